@@ -1,0 +1,39 @@
+/** What a user may ask of an op: a precision, or `auto` to let the plan decide. */
+export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
+
+/** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
+export interface TuningConfig {
+  readonly use_bf16: boolean;
+  /** Op types, or `re:REGEX` full-matched on node names. Undefined: the framework's list. */
+  readonly bf16_ops: readonly string[] | undefined;
+  /** Precision per op type. */
+  readonly op_type_dict: Readonly<Record<string, PrecisionChoice>>;
+  /** Precision per node; keys are regular expressions, full-matched on node names. The last match wins. */
+  readonly op_name_dict: Readonly<Record<string, PrecisionChoice>>;
+  readonly calibration: {
+    /** `.npz` with one array per model input; relative to the config file. */
+    readonly data: string | undefined;
+    readonly sampling_size: number;
+    readonly algorithm: 'minmax' | 'percentile';
+    /** Ranges recorded earlier, read instead of running the model; relative to the config file. */
+    readonly ranges: string | undefined;
+  };
+  readonly quantization: { readonly weight_granularity: 'per_channel' | 'per_tensor' };
+  readonly cast_placement: 'depth_first' | 'none';
+  /** Names of values that take the place of the model's own inputs, such as an inner tensor behind an image decoder. */
+  readonly inputs: readonly string[] | undefined;
+  /** Names of the values the caller fetches. Undefined: what nothing else reads. */
+  readonly outputs: readonly string[] | undefined;
+}
+
+export const DEFAULT_CONFIG: TuningConfig = {
+  use_bf16: false,
+  bf16_ops: undefined,
+  op_type_dict: {},
+  op_name_dict: {},
+  calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
+  quantization: { weight_granularity: 'per_channel' },
+  cast_placement: 'depth_first',
+  inputs: undefined,
+  outputs: undefined,
+};

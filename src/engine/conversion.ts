@@ -1,0 +1,57 @@
+import type { GraphView, NodeDetails, PrecisionCounts, OpTypeRow } from '../../webview/protocol';
+import type { PhaseName, Warning } from './snapshot';
+
+/** The report of `convert` and `plan`; see the README for the meaning of each number. */
+export interface Report {
+  readonly model: { readonly format: string; readonly nodes: number; readonly inputs: readonly string[]; readonly outputs: readonly string[] };
+  readonly phases: readonly {
+    readonly phase: PhaseName;
+    readonly seconds: number;
+    readonly precision: PrecisionCounts;
+    readonly casts: number;
+    readonly quantizes: number;
+    readonly dequantizes: number;
+    readonly changes: number;
+  }[];
+  readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number; readonly lowerBound: number | null };
+  readonly warnings: readonly Warning[];
+  readonly peakMemoryMiB: number;
+}
+
+/** What the config side panel needs to know about the open model under its present config. */
+export interface PlanView {
+  readonly opTypes: readonly OpTypeRow[];
+  readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
+  readonly warnings: readonly Warning[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * One open model and its phases, as the worker serves it to the extension host and the CLI uses it directly.
+ * Every method fails with UserError when the model, its data or the config is at fault. A phase that fails or is
+ * cancelled leaves the snapshots as they were.
+ */
+export interface ConversionApi {
+  /** Opens a model file; `outputs`, `inputs` of the config apply. */
+  open(path: string, config: ConfigSource): Promise<GraphView>;
+  /** Applies a changed config; phases that already ran are kept until `reset`, the plan is new. */
+  setConfig(config: ConfigSource): Promise<PlanView>;
+  /** Runs the next phase; resolves to all snapshots. */
+  runPhase(): Promise<GraphView['snapshots']>;
+  /** Drops the last snapshot. */
+  stepBack(): Promise<GraphView['snapshots']>;
+  reset(): Promise<GraphView['snapshots']>;
+  details(node: string, snapshot: number): Promise<NodeDetails>;
+  report(): Promise<Report>;
+  /** Writes the newest snapshot; atomic. Refuses an existing file unless `overwrite`. */
+  save(path: string, overwrite: boolean): Promise<void>;
+}
+
+export interface ConfigSource {
+  /** JSON text of the config file, or undefined for the defaults. */
+  readonly text: string | undefined;
+  /** Path of the config file: relative paths in it start from its folder. */
+  readonly path: string | undefined;
+  /** Calibration data given outside the config; wins over `calibration.data`. Absolute. */
+  readonly calibration?: string;
+}

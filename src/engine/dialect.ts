@@ -1,0 +1,67 @@
+import type { DataType } from './graph/dataType';
+import type { Graph, Node, ValueRef } from './graph/graph';
+import type { Tensor } from './graph/tensor';
+
+/**
+ * A set of inputs and outputs of one node that share one element type: a TensorFlow type attribute (or one entry of a
+ * list-typed one), an ONNX type variable, the dtype of an ATen call.
+ */
+export interface TypeGroup {
+  /** Unique in the node: `T`, `U`, or `T[2]` for an entry of a list. */
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** How an op is computed in INT8 between Dequantize and Quantize. */
+export interface QuantizationPattern {
+  /** Inputs that carry activations. */
+  readonly activations: readonly number[];
+  /** The input that carries weights when it is a constant; `axis` is the output-channel axis, undefined = per tensor. */
+  readonly weight?: { readonly input: number; readonly axis: number | undefined };
+}
+
+export interface ActivationRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Answers the framework's questions, so that phases are written once. A phase that needs the framework's name is
+ * missing a question here.
+ */
+export interface Dialect {
+  readonly framework: 'tensorflow' | 'onnx' | 'pytorch';
+
+  outputTypes(node: Node): readonly (DataType | undefined)[];
+  inputType(node: Node, input: number): DataType | undefined;
+  typeGroups(node: Node): readonly TypeGroup[];
+  /** Whether a CPU kernel exists once the named groups have these types; otherwise why not, in a sentence. */
+  kernelFor(node: Node, types: ReadonlyMap<string, DataType>): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  withTypes(node: Node, types: ReadonlyMap<string, DataType>): Node;
+
+  isCast(node: Node): boolean;
+  isQuantize(node: Node): boolean;
+  isDequantize(node: Node): boolean;
+  isConstant(node: Node): boolean;
+  isInput(node: Node): boolean;
+  /** Passes values through without arithmetic: Casts may move across it. */
+  isDataMovement(node: Node): boolean;
+  /** Has no value output that is executed (NoOp, Assert): never a precision of its own. */
+  isControlOnly(node: Node): boolean;
+  /** Must stay as it is even if nothing reads it: state, I/O, randomness. */
+  hasSideEffects(node: Node): boolean;
+
+  /** Values of a constant node. Throws UserError when its bytes do not match its shape. */
+  constantTensor(node: Node): Tensor;
+  makeConstant(name: string, tensor: Tensor, controlInputs: readonly string[]): Node;
+  makeCast(name: string, input: ValueRef, from: DataType, to: DataType): Node;
+  /** Output types of Quantize nodes are `storage`; the range constants are made by the caller. */
+  makeQuantize(name: string, input: ValueRef, min: ValueRef, max: ValueRef): Node;
+  makeDequantize(name: string, inputs: { value: ValueRef; min: ValueRef; max: ValueRef }, storage: DataType, axis: number | undefined): Node;
+  /** The Dequantize emitting BF16 itself, or undefined where the framework's kernel cannot. */
+  dequantizeAs(node: Node, dtype: DataType): Node | undefined;
+
+  quantizationPattern(node: Node, graph: Graph): QuantizationPattern | undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * The model, its data or the config is at fault, not the program. The message is one sentence that names the place and
+ * says what to do; the CLI prints it on one line, the editor shows it as a message.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    message: string,
+    readonly place: { readonly file?: string; readonly node?: string; readonly hint?: string } = {},
+  ) {
+    super(message);
+  }
+
+  /** `FILE: node NODE: MESSAGE. HINT` on one line. */
+  get oneLine(): string {
+    const { file, node, hint } = this.place;
+    const where = [file, node === undefined ? undefined : `node "${node}"`].filter((part) => part !== undefined);
+    const text = [...where, this.message].join(': ');
+    return (hint === undefined ? text : `${text.replace(/\.$/, '')}. ${hint}`).replace(/\s*\n\s*/g, ' ');
+  }
+}
+
+/** Thrown by long work when its signal is aborted. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+  constructor() {
+    super('Cancelled');
+  }
+}

@@ -1,0 +1,56 @@
+import type { Attribute, PartialShape } from './attribute';
+import type { DataType } from './dataType';
+
+/** One tensor-carrying edge source: output `output` of the node with id `node`. */
+export interface ValueRef {
+  readonly node: string;
+  readonly output: number;
+}
+
+/**
+ * One operation. Nodes are immutable: a rewrite replaces a node by a new object with the same id, so snapshots share
+ * every node that no rewrite touched.
+ */
+export interface Node {
+  /** Stable key in the graph, equal to the name in the opened file; survives renaming. */
+  readonly id: string;
+  /** Name written to the file. */
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly ValueRef[];
+  /** Ids of nodes that must run before this one without passing a value. */
+  readonly controlInputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly device?: string;
+  /** What the format needs to write the node back unchanged; opaque to everyone else. */
+  readonly source?: unknown;
+}
+
+/** An input the user feeds, or an inner value the user chose as one. */
+export interface ModelInput {
+  readonly name: string;
+  readonly value: ValueRef;
+  readonly dtype: DataType | undefined;
+  readonly shape: PartialShape;
+}
+
+/** A value the caller of the model fetches; its name, dtype and shape never change under conversion. */
+export interface ModelOutput {
+  readonly name: string;
+  readonly value: ValueRef;
+  readonly dtype: DataType | undefined;
+}
+
+export interface Graph {
+  /** In file order. */
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly inputs: readonly ModelInput[];
+  readonly outputs: readonly ModelOutput[];
+  /** File-level content that is no node (versions, function library, …); opaque to all but the format. */
+  readonly source?: unknown;
+}
+
+/** `node:output`, the key of a value in ranges, messages and maps. */
+export function valueKey(value: ValueRef): string {
+  return `${value.node}:${value.output}`;
+}

@@ -1,0 +1,37 @@
+import type { Tensor } from './graph/tensor';
+
+/** Random-access bytes of one file. Implemented beside the worker and the CLI. */
+export interface ByteSource {
+  /** Shown in messages. */
+  readonly name: string;
+  readonly size: number;
+  /** Bytes [start, end). Fails with UserError when the file became shorter. */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** Where a file is written: nothing is visible under the final name before `commit`. */
+export interface ByteSink {
+  append(bytes: Uint8Array): Promise<void>;
+  commit(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** Runs small ONNX models: the executor's heavy kernels. Implemented on onnxruntime beside the worker and the CLI. */
+export interface KernelRunner {
+  /** Shown to the user: which engine runs the model. */
+  readonly description: string;
+  /**
+   * Runs `model` (a serialised ONNX ModelProto; the same `key` always means the same bytes, so that sessions are cached).
+   * `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
+   */
+  run(key: string, model: () => Uint8Array, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  close(): Promise<void>;
+}
+
+/** Progress of long work, at most a few times a second. */
+export interface Progress {
+  /** `fraction` is in 0…1 where the end is known. */
+  report(message: string, fraction?: number): void;
+  /** Aborted when the user cancels; long loops call `throwIfCancelled` between pieces of work. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,23 @@
+import type { Precision } from './graph/dataType';
+import type { Warning } from './snapshot';
+
+/** What decided a node's precision, for "Show Why". */
+export interface Reason {
+  /** One sentence, addressed to the user. */
+  readonly text: string;
+  /** The config key that decided, such as `op_type_dict.Conv2D`; absent where the framework's capability or a default did. */
+  readonly configKey?: string;
+}
+
+/** The config resolved for one node, before any rewrite. */
+export interface PlannedNode {
+  readonly precision: Precision;
+  readonly reason: Reason;
+  /** `demanded`: the user or the list of heavy ops asks for it; `free`: may become BF16 where that saves Casts. */
+  readonly bf16: 'demanded' | 'free' | 'denied';
+}
+
+export interface Plan {
+  readonly nodes: ReadonlyMap<string, PlannedNode>;
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,161 @@
+/**
+ * Every message between the extension host and its webviews. Imported by both sides; holds types only.
+ * The host computes, the webview draws.
+ */
+
+export type Precision = 'fp32' | 'bf16' | 'int8' | 'other';
+export type PhaseName = 'quantize' | 'bf16' | 'optimize';
+export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
+
+// ---------------------------------------------------------------- graph view
+
+/** A node of the picture: every op of the opened model; constants, Casts, Quantize and Dequantize are not nodes. */
+export interface DisplayNode {
+  readonly id: string;
+  /** Name in the file. */
+  readonly name: string;
+  readonly op: string;
+  /** Path of name scopes, outermost first. */
+  readonly scope: readonly string[];
+  readonly kind: 'op' | 'input' | 'output';
+}
+
+/** Value edge of the opened model, by index into `nodes`. */
+export interface DisplayEdge {
+  readonly source: number;
+  readonly target: number;
+  readonly sourceOutput: number;
+  readonly targetInput: number;
+}
+
+/** What stands on an edge in one snapshot, e.g. a Cast or Quantize and Dequantize; `folded` = removed by this or an earlier phase. */
+export interface EdgeMark {
+  /** Index into `edges`. */
+  readonly edge: number;
+  readonly kind: 'cast' | 'quantize';
+  readonly state: 'inserted' | 'folded';
+  /** Short: `F→B`, `B→F`, `8`, `B→F→B`. */
+  readonly label: string;
+  /** Ids of the boundary nodes in the graph (of those removed, for a folded mark). */
+  readonly nodes: readonly string[];
+}
+
+export interface PrecisionCounts {
+  readonly fp32: number;
+  readonly bf16: number;
+  readonly int8: number;
+  readonly other: number;
+}
+
+export interface SnapshotView {
+  readonly phase: PhaseName | undefined;
+  /** Precision of each display node; undefined where the node is no longer in the graph. */
+  readonly precision: readonly (Precision | undefined)[];
+  /** Ops of nodes whose op differs from the opened model, by node index. */
+  readonly ops: Readonly<Record<number, string>>;
+  readonly marks: readonly EdgeMark[];
+  readonly counts: PrecisionCounts;
+  readonly casts: number;
+  readonly quantizes: number;
+  readonly dequantizes: number;
+  readonly changes: number;
+}
+
+export interface GraphView {
+  readonly model: { readonly name: string; readonly format: string };
+  readonly nodes: readonly DisplayNode[];
+  readonly edges: readonly DisplayEdge[];
+  /** The opened model, then one per finished phase. */
+  readonly snapshots: readonly SnapshotView[];
+}
+
+export interface NodeDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly op: string;
+  readonly precision: Precision | undefined;
+  readonly why: { readonly text: string; readonly configKey?: string };
+  readonly inputs: readonly ValueDetails[];
+  readonly outputs: readonly ValueDetails[];
+  readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  /** Changes up to the shown snapshot that touched this node. */
+  readonly changes: readonly { readonly phase: PhaseName; readonly rule: string; readonly reason: string }[];
+}
+
+export interface ValueDetails {
+  /** Name of the producer for inputs, of the value for outputs. */
+  readonly name: string;
+  /** Display node to jump to, where there is one. */
+  readonly node?: string;
+  readonly dtype: string;
+  readonly shape: string;
+  readonly range?: string;
+  /** Set for weights: `3×3×16×32, qint8, 4.6 kB`. */
+  readonly constant?: string;
+}
+
+/** What runs now, shown in the phase bar. */
+export interface RunningView {
+  readonly title: string;
+  readonly message: string;
+  readonly fraction?: number;
+}
+
+/** Host to graph view. */
+export type ToGraph =
+  | { readonly type: 'graph'; readonly graph: GraphView; readonly shown: number }
+  /** New list of snapshots for the same nodes and edges. */
+  | { readonly type: 'snapshots'; readonly snapshots: readonly SnapshotView[]; readonly shown: number }
+  | { readonly type: 'details'; readonly details: NodeDetails }
+  | { readonly type: 'running'; readonly running: RunningView | undefined }
+  | { readonly type: 'select'; readonly id: string }
+  | { readonly type: 'error'; readonly message: string };
+
+/** Graph view to host. */
+export type FromGraph =
+  | { readonly type: 'ready' }
+  | { readonly type: 'select'; readonly id: string | undefined; readonly snapshot: number }
+  | { readonly type: 'showSnapshot'; readonly snapshot: number }
+  | { readonly type: 'command'; readonly command: 'runNextPhase' | 'runAllPhases' | 'stepBack' | 'reset' | 'save' | 'cancel' | 'openConfig' }
+  | { readonly type: 'openConfigKey'; readonly key: string };
+
+// ---------------------------------------------------------------- config side panel
+
+export interface OpTypeRow {
+  readonly op: string;
+  readonly count: number;
+  /** Precisions some node of this type can take, beside FP32. */
+  readonly capability: readonly ('int8' | 'bf16')[];
+  readonly choice: PrecisionChoice;
+  /** What the plan decided for the nodes of this type. */
+  readonly planned: PrecisionCounts;
+}
+
+export interface ConfigView {
+  /** Name of the config file; undefined until the first edit makes one. */
+  readonly file: string | undefined;
+  readonly model: string;
+  readonly useBf16: boolean;
+  readonly opTypes: readonly OpTypeRow[];
+  readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionChoice; readonly matches: number }[];
+  readonly selection: { readonly name: string; readonly op: string; readonly choice: PrecisionChoice; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
+  readonly calibration: { readonly data: string | undefined; readonly samples: number; readonly algorithm: string };
+  readonly castPlacement: string;
+  readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number } | undefined;
+  /** Problems of the config file, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Host to side panel. */
+export type ToConfig = { readonly type: 'config'; readonly config: ConfigView | undefined };
+
+/** Side panel to host: each edit becomes one change of the config document. */
+export type FromConfig =
+  | { readonly type: 'ready' }
+  | { readonly type: 'setUseBf16'; readonly value: boolean }
+  | { readonly type: 'setOpType'; readonly op: string; readonly choice: PrecisionChoice }
+  | { readonly type: 'setOverride'; readonly pattern: string; readonly choice: PrecisionChoice | undefined }
+  | { readonly type: 'setAlgorithm'; readonly algorithm: 'minmax' | 'percentile' }
+  | { readonly type: 'setCastPlacement'; readonly placement: 'depth_first' | 'none' }
+  | { readonly type: 'pickCalibration' }
+  | { readonly type: 'openFile' };
