@@ -28,10 +28,13 @@ export interface KernelRunner {
   close(): Promise<void>;
 }
 
-/** Progress of long work, at most a few times a second. */
+/** Progress of long work, and the way to stop it. */
 export interface Progress {
-  /** `fraction` is in 0…1 where the end is known. */
+  /** Called as often as is convenient; the receiver limits the rate. `fraction` is in 0…1 where the end is known. */
   report(message: string, fraction?: number): void;
-  /** Aborted when the user cancels; long loops call `throwIfCancelled` between pieces of work. */
-  readonly signal: AbortSignal;
+  /** Throws CancelledError once the user has cancelled. Cheap: call it between pieces of work of at most some 50 ms. */
+  throwIfCancelled(): void;
 }
+
+/** Progress for callers that show none and never cancel. */
+export const NO_PROGRESS: Progress = { report: () => {}, throwIfCancelled: () => {} };
