@@ -1,0 +1,30 @@
+const matchers = new Map<string, (name: string) => boolean>();
+
+/**
+ * A test whether a whole name matches `pattern`, as Python's re.fullmatch does. Compiled in Unicode mode where the
+ * pattern is valid there, else in the older mode that knows escapes such as `\-`. Throws SyntaxError for an invalid one.
+ */
+export function matchesWholeName(pattern: string): (name: string) => boolean {
+  const known = matchers.get(pattern);
+  if (known !== undefined) return known;
+  const expression = compile(pattern);
+  const matcher = (name: string): boolean => expression.test(name);
+  matchers.set(pattern, matcher);
+  return matcher;
+}
+
+function compile(pattern: string): RegExp {
+  // Alone first: `a)|(b` is invalid, yet becomes valid once it is wrapped.
+  const flags = isValid(pattern, 'u') ? 'u' : '';
+  new RegExp(pattern, flags);
+  return new RegExp(`^(?:${pattern})$`, flags);
+}
+
+function isValid(pattern: string, flags: string): boolean {
+  try {
+    new RegExp(pattern, flags);
+    return true;
+  } catch {
+    return false;
+  }
+}

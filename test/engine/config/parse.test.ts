@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../../src/engine/config/config';
+import { parseConfig, requireValid } from '../../../src/engine/config/parse';
+import { UserError } from '../../../src/engine/errors';
+
+const parse = (text: string | undefined) => parseConfig(text, 'my.mixed-precision.json');
+const messages = (text: string): string[] => parse(text).problems.map((problem) => `${problem.severity}: ${problem.message}`);
+
+describe('parseConfig', () => {
+  it.each([undefined, '', ' \n', '{}', '\uFEFF{}', '// nothing chosen\n{}'])('takes the defaults from %j', (text) => {
+    expect(parse(text).config).toEqual(DEFAULT_CONFIG);
+    expect(parse(text).problems).toEqual([]);
+  });
+
+  it('reads every key, with comments and trailing commas', () => {
+    const { config, problems } = parse(`{
+      "$schema": "./mixed-precision.schema.json",
+      "use_bf16": true, // the target has AMX
+      "bf16_ops": ["MatMul", "re:encoder/.*",],
+      "op_type_dict": { "Conv2D": "int8", "Softmax": "fp32" },
+      "op_name_dict": { "head/.*": "auto" },
+      "calibration": { "data": "train.npz", "sampling_size": 7, "algorithm": "percentile", "ranges": "ranges.json" },
+      "quantization": { "weight_granularity": "per_tensor" },
+      "cast_placement": "none",
+      "inputs": ["decoded:0"],
+      "outputs": ["probabilities"], /* one of two */
+    }`);
+    expect(problems).toEqual([]);
+    expect(config).toEqual({
+      use_bf16: true,
+      bf16_ops: ['MatMul', 're:encoder/.*'],
+      op_type_dict: { Conv2D: 'int8', Softmax: 'fp32' },
+      op_name_dict: { 'head/.*': 'auto' },
+      calibration: { data: 'train.npz', sampling_size: 7, algorithm: 'percentile', ranges: 'ranges.json' },
+      quantization: { weight_granularity: 'per_tensor' },
+      cast_placement: 'none',
+      inputs: ['decoded:0'],
+      outputs: ['probabilities'],
+    });
+  });
+
+  it('keeps what is valid beside what is not', () => {
+    const { config } = parse('{"use_bf16": 1, "op_type_dict": {"Conv2D": "int9", "MatMul": "bf16"}, "bf16_ops": ["Add", 3]}');
+    expect(config).toEqual({ ...DEFAULT_CONFIG, op_type_dict: { MatMul: 'bf16' }, bf16_ops: ['Add'] });
+  });
+
+  it('reads what it can of a file being typed', () => {
+    const { config, problems } = parse('{"use_bf16": true, "op_type_dict": {"Conv2D": "int8"');
+    expect(config).toMatchObject({ use_bf16: true, op_type_dict: { Conv2D: 'int8' } });
+    expect(problems.every((problem) => problem.message.startsWith('Invalid JSON: '))).toBe(true);
+    expect(problems).not.toEqual([]);
+  });
+
+  it('keeps names that mean something to JavaScript', () => {
+    const { config } = parse('{"op_type_dict": {"__proto__": "fp32", "constructor": "bf16"}}');
+    expect(Object.entries(config.op_type_dict)).toEqual([['__proto__', 'fp32'], ['constructor', 'bf16']]);
+  });
+
+  it('lets the last of equal patterns win, in its place', () => {
+    const { config, problems } = parse('{"op_name_dict": {"a": "int8", "b": "fp32", "a": "bf16"}}');
+    expect(Object.entries(config.op_name_dict)).toEqual([['b', 'fp32'], ['a', 'bf16']]);
+    expect(problems.map((problem) => problem.severity)).toEqual(['warning']);
+  });
+});
+
+describe("Intel Neural Compressor's long form", () => {
+  it.each([
+    ['{"weight": {"dtype": ["fp32"]}, "activation": {"dtype": ["uint8", "fp32"]}}', 'int8'],
+    ['{"activation": {"dtype": "bf16"}, "weight": {"dtype": ["int8"]}}', 'bf16'],
+    ['{"weight": {"dtype": "fp32"}}', 'fp32'],
+  ])('%s means %s', (value, choice) => {
+    const { config, problems } = parse(`{"op_type_dict": {"Conv2D": ${value}}, "op_name_dict": {"c1": ${value}}}`);
+    expect(config.op_type_dict).toEqual({ Conv2D: choice });
+    expect(config.op_name_dict).toEqual({ c1: choice });
+    expect(problems).toEqual([]);
+  });
+
+  it('says which options do not count', () => {
+    expect(messages('{"op_type_dict": {"Conv2D": {"activation": {"dtype": "int8", "scheme": ["asym"]}}}}')).toEqual([
+      'warning: "op_type_dict.Conv2D.activation.scheme" is not supported by this version, ignored: only dtype counts.',
+    ]);
+  });
+
+  it.each([
+    ['{}', '"op_name_dict.c" must name a dtype for "activation".'],
+    ['{"activation": {}}', '"op_name_dict.c.activation.dtype" must be a dtype or a list of them: "int8", "uint8", "bf16", "fp32".'],
+    ['{"activation": {"dtype": []}}', '"op_name_dict.c.activation.dtype" must be a dtype or a list of them: "int8", "uint8", "bf16", "fp32".'],
+    ['{"activation": {"dtype": ["int4"]}}', '"op_name_dict.c.activation.dtype" must be one of "int8", "uint8", "bf16", "fp32", not "int4"; did you mean "int8"?'],
+    ['{"output": "int8"}', 'Unknown key "op_name_dict.c.output"; accepted here: activation, weight.'],
+  ])('refuses %s', (value, message) => {
+    expect(messages(`{"op_name_dict": {"c": ${value}}}`)[0]).toBe(`error: ${message}`);
+  });
+});
+
+describe('problems', () => {
+  it.each([
+    ['{"use_bf6": true}', 'error: Unknown key "use_bf6"; did you mean "use_bf16"?'],
+    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, inputs, outputs.'],
+    ['{"use_bf16": "yes"}', 'error: "use_bf16" must be true or false, not "yes".'],
+    ['{"use_bf16": null}', 'error: "use_bf16" must be true or false, not null.'],
+    ['{"bf16_ops": "MatMul"}', 'error: "bf16_ops" must be a list, not "MatMul".'],
+    ['{"bf16_ops": [1]}', 'error: "bf16_ops[0]" must be a text in double quotes, not 1.'],
+    ['{"op_type_dict": ["Conv2D"]}', 'error: "op_type_dict" must be an object in braces, not ["Conv2D"].'],
+    ['{"op_type_dict": {"Conv2D": "bf61"}}', 'error: "op_type_dict.Conv2D" must be one of "int8", "bf16", "fp32", "auto", not "bf61".'],
+    ['{"op_type_dict": {"Conv2D": "INT8"}}', 'error: "op_type_dict.Conv2D" must be one of "int8", "bf16", "fp32", "auto", not "INT8"; did you mean "int8"?'],
+    ['{"calibration": {"sampling_size": -5}}', 'error: "calibration.sampling_size" must be a whole number of at least 1, not -5.'],
+    ['{"calibration": {"sampling_size": 0}}', 'error: "calibration.sampling_size" must be a whole number of at least 1, not 0.'],
+    ['{"calibration": {"sampling_size": 1.5}}', 'error: "calibration.sampling_size" must be a whole number of at least 1, not 1.5.'],
+    ['{"calibration": {"algorithm": "percentil"}}', 'error: "calibration.algorithm" must be one of "minmax", "percentile", not "percentil"; did you mean "percentile"?'],
+    ['[]', 'error: The config must be one object in braces.'],
+  ])('%s', (text, message) => {
+    expect(messages(text)).toEqual([message]);
+  });
+
+  it.each(['{"op_name_dict": {"head/(": "fp32"}}', '{"bf16_ops": ["re:head/("]}'])('refuses the regular expression in %s', (text) => {
+    expect(messages(text)).toHaveLength(1);
+    expect(messages(text)[0]).toMatch(/^error: "head\/\(" must be a valid regular expression \(.+\)\.$/);
+  });
+
+  it('takes an op type for what it is, not for a regular expression', () => {
+    expect(messages('{"bf16_ops": ["Odd(Op"]}')).toEqual([]);
+  });
+
+  it('says what this version does in place of what it does not support', () => {
+    const text = `{"cast_placement": "min_cut", "calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"},
+      "cast_cost": "bytes", "bf16_reward": 0.25, "target_isa": "amx", "accuracy_criterion": {"relative": 0.01}, "keep_io_dtype": true}`;
+    expect(parse(text).config).toEqual(DEFAULT_CONFIG);
+    expect(messages(text)).toHaveLength(9);
+    for (const message of messages(text)) expect(message).toMatch(/^warning: .* is not supported by this version, ignored: .+\.$/);
+    expect(messages(text)[0]).toContain('"depth_first" is used');
+  });
+
+  it('point at the key or value in question', () => {
+    const text = '// mine\n{ "calibration": { "sampling_size": 0, "smapling": 1 } }';
+    const places = parse(text).problems.map(({ offset, length, path }) => [text.slice(offset, offset + length), path]);
+    expect(places).toEqual([
+      ['0', ['calibration', 'sampling_size']],
+      ['"smapling"', ['calibration', 'smapling']],
+    ]);
+  });
+});
+
+describe('requireValid', () => {
+  it('passes warnings', () => {
+    expect(requireValid(parse('{"cast_placement": "min_cut"}'))).toEqual(DEFAULT_CONFIG);
+  });
+
+  it('throws one line with file, line and the first error', () => {
+    const attempt = () => requireValid(parse('{\n  "use_bf16": 1,\n  "oops": 2\n}'));
+    expect(attempt).toThrow(UserError);
+    try {
+      attempt();
+    } catch (error) {
+      expect((error as UserError).oneLine).toBe('my.mixed-precision.json: line 2: "use_bf16" must be true or false, not 1. 1 more problem follows');
+    }
+  });
+});

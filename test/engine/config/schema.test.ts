@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import schema from '../../../media/mixed-precision.schema.json';
+import { DEFAULT_CONFIG } from '../../../src/engine/config/config';
+import { parseConfig } from '../../../src/engine/config/parse';
+
+interface Property {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
+/** Every property with its path; nested ones after their parent. */
+function all(properties: Readonly<Record<string, Property>>, path: readonly string[] = []): [string, Property][] {
+  return Object.entries(properties).flatMap(([key, property]) => [
+    [[...path, key].join('.'), property] as [string, Property],
+    ...all(property.properties ?? {}, [...path, key]),
+  ]);
+}
+
+const properties = all(schema.properties).filter(([path]) => path !== '$schema');
+const at = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], value);
+const nest = (path: string, value: unknown): unknown => path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+const parse = (value: unknown) => parseConfig(JSON.stringify(value), 'config.json');
+
+describe('the JSON schema', () => {
+  it('has the keys of the config, no more and no fewer', () => {
+    const keys = (value: object): string[] => Object.keys(value).sort();
+    expect(Object.keys(schema.properties).filter((key) => key !== '$schema').sort()).toEqual(keys(DEFAULT_CONFIG));
+    expect(keys(schema.properties.calibration.properties)).toEqual(keys(DEFAULT_CONFIG.calibration));
+    expect(keys(schema.properties.quantization.properties)).toEqual(keys(DEFAULT_CONFIG.quantization));
+  });
+
+  it.each(properties)('%s is described and has the default of the config', (path, property) => {
+    expect(property.description).toMatch(/\.$/);
+    if (property.properties !== undefined) expect(property.default).toEqual({});
+    else expect(property.default).toEqual(at(DEFAULT_CONFIG, path));
+  });
+
+  it.each(properties.flatMap(([path, { enum: values }]) => (values ?? []).map((value) => [path, value] as const)))('%s accepts %s', (path, value) => {
+    const { config, problems } = parse(nest(path, value));
+    expect(problems).toEqual([]);
+    expect(at(config, path)).toBe(value);
+  });
+
+  it('describes every value it lists', () => {
+    const lists = [...properties.map(([, property]) => property), schema.definitions.precision.anyOf[0]!, schema.definitions.dtype] as Property[];
+    for (const { enum: values, enumDescriptions } of lists) expect(enumDescriptions?.length).toBe(values?.length);
+  });
+
+  it.each(schema.definitions.precision.anyOf[0]!.enum!)('the precision %s parses', (value) => {
+    const { config, problems } = parse({ op_type_dict: { Conv2D: value }, op_name_dict: { c1: value } });
+    expect(problems).toEqual([]);
+    expect([config.op_type_dict['Conv2D'], config.op_name_dict['c1']]).toEqual([value, value]);
+  });
+
+  it.each(schema.definitions.dtype.enum)('the dtype %s of the long form parses', (value) => {
+    expect(parse({ op_type_dict: { Conv2D: { activation: { dtype: [value] } } } }).problems).toEqual([]);
+  });
+});
