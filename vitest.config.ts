@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document'].map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    projects: [
-      { test: { name: 'unit', include: ['test/engine/**/*.test.ts', 'test/webview/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], testTimeout: 60_000 } },
-    ],
+    projects: [{ test: { name: 'unit', include: unit, testTimeout: 60_000 } }],
   },
 });

@@ -1,0 +1,104 @@
+// Child process that runs small ONNX models. A native crash ends this process only, and its memory goes back to the system.
+import { pathToFileURL } from 'node:url';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
+import type { DataType } from '../engine/graph/dataType';
+import type { Tensor, TensorData } from '../engine/graph/tensor';
+import type { KernelMessage, KernelRequest } from './kernelProtocol';
+
+type Ort = typeof import('onnxruntime-web');
+
+/** Sessions are kept up to this many bytes of models, the least recently used go first. */
+const MAX_CACHED_BYTES = 1 << 30;
+const MAX_CACHED_SESSIONS = 2000;
+
+interface CachedSession {
+  readonly session: InferenceSession;
+  readonly bytes: number;
+}
+
+async function loadNode(): Promise<Ort> {
+  return (await import('onnxruntime-node')) as unknown as Ort;
+}
+
+async function loadWeb(): Promise<Ort> {
+  const ort = await import('onnxruntime-web');
+  // One thread: WASM threads need a browser's cross-origin isolation, and do not start reliably in Node.
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmPaths = pathToFileURL(`${__dirname}/`).href;
+  return ort;
+}
+
+async function load(engine: string | undefined): Promise<{ ort: Ort; description: string; providers: string[] }> {
+  if (engine !== 'web') {
+    try {
+      const ort = await loadNode();
+      return { ort, description: `onnxruntime-node ${ort.env.versions.common} (native)`, providers: ['cpu'] };
+    } catch (error) {
+      if (engine === 'node') throw error;
+    }
+  }
+  const ort = await loadWeb();
+  return { ort, description: `onnxruntime-web ${ort.env.versions.common} (WASM)`, providers: ['wasm'] };
+}
+
+function send(message: KernelMessage): void {
+  process.send!(message);
+}
+
+async function serve(): Promise<void> {
+  const { ort, description, providers } = await load(process.argv[2]);
+  const sessions = new Map<string, CachedSession>();
+  let cachedBytes = 0;
+
+  const sessionOf = async (request: KernelRequest): Promise<InferenceSession | undefined> => {
+    const cached = sessions.get(request.key);
+    if (cached !== undefined) {
+      sessions.delete(request.key);
+      sessions.set(request.key, cached);
+      return cached.session;
+    }
+    if (request.model === undefined) return undefined;
+    // `basic`: fused INT8 kernels saturate on CPUs without VNNI, and layouts change results.
+    const session = await ort.InferenceSession.create(request.model, {
+      executionProviders: providers, graphOptimizationLevel: 'basic', logSeverityLevel: 3,
+    });
+    sessions.set(request.key, { session, bytes: request.model.length });
+    cachedBytes += request.model.length;
+    for (const [key, old] of sessions) {
+      if (key === request.key || (cachedBytes <= MAX_CACHED_BYTES && sessions.size <= MAX_CACHED_SESSIONS)) break;
+      sessions.delete(key);
+      cachedBytes -= old.bytes;
+      await old.session.release();
+    }
+    return session;
+  };
+
+  const answer = async (request: KernelRequest): Promise<KernelMessage> => {
+    try {
+      const session = await sessionOf(request);
+      if (session === undefined) return { kind: 'modelNeeded', id: request.id };
+      const feeds: Record<string, OrtTensor> = {};
+      session.inputNames.forEach((name, index) => {
+        const { dtype, data, shape } = request.inputs[index]!;
+        feeds[name] = new ort.Tensor(dtype as 'float32', data as Float32Array, shape);
+      });
+      const results = await session.run(feeds);
+      const outputs = session.outputNames.map((name): Tensor => {
+        const { type, dims, data } = results[name]!;
+        return { dtype: type as DataType, shape: [...dims], data: data as TensorData };
+      });
+      return { kind: 'result', id: request.id, outputs };
+    } catch (error) {
+      return { kind: 'error', id: request.id, message: (error as Error).message };
+    }
+  };
+
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (request: KernelRequest) => {
+    last = last.then(async () => send(await answer(request)));
+  });
+  send({ kind: 'ready', description });
+}
+
+process.on('disconnect', () => process.exit(0));
+serve().catch((error: Error) => send({ kind: 'failed', message: error.message }));

@@ -1,0 +1,118 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { UserError } from '../engine/errors';
+import type { Tensor } from '../engine/graph/tensor';
+import type { KernelRunner } from '../engine/host';
+import type { KernelEngine, KernelMessage, KernelRequest } from './kernelProtocol';
+
+export interface KernelOptions {
+  /** Insist on one engine. Default: onnxruntime-node where it loads, else onnxruntime-web. */
+  readonly engine?: KernelEngine;
+  /** The bundled kernel process. Default: kernelProcess.js beside this bundle. */
+  readonly script?: string;
+}
+
+interface PendingRun {
+  readonly model: () => Uint8Array;
+  readonly request: Omit<KernelRequest, 'model'>;
+  resolve(outputs: Tensor[]): void;
+  reject(error: Error): void;
+}
+
+interface KernelChild {
+  readonly process: ChildProcess;
+  readonly description: string;
+  readonly pending: Map<number, PendingRun>;
+  /** Keys whose model the process has been given. */
+  readonly sent: Set<string>;
+}
+
+/**
+ * Starts the child process that runs kernels. When it dies, pending runs fail and the next run starts a new one.
+ * Throws UserError when no onnxruntime can be loaded. Call `close` when done: an open runner keeps the process alive.
+ */
+export async function startKernels(options: KernelOptions = {}): Promise<KernelRunner> {
+  let child: Promise<KernelChild> = startChild(options);
+  const { description } = await child;
+  let lastId = 0;
+
+  return {
+    description,
+    async run(key, model, inputs) {
+      let current = await child;
+      if (!current.process.connected) current = await (child = startChild(options));
+      const id = ++lastId;
+      return new Promise<Tensor[]>((resolve, reject) => {
+        const run: PendingRun = { model, request: { id, key, inputs }, resolve, reject };
+        current.pending.set(id, run);
+        sendRun(current, run, !current.sent.has(key));
+        current.sent.add(key);
+      });
+    },
+    async close() {
+      const { process, pending } = await child;
+      rejectAll(pending, new Error('The kernel process was closed'));
+      if (process.connected) process.disconnect();
+    },
+  };
+}
+
+function sendRun(child: KernelChild, run: PendingRun, withModel: boolean): void {
+  const request: KernelRequest = withModel ? { ...run.request, model: run.model() } : run.request;
+  child.process.send(request, (error) => {
+    if (error !== null && child.pending.delete(run.request.id)) run.reject(crashed(error.message));
+  });
+}
+
+function startChild(options: KernelOptions): Promise<KernelChild> {
+  const script = options.script ?? join(__dirname, 'kernelProcess.js');
+  const process_ = fork(script, options.engine === undefined ? [] : [options.engine], {
+    serialization: 'advanced',
+    execArgv: [],
+    // In VS Code's extension host process.execPath is Electron, which this makes behave as Node.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const pending = new Map<number, PendingRun>();
+  let lastWords = '';
+  process_.stderr!.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-2000)));
+
+  return new Promise((resolve, reject) => {
+    const child = (description: string): KernelChild => ({ process: process_, description, pending, sent: new Set() });
+    let started: KernelChild;
+    process_.on('error', (error) => reject(notStarted(error.message)));
+    process_.on('exit', (code, signal) => {
+      const cause = lastWords.trim().split('\n').at(-1) || `it ended with ${signal ?? `code ${code}`}`;
+      reject(notStarted(cause));
+      rejectAll(pending, crashed(cause));
+    });
+    process_.on('message', (message: KernelMessage) => {
+      if (message.kind === 'ready') return resolve((started = child(message.description)));
+      if (message.kind === 'failed') {
+        process_.disconnect();
+        return reject(notStarted(message.message));
+      }
+      const run = pending.get(message.id);
+      if (run === undefined) return;
+      if (message.kind === 'modelNeeded') return sendRun(started, run, true);
+      pending.delete(message.id);
+      if (message.kind === 'result') run.resolve([...message.outputs]);
+      else run.reject(new Error(message.message));
+    });
+  });
+}
+
+function rejectAll(pending: Map<number, PendingRun>, error: Error): void {
+  for (const run of pending.values()) run.reject(error);
+  pending.clear();
+}
+
+function crashed(cause: string): UserError {
+  return new UserError(`The process that runs kernels stopped: ${cause}`, {
+    hint: 'Run again, or give ranges recorded elsewhere as calibration.ranges',
+  });
+}
+
+function notStarted(cause: string): UserError {
+  return new UserError(`onnxruntime could not be started: ${cause}`, { hint: 'Install the extension again, or give recorded ranges as calibration.ranges' });
+}
