@@ -64,4 +64,29 @@ export interface Dialect {
   dequantizeAs(node: Node, dtype: DataType): Node | undefined;
 
   quantizationPattern(node: Node, graph: Graph): QuantizationPattern | undefined;
+  /** Hands INT8 values on in their own range (pooling, concatenation, reshaping): its input and output share one range. */
+  passesInt8Through(node: Node): boolean;
+  /** An addition of a constant or an activation function, which INT8 kernels compute on the accumulator of the op before it. */
+  isEpilogue(node: Node, graph: Graph): boolean;
+
+  /** Default of `bf16_ops`: op types converted to BF16 when the user names none. */
+  readonly defaultBf16Ops: readonly string[];
+  /** Gains enough from BF16 to be worth Casts of its own. */
+  isHeavy(node: Node): boolean;
+  /** Becomes BF16 without being named where that saves Casts. */
+  isFree(node: Node): boolean;
+
+  /** The constant a value comes from, through nodes that only pass it on. */
+  constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined;
+  /** A node that hands several values on under one name, for a renamed node with several fetched outputs. */
+  makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
+  /** Ends a trip around a loop: the one kind of node that may close a cycle. */
+  closesLoop(node: Node): boolean;
+  /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
+  nodesInLoops(graph: Graph): ReadonlySet<string>;
+}
+
+/** Any lookup of nodes by id: a graph's table or a rewriter's. */
+export interface NodeTable {
+  get(id: string): Node | undefined;
 }

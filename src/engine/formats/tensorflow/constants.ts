@@ -1,0 +1,16 @@
+import type { NodeTable } from '../../dialect';
+import type { Node, ValueRef } from '../../graph/graph';
+
+/** Ops that hand a constant on unchanged, as TensorFlow 1 exports put between a weight and its reader. */
+const PASSES_ON: ReadonlySet<string> = new Set(['Identity', 'StopGradient', 'Snapshot', 'PreventGradient']);
+
+/** The Const a value comes from through nodes that only pass it on, or undefined. */
+export function constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined {
+  let node = nodes.get(value.node);
+  if (value.output !== 0) return undefined;
+  while (node !== undefined && PASSES_ON.has(node.op)) {
+    const input = node.inputs[0];
+    node = input === undefined || input.output !== 0 ? undefined : nodes.get(input.node);
+  }
+  return node?.op === 'Const' ? node : undefined;
+}

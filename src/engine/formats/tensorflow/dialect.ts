@@ -1,0 +1,60 @@
+import { opDefinition } from '../../capabilities/tensorflow';
+import {
+  DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS,
+} from '../../capabilities/tensorflowPrecision';
+import type { Dialect } from '../../dialect';
+import type { Graph, Node } from '../../graph/graph';
+import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, makeTuple } from './boundaryNodes';
+import { constantBehind } from './constants';
+import { kernelFor, withTypes } from './kernels';
+import { nodesInLoops } from './loops';
+import { quantizationPattern } from './quantizable';
+import { signatureOf } from './signature';
+import { decodeTensor } from './tensor';
+
+const INPUT_OPS: ReadonlySet<string> = new Set(['Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault', '_Arg', 'FakeParam']);
+const BINARY_EPILOGUES: ReadonlySet<string> = new Set(['Add', 'AddV2', 'BiasAdd']);
+
+/** TensorFlow's answers to the questions of the phases. */
+export const tensorflowDialect: Dialect = {
+  framework: 'tensorflow',
+
+  outputTypes: (node) => signatureOf(node).outputs,
+  inputType: (node, input) => signatureOf(node).inputs[input],
+  typeGroups: (node) => signatureOf(node).groups,
+  kernelFor,
+  withTypes,
+
+  isCast: (node) => node.op === 'Cast',
+  isQuantize: (node) => node.op === 'QuantizeV2',
+  isDequantize: (node) => node.op === 'Dequantize',
+  isConstant: (node) => node.op === 'Const',
+  isInput: (node) => INPUT_OPS.has(node.op),
+  isDataMovement: (node) => DATA_MOVEMENT_OPS.has(node.op),
+  isControlOnly: (node) => opDefinition(node.op)?.outputs.length === 0,
+  hasSideEffects: (node) => opDefinition(node.op)?.isStateful ?? true,
+
+  constantTensor: (node) => decodeTensor(node.attributes.get('value'), node.name),
+  makeConstant,
+  makeCast,
+  makeQuantize,
+  makeDequantize,
+  dequantizeAs,
+  makeTuple,
+  constantBehind,
+
+  quantizationPattern,
+  passesInt8Through: (node) => INT8_PASS_THROUGH_OPS.has(node.op),
+  isEpilogue: (node, graph) => EPILOGUE_OPS.has(node.op) && (!BINARY_EPILOGUES.has(node.op) || addsConstant(node, graph)),
+
+  defaultBf16Ops: DEFAULT_BF16_OPS,
+  isHeavy: (node) => HEAVY_OPS.has(node.op),
+  isFree: (node) => FREE_OPS.has(node.op),
+
+  closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
+  nodesInLoops,
+};
+
+function addsConstant(node: Node, graph: Graph): boolean {
+  return node.inputs.filter((value) => constantBehind(graph.nodes, value) === undefined).length === 1;
+}

@@ -1,0 +1,81 @@
+import { opDefinition, type Argument } from '../../capabilities/tensorflow';
+import type { DataType } from '../../graph/dataType';
+import type { TypeGroup } from '../../dialect';
+import type { Node } from '../../graph/graph';
+
+/** Types of a node's inputs and outputs after expanding repeated and list-typed arguments of its op definition. */
+export interface Signature {
+  readonly inputs: readonly (DataType | undefined)[];
+  readonly outputs: readonly (DataType | undefined)[];
+  readonly groups: readonly TypeGroup[];
+  /** Touches a resource, a variant or a reference, whose element type other nodes rely on. */
+  readonly sharesState: boolean;
+}
+
+const EMPTY: Signature = { inputs: [], outputs: [], groups: [], sharesState: false };
+const cache = new WeakMap<Node, Signature>();
+
+/**
+ * Signature of a node from its type attributes and the op definition's defaults (op_def.proto, node_def_util.cc).
+ * An op TensorFlow does not know has no types and no groups.
+ */
+export function signatureOf(node: Node): Signature {
+  let signature = cache.get(node);
+  if (signature === undefined) {
+    signature = computeSignature(node);
+    cache.set(node, signature);
+  }
+  return signature;
+}
+
+function computeSignature(node: Node): Signature {
+  const definition = opDefinition(node.op);
+  if (definition === undefined) return EMPTY;
+  const groups = new Map<string, { dtype: DataType; inputs: number[]; outputs: number[] }>();
+  const expand = (args: readonly Argument[], side: 'inputs' | 'outputs'): (DataType | undefined)[] => {
+    const types: (DataType | undefined)[] = [];
+    for (const arg of args) {
+      for (const { dtype, group } of expandArgument(node, arg)) {
+        if (group !== undefined && dtype !== undefined) {
+          const entry = groups.get(group) ?? { dtype, inputs: [], outputs: [] };
+          entry[side].push(types.length);
+          groups.set(group, entry);
+        }
+        types.push(dtype);
+      }
+    }
+    return types;
+  };
+  const inputs = expand(definition.inputs, 'inputs');
+  const outputs = expand(definition.outputs, 'outputs');
+  const args = [...definition.inputs, ...definition.outputs];
+  return {
+    inputs,
+    outputs,
+    groups: [...groups].map(([name, group]) => ({ name, ...group })),
+    sharesState: args.some((arg) => arg.isRef) || [...inputs, ...outputs].some((type) => type === 'resource' || type === 'variant'),
+  };
+}
+
+function expandArgument(node: Node, arg: Argument): { dtype: DataType | undefined; group: string | undefined }[] {
+  if (arg.isList && arg.typeAttr !== undefined) {
+    const list = node.attributes.get(arg.typeAttr);
+    const types = list?.kind === 'types' ? list.value : [];
+    return types.map((dtype, index) => ({ dtype, group: `${arg.typeAttr}[${index}]` }));
+  }
+  const dtype = arg.typeAttr === undefined ? arg.type : typeAttribute(node, arg.typeAttr);
+  const repeat = arg.numberAttr === undefined ? 1 : countAttribute(node, arg.numberAttr);
+  return new Array(repeat).fill({ dtype, group: arg.typeAttr });
+}
+
+/** Value of a type attribute, or the op definition's default. */
+export function typeAttribute(node: Node, name: string): DataType | undefined {
+  const attribute = node.attributes.get(name);
+  if (attribute?.kind === 'type') return attribute.value;
+  return opDefinition(node.op)?.typeAttributes.get(name)?.default;
+}
+
+function countAttribute(node: Node, name: string): number {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'int' ? Math.max(0, Math.min(Number(attribute.value), 1 << 20)) : 0;
+}
