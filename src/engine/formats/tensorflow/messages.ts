@@ -1,0 +1,97 @@
+import Long from 'long';
+import protobuf from 'protobufjs/light';
+import schema from './schema.json';
+
+// int64 fields must be Long whatever bundler is used: protobufjs looks for it with a require() that bundlers may drop.
+protobuf.util.Long = Long;
+protobuf.configure();
+
+const types = protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace;
+
+/**
+ * Reflected message types of tensorflow/core/framework/*.proto; schema.json is made by
+ * scripts/generate-tensorflow-schema.py.
+ */
+export const GraphDef = types.lookupType('GraphDef');
+export const NodeDef = types.lookupType('NodeDef');
+export const AttrValue = types.lookupType('AttrValue');
+export const TensorProto = types.lookupType('TensorProto');
+
+/** Decoded messages; a field that was absent reads as its proto3 default. int64 fields are Long. */
+export interface NodeDefMessage {
+  name: string;
+  op: string;
+  input: string[];
+  device: string;
+  attr: Record<string, AttrValueMessage>;
+}
+
+/** `value` names the field of the oneof that is set. */
+export interface AttrValueMessage {
+  value?: 's' | 'i' | 'f' | 'b' | 'type' | 'shape' | 'tensor' | 'list' | 'func' | 'placeholder';
+  s?: Uint8Array;
+  i?: Long | number;
+  f?: number;
+  b?: boolean;
+  type?: number;
+  shape?: TensorShapeMessage;
+  tensor?: TensorMessage;
+  list?: ListValueMessage;
+  func?: { name: string };
+}
+
+export interface ListValueMessage {
+  s: Uint8Array[];
+  i: (Long | number)[];
+  f: number[];
+  b: boolean[];
+  type: number[];
+  shape: TensorShapeMessage[];
+  tensor: TensorMessage[];
+  func: { name: string }[];
+}
+
+export interface TensorShapeMessage {
+  dim: { size: Long | number; name: string }[];
+  unknownRank: boolean;
+}
+
+export interface TensorMessage {
+  dtype: number;
+  tensorShape?: TensorShapeMessage;
+  tensorContent: Uint8Array;
+  halfVal: number[];
+  floatVal: number[];
+  doubleVal: number[];
+  intVal: number[];
+  stringVal: Uint8Array[];
+  scomplexVal: number[];
+  int64Val: (Long | number)[];
+  boolVal: boolean[];
+  dcomplexVal: number[];
+  uint32Val: number[];
+  uint64Val: (Long | number)[];
+  float8Val: Uint8Array;
+}
+
+/** Reader over `bytes` that keeps unknown fields of every message decoded with it. */
+export function readerOf(bytes: Uint8Array): protobuf.Reader {
+  const reader = protobuf.Reader.create(bytes);
+  reader.discardUnknown = false;
+  return reader;
+}
+
+/** int64 field as a number when that is exact, else as a bigint. */
+export function exactInteger(value: Long | number): number | bigint {
+  if (typeof value === 'number') return value;
+  const number = value.toNumber();
+  return Number.isSafeInteger(number) ? number : value.toBigInt();
+}
+
+export function toBigInt(value: Long | number): bigint {
+  return typeof value === 'number' ? BigInt(value) : value.toBigInt();
+}
+
+export function toLong(value: number | bigint): Long {
+  return typeof value === 'bigint' ? Long.fromBigInt(value) : Long.fromNumber(value);
+}

@@ -1,0 +1,90 @@
+import { UserError } from '../../errors';
+import type { Attribute } from '../../graph/attribute';
+import type { DataType } from '../../graph/dataType';
+import { elementCount, type Tensor } from '../../graph/tensor';
+import { shapeMessage } from './attributes';
+import { dataTypeToEnum } from './dataTypes';
+import { readerOf, type TensorMessage } from './messages';
+import { LAYOUTS, type NumericArray, type NumericLayout } from './tensorLayouts';
+
+type TensorAttribute = Extract<Attribute, { kind: 'tensor' }>;
+
+/**
+ * Values of a TensorProto as Tensor::FromProto of tensorflow/core/framework/tensor.cc reads them: tensor_content if there
+ * is any; otherwise the type's own *_val field, whose last value fills the rest of the tensor, zeros if it is empty. Data
+ * may be a view of the file. Throws UserError when the bytes do not match the shape, or for a resource or variant.
+ */
+export function decodeTensor(attribute: TensorAttribute): Tensor {
+  const { dtype, shape } = attribute;
+  const message = attribute.value as TensorMessage;
+  const layout = LAYOUTS[dtype];
+  if (layout === undefined) throw new UserError(`a ${dtype} constant has no values that can be read`);
+  const problem = tensorSizeProblem(dtype, shape, message);
+  if (problem !== undefined) throw new UserError(problem);
+  const count = elementCount(shape);
+  const data = layout === 'string' ? decodeStrings(message, count) : decodeNumbers(message, layout, count);
+  return { dtype, shape, data };
+}
+
+/**
+ * A TensorProto attribute of the tensor: numbers as tensor_content (the same bytes, not copied), strings as string_val.
+ * `data` must not change afterwards.
+ */
+export function encodeTensor(tensor: Tensor): Attribute {
+  const { dtype, shape, data } = tensor;
+  const message: Partial<TensorMessage> = { dtype: dataTypeToEnum(dtype), tensorShape: shapeMessage(shape) };
+  if (ArrayBuffer.isView(data)) message.tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  else message.stringVal = [...data];
+  return { kind: 'tensor', dtype, shape, value: message };
+}
+
+/** Why a TensorProto's bytes do not match its type and shape, or undefined when they do; looks at sizes only. */
+export function tensorSizeProblem(dtype: DataType, shape: readonly number[], message: TensorMessage): string | undefined {
+  const count = elementCount(shape);
+  if (shape.some((size) => size < 0) || !Number.isSafeInteger(count)) return `the shape [${shape.join(', ')}] of the constant is not a size`;
+  const layout = LAYOUTS[dtype];
+  if (layout === undefined || layout === 'string') return undefined;
+  const content = message.tensorContent?.length ?? 0;
+  const expected = count * layout.array.BYTES_PER_ELEMENT * layout.parts;
+  if (content === 0 || content === expected) return undefined;
+  return `the constant holds ${content} bytes, but ${dtype}[${shape.join(', ')}] needs ${expected}`;
+}
+
+function decodeNumbers(message: TensorMessage, layout: NumericLayout, count: number): NumericArray {
+  const { array: ArrayType, parts } = layout;
+  const length = count * parts;
+  const content = message.tensorContent;
+  if (content !== undefined && content.length > 0) {
+    const isAligned = content.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0;
+    const bytes = isAligned ? content : content.slice();
+    return new ArrayType(bytes.buffer, bytes.byteOffset, length);
+  }
+  const data = new ArrayType(length);
+  const values = layout.values(message);
+  const given = Math.min(values.length, length);
+  for (let i = 0; i < given; i++) data[i] = values[i]!;
+  for (let i = given; given >= parts && i < length; i++) data[i] = data[i - parts]!;
+  return data;
+}
+
+function decodeStrings(message: TensorMessage, count: number): readonly Uint8Array[] {
+  if (message.tensorContent !== undefined && message.tensorContent.length > 0) return decodeStringList(message.tensorContent, count);
+  const values = message.stringVal ?? [];
+  const last = values.at(-1) ?? new Uint8Array(0);
+  return Array.from({ length: count }, (_, i) => values[i] ?? last);
+}
+
+/** Strings in tensor_content: every length as a varint, then the bytes (DecodeStringList of tensorflow/core/platform). */
+function decodeStringList(content: Uint8Array, count: number): readonly Uint8Array[] {
+  try {
+    const reader = readerOf(content);
+    const lengths = Array.from({ length: count }, () => reader.uint32());
+    return lengths.map((length) => {
+      const start = reader.pos;
+      reader.skip(length);
+      return content.subarray(start, reader.pos);
+    });
+  } catch {
+    throw new UserError(`the constant's ${content.length} bytes do not hold ${count} strings`);
+  }
+}

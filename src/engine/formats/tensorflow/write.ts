@@ -1,0 +1,38 @@
+import { UserError } from '../../errors';
+import type { Graph } from '../../graph/graph';
+import { NO_PROGRESS, type ByteSink, type Progress } from '../../host';
+import { PROTOBUF_LIMIT } from './fileBytes';
+import { encodeNode } from './nodeDef';
+import { joinPieces } from './pieces';
+import type { GraphDefSource } from './read';
+
+/**
+ * Appends the graph to `sink` as a binary GraphDef; the caller commits or aborts. What was not changed since reading is
+ * copied byte for byte, so an unchanged graph is written as it was read. Throws UserError when the result would exceed
+ * protobuf's 2 GiB.
+ */
+export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS): Promise<void> {
+  let written = 0;
+  for (const run of joinPieces(graphFields(graph, progress))) {
+    progress.throwIfCancelled();
+    written += run.length;
+    if (written > PROTOBUF_LIMIT) {
+      throw new UserError('the converted model is larger than 2 GiB, which a GraphDef cannot be', { hint: 'Leave fewer weights in the graph' });
+    }
+    await sink.append(run);
+  }
+}
+
+/** The fields of the GraphDef in order; a field may come in several pieces, the last of which ends it. */
+export function* graphFields(graph: Graph, progress: Progress): Generator<Uint8Array> {
+  const { otherFields } = (graph.source as GraphDefSource | undefined) ?? { otherFields: new Map<string, Uint8Array[]>() };
+  yield* otherFields.get('') ?? [];
+  let count = 0;
+  for (const node of graph.nodes.values()) {
+    yield* encodeNode(node, graph);
+    yield* otherFields.get(node.id) ?? [];
+    count++;
+    if (count % 256 === 0) progress.report('Writing nodes', count / graph.nodes.size);
+  }
+  for (const [id, fields] of otherFields) if (id !== '' && !graph.nodes.has(id)) yield* fields;
+}
