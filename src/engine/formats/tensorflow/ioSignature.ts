@@ -33,16 +33,26 @@ function inputAt(graph: Graph, value: ValueRef): ModelInput {
 }
 
 /**
- * The model's outputs: the values named, else every output of the nodes whose outputs nothing reads, in file order. Nodes
+ * The model's outputs: the values named, else every output of the nodes that nothing uses, in file order. Nodes
  * run for their effect alone are left out, unless nothing else remains. Throws UserError for a name not in the graph.
  */
 export function findOutputs(graph: Graph, names: readonly string[] | undefined, file: string): ModelOutput[] {
   if (names !== undefined) return names.map((name) => outputAt(resolveValue(graph, name, file)));
-  const read = new Set<string>();
-  for (const node of graph.nodes.values()) for (const value of node.inputs) read.add(value.node);
-  const unread = [...graph.nodes.values()].filter((node) => !read.has(node.id));
+  const used = usedNodes(graph);
+  const unread = [...graph.nodes.values()].filter((node) => !used.has(node.id));
   const results = unread.filter((node) => !NO_RESULT.has(node.op)).flatMap(outputsOf);
   return results.length > 0 ? results : unread.flatMap(outputsOf);
+}
+
+/** Nodes whose values are read, or that something waits for which in turn produces a value or lets others start. */
+function usedNodes(graph: Graph): Set<string> {
+  const used = new Set<string>();
+  const waitedFor = new Set([...graph.nodes.values()].flatMap((node) => node.controlInputs));
+  for (const node of graph.nodes.values()) {
+    for (const value of node.inputs) used.add(value.node);
+    if (waitedFor.has(node.id) || outputCount(node) !== 0) for (const id of node.controlInputs) used.add(id);
+  }
+  return used;
 }
 
 function outputsOf(node: Node): ModelOutput[] {
