@@ -2,17 +2,17 @@
 import { build, context } from 'esbuild';
 import { mkdir, rm } from 'node:fs/promises';
 import { copyWasm, kernelProcess } from './bundleKernels.mjs';
+import { webview } from './bundleWebview.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = { bundle: true, minify: !watch, sourcemap: watch, logLevel: 'warning', legalComments: 'none' };
 const node = { ...common, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], target: 'node20', external: ['vscode'] };
-const browser = { ...common, platform: 'browser', format: 'iife', target: 'es2022', loader: { '.css': 'text', '.ttf': 'dataurl' } };
 
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts', engineWorker: 'src/worker/engineWorker.ts' }, outdir: 'dist' },
   { ...common, ...kernelProcess, outdir: 'dist' },
   { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
-  { ...browser, entryPoints: { graph: 'webview/graph/main.ts', config: 'webview/config/main.ts', layoutWorker: 'webview/graph/layoutWorker.ts' }, outdir: 'dist/webview' },
+  { ...common, ...webview, outdir: 'dist/webview' },
 ];
 
 await rm('dist', { recursive: true, force: true });
