@@ -33,7 +33,8 @@ export async function readGraphDef(source: ByteSource, options: ReadOptions = {}
 
 /** The graph in a serialised GraphDef; `bytes` are kept and must not change afterwards. */
 export function graphFromBytes(bytes: Uint8Array, file: string, options: ReadOptions, progress: Progress): Graph {
-  const { nodes, otherFields } = decodeFields(bytes, file, progress);
+  // A Buffer's slices would be Buffers, whose slice() shares memory instead of copying.
+  const { nodes, otherFields } = decodeFields(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), file, progress);
   progress.report('Checking the graph');
   const graph: Graph = { nodes, inputs: [], outputs: [], source: { otherFields } satisfies GraphDefSource };
   checkGraph(graph, file, progress);
