@@ -2,8 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document'].map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** All files in one process, one after another, so that they share the two TensorFlow processes. */
+const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, poolOptions: { forks: { singleFork: true } } } as const;
+
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'unit', include: unit, testTimeout: 60_000 } }],
+    projects: [
+      { test: { name: 'unit', include: unit, testTimeout: 60_000 } },
+      { test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000, ...oneProcess } },
+    ],
   },
 });

@@ -1,0 +1,80 @@
+// Trained models of real handwritten digits: accuracy after conversion, as TensorFlow measures it.
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildGraph, compareInTensorFlow, convertSubject, expectSameResults, expectWellFormed, type Subject } from './cases';
+import type { ConfigFile } from './convert';
+
+const samples = path.resolve('media/samples');
+const CALIBRATION = path.join(samples, 'digits_calibration.npz');
+/** The largest loss of top-1 accuracy, as a fraction: 0.4 points, which is two of the 500 test images. */
+const LARGEST_LOSS = 0.004;
+
+const digits = (name: string): Subject => ({
+  model: path.join(samples, `${name}.pb`),
+  inputs: path.join(samples, 'digits_test.npz'),
+  feeds: ['image'],
+  outputs: ['Identity'],
+});
+
+async function convertAndJudge(name: string, config: ConfigFile | undefined, calibrate: boolean) {
+  const converted = await convertSubject(digits(name), { config, ...(calibrate ? { calibration: CALIBRATION } : {}) });
+  expectWellFormed(converted);
+  for (const { accuracy } of await compareInTensorFlow(converted, 'label')) {
+    expect(accuracy?.converted).toBeGreaterThanOrEqual((accuracy?.original ?? 1) - LARGEST_LOSS - 1e-9);
+  }
+  return converted;
+}
+
+describe.each(['digits_cnn', 'digits_transformer'])('%s', (name) => {
+  it('keeps its accuracy in INT8 and BF16', async () => {
+    const { report, model } = await convertAndJudge(name, { use_bf16: true }, true);
+    expect(report.phases.map(({ phase }) => phase)).toEqual(['quantize', 'bf16', 'optimize']);
+    expect(report.phases.at(-1)?.precision.int8).toBeGreaterThan(5);
+    expect(report.phases.at(-1)?.precision.bf16).toBeGreaterThan(0);
+    expect(model.bf16Ops.length).toBeGreaterThan(0);
+  });
+
+  it('keeps its accuracy in INT8, with no BF16 unless asked', async () => {
+    for (const config of [undefined, { use_bf16: false, bf16_ops: ['re:.*'] }]) {
+      const { model, report } = await convertAndJudge(name, config, true);
+      expect(model.bf16Nodes).toEqual([]);
+      expect(report.phases.every(({ precision }) => precision.bf16 === 0)).toBe(true);
+    }
+  });
+
+  it('keeps its accuracy in BF16 throughout', async () => {
+    const { model } = await convertAndJudge(name, { use_bf16: true, bf16_ops: ['re:.*'] }, false);
+    expect(model.ofOp('QuantizeV2', 'Dequantize')).toEqual([]);
+    expect(model.casts).toEqual(['bfloat16->float32', 'float32->bfloat16']);
+  });
+});
+
+describe('digits_gru', () => {
+  it('converts around its loop and keeps its accuracy', async () => {
+    const { model } = await convertAndJudge('digits_gru', { use_bf16: true }, true);
+    expect(model.ofOp('Enter', 'Exit', 'NextIteration').length).toBeGreaterThan(0);
+    const classifier = model.ofOp('MatMul').filter(({ name }) => !name.includes('while'));
+    expect(classifier.length).toBeGreaterThan(0);
+  });
+
+  it('stays valid with every op asked to be BF16', async () => {
+    await convertAndJudge('digits_gru', { use_bf16: true, bf16_ops: ['re:.*'] }, false);
+  });
+});
+
+describe('each phase', () => {
+  it.each(['quantize', 'bf16', 'optimize'] as const)('leaves a graph that runs: until %s', async (until) => {
+    const converted = await convertSubject(digits('digits_cnn'), { config: { use_bf16: true }, calibration: CALIBRATION, until });
+    expect(converted.report.phases.at(-1)?.phase).toBe(until);
+    await expectSameResults(converted, 0.1);
+  });
+
+  it('converts a file that was converted before', async () => {
+    const config = { use_bf16: true, bf16_ops: ['re:.*'] };
+    const once = await convertSubject(await buildGraph('convnet'), { config });
+    const twice = await convertSubject({ ...once.subject, model: once.path }, { config });
+    expect(twice.model.nodes.length).toBe(once.model.nodes.length);
+    expect(twice.report.casts.inserted - twice.report.casts.folded).toBeLessThanOrEqual(0);
+    await expectSameResults(twice);
+  });
+});

@@ -1,0 +1,107 @@
+"""TensorFlow as the judge of converted models: one long-lived process, one JSON request per line on stdin, one JSON answer
+per line on stdout. TF_ENABLE_ONEDNN_OPTS is chosen by whoever starts it."""
+import json
+import math
+import os
+import sys
+
+# TensorFlow and oneDNN print on stdout: answers get a descriptor of their own, everything else goes to stderr.
+answers = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
+os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ.setdefault('CUDA_VISIBLE_DEVICES', '')
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+import acceptance_graphs  # noqa: E402
+import defect_graphs  # noqa: E402
+from coverage import coverage  # noqa: E402
+from errors import error_statistics, top1_accuracy  # noqa: E402
+from models import describe, equal_messages, load_graph, run  # noqa: E402
+from tensors import load_arrays, round_to_bf16  # noqa: E402
+
+GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS}
+
+
+def build(graph, folder):
+    """Writes GRAPH.pb and GRAPH.npz (arrays for its inputs) into `folder`."""
+    with tf.Graph().as_default() as scope:
+        case = GRAPHS[graph](scope)
+    model, inputs = os.path.join(folder, graph + '.pb'), os.path.join(folder, graph + '.npz')
+    with open(model, 'wb') as file:
+        file.write(case.graph.SerializeToString())
+    np.savez(inputs, **case.feeds)
+    return {'model': model, 'inputs': inputs, 'feeds': list(case.feeds), 'outputs': case.outputs, 'nodes': len(case.graph.node)}
+
+
+def read_feeds(inputs, feeds):
+    arrays = load_arrays(inputs)
+    return {name: arrays[name] if name in arrays else arrays['in:' + name] for name in feeds}
+
+
+def run_model(model, inputs, feeds, fetches, save=None):
+    """Runs a model; arrays go to the .npz `save`, so that another session can be compared with them."""
+    values = run(load_graph(model), read_feeds(inputs, feeds), fetches)
+    if save:
+        np.savez(save, **values)
+    return {name: {'dtype': str(value.dtype), 'shape': list(value.shape), 'finite': is_finite(value)} for name, value in values.items()}
+
+
+def is_finite(value):
+    return value.dtype.kind not in 'fc' or bool(np.isfinite(value).all())
+
+
+def compare(original, converted, inputs, feeds, fetches, labels=None):
+    """Runs both models on the same inputs: error statistics per output, and top-1 accuracy of the first where labels are named."""
+    fed = read_feeds(inputs, feeds)
+    expected, actual = (run(load_graph(path), fed, fetches) for path in (original, converted))
+    result = {'outputs': {name: error_statistics(expected[name], actual[name]) for name in fetches}}
+    if labels is not None:
+        truth = load_arrays(inputs)[labels]
+        result['accuracy'] = {'original': top1_accuracy(expected[fetches[0]], truth), 'converted': top1_accuracy(actual[fetches[0]], truth)}
+    return result
+
+
+def sensitivity(model, inputs, feeds, fetches):
+    """Errors of the unconverted model when only its inputs are rounded to bfloat16: what no BF16 conversion can avoid."""
+    fed, graph = read_feeds(inputs, feeds), load_graph(model)
+    exact, repeated = run(graph, fed, fetches), run(graph, fed, fetches)
+    rounded = run(graph, {name: round_to_bf16(value) for name, value in fed.items()}, fetches)
+    return {
+        'outputs': {name: error_statistics(exact[name], rounded[name]) for name in fetches},
+        'deterministic': all(error_statistics(exact[name], repeated[name])['equal'] for name in fetches),
+    }
+
+
+def environment():
+    return {'tensorflow': tf.__version__, 'oneDnn': os.environ.get('TF_ENABLE_ONEDNN_OPTS'), 'graphs': list(GRAPHS)}
+
+
+COMMANDS = {
+    'environment': environment, 'build': build, 'describe': describe, 'equal': equal_messages, 'run': run_model,
+    'compare': compare, 'sensitivity': sensitivity, 'coverage': coverage,
+}
+
+
+def json_value(value):
+    """JSON has no infinities: they become ±1e308, and NaN null."""
+    if isinstance(value, dict):
+        return {key: json_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [json_value(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else math.copysign(1e308, value)
+    return value
+
+
+def answer(request):
+    try:
+        return {'id': request['id'], 'result': json_value(COMMANDS[request['command']](**request['arguments']))}
+    except Exception as error:  # the caller decides what an error of TensorFlow means
+        return {'id': request['id'], 'error': f'{type(error).__name__}: {error}'}
+
+
+for line in sys.stdin:
+    answers.write(json.dumps(answer(json.loads(line))) + '\n')
+    answers.flush()

@@ -1,0 +1,131 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A graph written by the judge: its file, an `.npz` with arrays for its inputs, and the names of its outputs. */
+export interface BuiltGraph {
+  readonly model: string;
+  readonly inputs: string;
+  readonly feeds: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: number;
+}
+
+export interface DescribedNode {
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly string[];
+  /** Types by NumPy's names; other kinds as JSON, or the name of the kind. */
+  readonly attributes: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+export interface DescribedModel {
+  readonly versions: { readonly producer: number; readonly minConsumer: number; readonly badConsumers: readonly number[] };
+  readonly functions: readonly string[];
+  readonly nodes: readonly DescribedNode[];
+}
+
+/** Of one output, [original, converted]. The error fields are absent for integers, strings and differing shapes. */
+export interface ErrorStatistics {
+  readonly dtypes: readonly [string, string];
+  readonly shapes: readonly [readonly number[], readonly number[]];
+  readonly equal: boolean;
+  /** Elements that differ, for integers and booleans. */
+  readonly differing?: number;
+  readonly size?: number;
+  readonly maxAbsError?: number;
+  /** Root mean square of the original's values. */
+  readonly rms?: number;
+  /** RMS of the difference over RMS of the original. */
+  readonly relativeRms?: number;
+  readonly sqnrDb?: number;
+  readonly nonFiniteDiffer?: number;
+}
+
+export interface Comparison {
+  readonly outputs: Readonly<Record<string, ErrorStatistics>>;
+  readonly accuracy?: { readonly original: number; readonly converted: number };
+}
+
+interface Feeding {
+  /** `.npz` or `.safetensors`. */
+  readonly inputs: string;
+  readonly feeds: readonly string[];
+  readonly fetches: readonly string[];
+}
+
+interface Commands {
+  environment: { arguments: object; result: { tensorflow: string; oneDnn: string; graphs: string[] } };
+  build: { arguments: { graph: string; folder: string }; result: BuiltGraph };
+  describe: { arguments: { path: string }; result: DescribedModel };
+  equal: { arguments: { first: string; second: string }; result: { equal: boolean; difference?: string } };
+  run: { arguments: Feeding & { model: string; save?: string }; result: Record<string, { dtype: string; shape: number[]; finite: boolean }> };
+  compare: { arguments: Feeding & { original: string; converted: string; labels?: string }; result: Comparison };
+  sensitivity: { arguments: Feeding & { model: string }; result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean } };
+  coverage: {
+    arguments: { original: string; converted: string; fed: readonly string[] };
+    result: { possible: number; missing: { node: string; op: string; attribute: string }[]; gone: string[] };
+  };
+}
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
+/** A TensorFlow process answering questions about models; see judge.py. */
+export class Judge {
+  private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  private lastId = 0;
+  private stderr = '';
+
+  private constructor(
+    private readonly process: ChildProcessWithoutNullStreams,
+    readonly oneDnn: boolean,
+  ) {
+    createInterface({ input: process.stdout }).on('line', (line) => this.settle(JSON.parse(line) as Answer));
+    process.stderr.on('data', (chunk: Buffer) => (this.stderr = (this.stderr + chunk.toString()).slice(-4000)));
+    process.on('exit', (code, signal) => this.failAll(new Error(`TensorFlow ended (${signal ?? code}):\n${this.stderr}`)));
+    process.on('error', (error) => this.failAll(error));
+  }
+
+  static start(oneDnn: boolean): Judge {
+    const python = pythonPath();
+    const script = path.resolve('test/oracle/judge.py');
+    const environment = { ...process.env, TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0', PYTHONDONTWRITEBYTECODE: '1' };
+    return new Judge(spawn(python, [script], { env: environment }), oneDnn);
+  }
+
+  ask<Name extends keyof Commands>(command: Name, args: Commands[Name]['arguments']): Promise<Commands[Name]['result']> {
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.process.stdin.write(`${JSON.stringify({ id, command, arguments: args })}\n`);
+    });
+  }
+
+  close(): void {
+    this.process.stdin.end();
+  }
+
+  private settle(answer: Answer): void {
+    const waiting = this.waiting.get(answer.id);
+    this.waiting.delete(answer.id);
+    if (answer.error === undefined) waiting?.resolve(answer.result as never);
+    else waiting?.reject(new Error(`TensorFlow (oneDNN ${this.oneDnn ? 'on' : 'off'}): ${answer.error}`));
+  }
+
+  private failAll(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}
+
+/** The Python with TensorFlow: MIXED_PRECISION_PYTHON, or the environment that `npm test` makes. */
+function pythonPath(): string {
+  const python = process.env['MIXED_PRECISION_PYTHON'] ?? path.resolve('.venv/bin/python');
+  if (!existsSync(python)) throw new Error(`No Python with TensorFlow at ${python}: run "npm test", which makes it, or set MIXED_PRECISION_PYTHON.`);
+  return python;
+}
