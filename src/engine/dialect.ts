@@ -22,6 +22,38 @@ export interface QuantizationPattern {
   readonly weight?: { readonly input: number; readonly axis: number | undefined };
 }
 
+/** Where the channels of an activation are: its last axis, or the second one. */
+export type ChannelPosition = 'last' | 'second';
+
+/** An op whose output channels scale with slices of its weight. */
+export interface LinearOp {
+  /** The input that carries the weight. */
+  readonly weight: number;
+  /** Neighbouring axes of the weight which, taken together in row-major order, number the output channels. */
+  readonly channelAxes: readonly number[];
+  /** Rank of the result, and where its channels are. */
+  readonly rank: number;
+  readonly channels: ChannelPosition;
+}
+
+/**
+ * A node that computes x·scale + shift with one scale and shift per channel once its operands (indices of inputs) are
+ * constant. The operand of add, subtract and multiply broadcasts as in NumPy; a bias and the four vectors of an
+ * inference batch normalisation have one element per channel.
+ */
+export type ChannelwiseStep =
+  | { readonly kind: 'add' | 'subtract' | 'multiply'; readonly operand: number }
+  | { readonly kind: 'bias'; readonly operand: number; readonly channels: ChannelPosition }
+  | {
+      readonly kind: 'batch-norm';
+      readonly scale: number;
+      readonly offset: number;
+      readonly mean: number;
+      readonly variance: number;
+      readonly epsilon: number;
+      readonly channels: ChannelPosition;
+    };
+
 export interface ActivationRange {
   readonly min: number;
   readonly max: number;
@@ -68,6 +100,13 @@ export interface Dialect {
   passesInt8Through(node: Node): boolean;
   /** An addition of a constant or an activation function, which INT8 kernels compute on the accumulator of the op before it. */
   isEpilogue(node: Node, graph: Graph): boolean;
+
+  linearOp(node: Node): LinearOp | undefined;
+  /** What the node does to the value it reads at `input`, or undefined where that is no such step. */
+  channelwiseStep(node: Node, input: number): ChannelwiseStep | undefined;
+  makeBiasAdd(name: string, input: ValueRef, bias: ValueRef, dtype: DataType, channels: ChannelPosition): Node;
+  /** How to compute the node when all its inputs are constants, for the few ops that stand between weights and their readers. */
+  constantOperation(node: Node): ((operands: readonly Tensor[]) => Tensor | undefined) | undefined;
 
   /** Default of `bf16_ops`: op types converted to BF16 when the user names none. */
   readonly defaultBf16Ops: readonly string[];

@@ -5,6 +5,8 @@ import {
 import type { Dialect } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
 import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, makeTuple } from './boundaryNodes';
+import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
+import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
@@ -46,6 +48,11 @@ export const tensorflowDialect: Dialect = {
   quantizationPattern,
   passesInt8Through: (node) => INT8_PASS_THROUGH_OPS.has(node.op),
   isEpilogue: (node, graph) => EPILOGUE_OPS.has(node.op) && (!BINARY_EPILOGUES.has(node.op) || addsConstant(node, graph)),
+
+  linearOp,
+  channelwiseStep,
+  makeBiasAdd,
+  constantOperation,
 
   defaultBf16Ops: DEFAULT_BF16_OPS,
   isHeavy: (node) => HEAVY_OPS.has(node.op),
