@@ -53,7 +53,8 @@ export class Rewriter {
     return node;
   }
 
-  find(id: string): Node | undefined {
+  /** Like a graph's node table, so that a rewriter can stand in for one. */
+  get(id: string): Node | undefined {
     return this.nodes.get(id);
   }
 
@@ -66,6 +67,10 @@ export class Rewriter {
       });
     }
     return uses;
+  }
+
+  hasReaders(id: string): boolean {
+    return (this.readers.get(id)?.size ?? 0) > 0 || this.hasControlReaders(id);
   }
 
   /** Whether a node waits for `id` without reading its values. */

@@ -35,7 +35,7 @@ interface Chain {
 export function foldBatchNorm(rewriter: Rewriter, dialect: Dialect, isWanted: (linear: Node) => boolean, progress: Progress): void {
   const cache: ConstantCache = new Map();
   for (const id of rewriter.ids()) {
-    const node = rewriter.find(id);
+    const node = rewriter.get(id);
     const linear = node === undefined ? undefined : dialect.linearOp(node);
     if (node === undefined || linear === undefined || !isWanted(node)) continue;
     progress.throwIfCancelled();
@@ -44,7 +44,7 @@ export function foldBatchNorm(rewriter: Rewriter, dialect: Dialect, isWanted: (l
 }
 
 function foldAfter(rewriter: Rewriter, dialect: Dialect, node: Node, linear: LinearOp, cache: ConstantCache): void {
-  const nodes: NodeTable = { get: (id) => rewriter.find(id) };
+  const nodes: NodeTable = rewriter;
   const weight = tensorAt(nodes, dialect, node.inputs[linear.weight], cache);
   if (weight === undefined || weight.dtype !== 'float32') return;
   const chain = findChain(rewriter, dialect, node, linear, channelCount(weight.shape, linear), cache);
@@ -57,7 +57,7 @@ function foldAfter(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
 
 /** The longest run of steps after `start`, each the only reader of the one before, that ends with an addition. */
 function findChain(rewriter: Rewriter, dialect: Dialect, start: Node, linear: LinearOp, channels: number, cache: ConstantCache): Chain {
-  const nodes: NodeTable = { get: (id) => rewriter.find(id) };
+  const nodes: NodeTable = rewriter;
   const links: Link[] = [];
   let affine = identityAffine(channels);
   let chain: Chain = { links: [], affine };
@@ -101,7 +101,7 @@ function foldChain(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
 /** Changes the constant itself where only this op reads it, so that it keeps its name; otherwise the op gets a copy. */
 function replaceWeight(rewriter: Rewriter, dialect: Dialect, node: Node, linear: LinearOp, weight: Tensor): void {
   const value = node.inputs[linear.weight]!;
-  const constant = dialect.constantBehind({ get: (id) => rewriter.find(id) }, value);
+  const constant = dialect.constantBehind(rewriter, value);
   if (constant === undefined) throw new Error(`${value.node} is no constant`);
   let isOwn = true;
   for (let id = value.node; isOwn; id = rewriter.node(id).inputs[0]!.node) {
@@ -128,7 +128,7 @@ function tensorAt(nodes: NodeTable, dialect: Dialect, value: ValueRef | undefine
 /** Control inputs of a constant and of the nodes that pass it on. */
 function controlInputsBehind(rewriter: Rewriter, id: string): string[] {
   const found: string[] = [];
-  for (let node = rewriter.find(id); node !== undefined; node = node.inputs[0] && rewriter.find(node.inputs[0].node)) {
+  for (let node = rewriter.get(id); node !== undefined; node = node.inputs[0] && rewriter.get(node.inputs[0].node)) {
     found.push(...node.controlInputs);
   }
   return found;

@@ -1,0 +1,124 @@
+import { bfloat16Types } from '../capabilities/bfloat16Types';
+import type { Dialect } from '../dialect';
+import type { Graph, Node } from '../graph/graph';
+import type { Plan, PlannedNode, Reason } from '../plan';
+import type { Warning } from '../snapshot';
+import { type Choices, readChoices } from './choices';
+import type { TuningConfig } from './config';
+import { spreadInt8 } from './int8Region';
+
+/** What the plan needs to know besides graph and config. */
+export interface PlanContext {
+  readonly dialect: Dialect;
+  /** Whether there is calibration data or recorded ranges: without either no op becomes INT8. */
+  readonly canCalibrate: boolean;
+}
+
+/**
+ * Resolves the config for every node: `op_name_dict`, then `op_type_dict`, then `bf16_ops` or the defaults, each
+ * intersected with what the framework's CPU kernels can do. What the user asks for and cannot have becomes a warning,
+ * one per op type and cause. Linear in the size of the graph.
+ */
+export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanContext): Plan {
+  const choices = readChoices(config, context.dialect);
+  const inLoops = context.dialect.nodesInLoops(graph);
+  const refusals = new Refusals();
+  const nodes = new Map<string, PlannedNode>();
+  for (const node of graph.nodes.values()) {
+    nodes.set(node.id, planNode(node, { graph, choices, inLoops, refusals, ...context }));
+  }
+  spreadInt8(graph, nodes, choices, context.dialect);
+  for (const node of graph.nodes.values()) {
+    const asked = choices.for(node);
+    if (asked.precision === 'int8' && nodes.get(node.id)!.precision === 'fp32') {
+      refusals.add(node, 'int8', context.canCalibrate ? noInt8(node.op) : NO_CALIBRATION);
+    }
+  }
+  return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()] };
+}
+
+const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
+const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT8 form, or its neighbours are not INT8.`;
+
+interface NodeContext extends PlanContext {
+  readonly graph: Graph;
+  readonly choices: Choices;
+  readonly inLoops: ReadonlySet<string>;
+  readonly refusals: Refusals;
+}
+
+function planNode(node: Node, context: NodeContext): PlannedNode {
+  const { dialect, choices, graph } = context;
+  const neutral = neutralReason(node, dialect);
+  if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
+
+  const asked = choices.for(node);
+  if (asked.precision === 'fp32') return { precision: 'fp32', reason: asked.reason, bf16: 'denied' };
+  if (asked.precision === 'bf16') return planBf16(node, asked.reason, context);
+
+  const pattern = dialect.quantizationPattern(node, graph);
+  if (pattern !== undefined && context.inLoops.has(node.id)) return fp32('It runs inside a loop, where ops keep their precision.');
+  if (pattern !== undefined && context.canCalibrate) {
+    const text = `${node.op} has an INT8 form and its ranges are calibrated.`;
+    return { precision: 'int8', reason: asked.precision === 'int8' ? asked.reason : { text }, bf16: 'denied' };
+  }
+  if (asked.precision === 'int8') return fp32('INT8 was asked for, but this op cannot be INT8.', asked.reason.configKey);
+  return planDefault(node, pattern !== undefined, context);
+}
+
+/** Nobody asked for a precision of this node. */
+function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): PlannedNode {
+  const { choices, dialect, inLoops } = context;
+  const fallback = couldBeInt8 ? NO_CALIBRATION : `${node.op} has no INT8 form of its own.`;
+  if (!choices.useBf16) return fp32(`${fallback} BF16 is off (use_bf16).`);
+  if (inLoops.has(node.id)) return fp32('It runs inside a loop, where ops keep their precision.');
+  const capable = bfloat16Types(node, dialect);
+  if (!capable.ok) return fp32(`It cannot be BF16: ${capable.reason}`);
+  if (choices.isDefaultBf16(node)) {
+    return { precision: 'bf16', reason: { text: `${node.op} is in the default list of BF16 ops. ${fallback}` }, bf16: 'demanded' };
+  }
+  const isFree = choices.usesDefaultList && dialect.isFree(node);
+  const text = isFree ? `${node.op} stays FP32 unless joining BF16 neighbours saves Casts.` : `${node.op} is not listed in bf16_ops.`;
+  return { precision: 'fp32', reason: { text }, bf16: isFree ? 'free' : 'denied' };
+}
+
+function planBf16(node: Node, reason: Reason, { choices, dialect, inLoops, refusals }: NodeContext): PlannedNode {
+  if (!choices.useBf16) return fp32('BF16 was asked for, but BF16 is off (use_bf16).', 'use_bf16');
+  const capable = bfloat16Types(node, dialect);
+  const refusal = inLoops.has(node.id) ? 'It runs inside a loop, where ops keep their precision.' : capable.ok ? undefined : capable.reason;
+  if (refusal === undefined) return { precision: 'bf16', reason, bf16: 'demanded' };
+  refusals.add(node, 'bf16', refusal);
+  return fp32(`BF16 was asked for (${reason.configKey ?? 'config'}), but: ${refusal}`, reason.configKey);
+}
+
+function fp32(text: string, configKey?: string): PlannedNode {
+  return { precision: 'fp32', reason: configKey === undefined ? { text } : { text, configKey }, bf16: 'denied' };
+}
+
+function neutralReason(node: Node, dialect: Dialect): string | undefined {
+  if (dialect.isConstant(node)) return 'A constant takes the type its readers need.';
+  if (dialect.isInput(node)) return 'Inputs keep the type the caller feeds.';
+  if (dialect.isCast(node)) return 'A Cast converts between types and computes in neither.';
+  if (dialect.isQuantize(node) || dialect.isDequantize(node)) return 'It converts between INT8 and float values.';
+  const touchesFp32 = dialect.typeGroups(node).some((group) => group.dtype === 'float32') || dialect.outputTypes(node).includes('float32');
+  return touchesFp32 ? undefined : 'It does not compute in FP32.';
+}
+
+/** Wishes that cannot be met, grouped so that a list matching thousands of nodes gives a handful of warnings. */
+class Refusals {
+  private readonly groups = new Map<string, { op: string; precision: string; reason: string; nodes: string[] }>();
+
+  add(node: Node, precision: string, reason: string): void {
+    const key = `${precision} ${node.op} ${reason}`;
+    const group = this.groups.get(key) ?? { op: node.op, precision, reason, nodes: [] };
+    group.nodes.push(node.name);
+    this.groups.set(key, group);
+  }
+
+  warnings(): Warning[] {
+    return [...this.groups.values()].map(({ op, precision, reason, nodes }) => ({
+      node: nodes[0]!,
+      message: `${op} stays FP32 although ${precision.toUpperCase()} was asked for${nodes.length > 1 ? ` (${nodes.length} nodes)` : ''}: ${reason}`,
+    }));
+  }
+}

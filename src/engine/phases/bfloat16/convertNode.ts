@@ -1,0 +1,74 @@
+import type { Dialect } from '../../dialect';
+import type { DataType } from '../../graph/dataType';
+import type { Node, ValueRef } from '../../graph/graph';
+import type { Rewriter } from '../../graph/rewriter';
+import type { Casts } from '../casts';
+
+/** Type groups to become BF16, by node id. */
+export type Conversions = ReadonlyMap<string, ReadonlyMap<string, DataType>>;
+
+export interface ConversionContext {
+  readonly rewriter: Rewriter;
+  readonly dialect: Dialect;
+  readonly casts: Casts;
+  /** Everything that becomes BF16 in the same go: no Cast is put between two of these. */
+  readonly conversions: Conversions;
+}
+
+/**
+ * Turns one node to BF16: its inputs read BF16 values (a shared Cast, a re-encoded constant, or the value of another
+ * converted node), and readers that stay FP32 read a shared Cast of its outputs. A fetched output keeps its name and type.
+ */
+export function convertNode(id: string, context: ConversionContext): void {
+  const { rewriter, dialect, casts, conversions } = context;
+  const node = rewriter.node(id);
+  const types = conversions.get(id)!;
+  const groups = dialect.typeGroups(node).filter((group) => types.has(group.name));
+  const inputs = node.inputs.map((value, input) =>
+    groups.some((group) => group.inputs.includes(input)) && !becomesBf16(value, context) ? casts.as(value, 'bfloat16') : value);
+  rewriter.replace({ ...dialect.withTypes(node, types), inputs });
+
+  const outputs = groups.flatMap((group) => group.outputs);
+  keepFetchedOutputs(rewriter.node(id), outputs, context);
+  for (const output of outputs) {
+    const value: ValueRef = { node: id, output };
+    const left = rewriter.uses(id, output).filter((use) => !readsBf16(use.node, use.input, context));
+    if (left.length > 0) rewriter.redirect(left, casts.as(value, 'float32'));
+  }
+}
+
+function becomesBf16(value: ValueRef, { rewriter, dialect, conversions }: ConversionContext): boolean {
+  const types = conversions.get(value.node);
+  return types !== undefined
+    && dialect.typeGroups(rewriter.node(value.node)).some((group) => types.has(group.name) && group.outputs.includes(value.output));
+}
+
+/** Whether the reader takes BF16 at that input, now or once this go is over. */
+function readsBf16(reader: string, input: number, { rewriter, dialect, conversions }: ConversionContext): boolean {
+  const node = rewriter.node(reader);
+  if (dialect.inputType(node, input) === 'bfloat16') return true;
+  const types = conversions.get(reader);
+  return types !== undefined && dialect.typeGroups(node).some((group) => types.has(group.name) && group.inputs.includes(input));
+}
+
+/**
+ * The caller fetches values by node name, so the node gives its name to the Cast back to FP32, or to a tuple of all its
+ * outputs where it has several.
+ */
+function keepFetchedOutputs(node: Node, converted: readonly number[], { rewriter, dialect, casts }: ConversionContext): void {
+  if (!rewriter.outputsOf(node.id).some((output) => converted.includes(output.value.output))) return;
+  const types = dialect.outputTypes(node);
+  const name = node.name;
+  rewriter.replace({ ...node, name: rewriter.uniqueName(`${name}/bfloat16`) });
+  const values = types.map((type, output): ValueRef =>
+    type === 'bfloat16' ? casts.as({ node: node.id, output }, 'float32') : { node: node.id, output });
+  if (values.length === 1) {
+    rewriter.replace({ ...rewriter.node(values[0]!.node), name });
+    rewriter.redirectOutput({ node: node.id, output: 0 }, values[0]!);
+    return;
+  }
+  const outerTypes = types.map((type) => (type === 'bfloat16' ? 'float32' : type!));
+  const tuple = { ...dialect.makeTuple(name, values, outerTypes), id: rewriter.uniqueName(`${name}/outputs`), device: node.device };
+  rewriter.add(tuple);
+  types.forEach((_, output) => rewriter.redirectOutput({ node: node.id, output }, { node: tuple.id, output }));
+}

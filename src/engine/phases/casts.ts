@@ -1,0 +1,83 @@
+import type { Dialect } from '../dialect';
+import { decodeBfloat16, encodeBfloat16 } from '../graph/bfloat16';
+import type { DataType } from '../graph/dataType';
+import { type Node, type ValueRef, valueKey } from '../graph/graph';
+import type { Rewriter } from '../graph/rewriter';
+import type { Tensor } from '../graph/tensor';
+
+type FloatType = 'float32' | 'bfloat16';
+
+/** Makes values available in FP32 and BF16: one Cast per value and type, shared by all readers; constants re-encoded. */
+export class Casts {
+  private readonly made = new Map<string, string>();
+
+  constructor(
+    private readonly rewriter: Rewriter,
+    private readonly dialect: Dialect,
+  ) {}
+
+  typeOf(value: ValueRef): DataType | undefined {
+    return this.dialect.outputTypes(this.rewriter.node(value.node))[value.output];
+  }
+
+  /** `value` as `type`: itself, a re-encoded constant, or the output of a Cast that is shared or new. */
+  as(value: ValueRef, type: FloatType): ValueRef {
+    if (this.typeOf(value) === type) return value;
+    const constant = this.dialect.constantBehind(this.rewriter, value);
+    return constant === undefined ? this.cast(value, type) : this.reencode(constant, type);
+  }
+
+  /** The Cast of `value` to `type`, if the graph has one. */
+  existing(value: ValueRef, type: FloatType): Node | undefined {
+    const known = this.rewriter.get(this.made.get(`${valueKey(value)} ${type}`) ?? '');
+    if (known !== undefined && sameValue(known.inputs[0], value)) return known;
+    for (const use of this.rewriter.uses(value.node, value.output)) {
+      const reader = this.rewriter.node(use.node);
+      if (this.dialect.isCast(reader) && this.dialect.outputTypes(reader)[0] === type) return reader;
+    }
+    return undefined;
+  }
+
+  private cast(value: ValueRef, type: FloatType): ValueRef {
+    const existing = this.existing(value, type);
+    if (existing !== undefined) return { node: existing.id, output: 0 };
+    const producer = this.rewriter.node(value.node);
+    const port = value.output === 0 ? '' : `output_${value.output}_`;
+    const node = this.dialect.makeCast(this.rewriter.uniqueName(`${producer.name}/${port}to_${type}`), value, this.typeOf(value)!, type);
+    this.made.set(`${valueKey(value)} ${type}`, node.id);
+    return this.rewriter.add({ ...node, device: producer.device });
+  }
+
+  private reencode(constant: Node, type: FloatType): ValueRef {
+    const key = `constant ${constant.id} ${type}`;
+    const known = this.rewriter.get(this.made.get(key) ?? '');
+    if (known !== undefined) return { node: known.id, output: 0 };
+    const tensor = convertTensor(this.dialect.constantTensor(constant), type);
+    const node = this.dialect.makeConstant(this.rewriter.uniqueName(`${constant.name}/${type}`), tensor, constant.controlInputs);
+    this.made.set(key, node.id);
+    return this.rewriter.add({ ...node, device: constant.device });
+  }
+}
+
+/** A float tensor in the other float type, rounded to nearest even. */
+export function convertTensor(tensor: Tensor, type: FloatType): Tensor {
+  const data = type === 'bfloat16' ? encodeBfloat16(tensor.data as Float32Array) : decodeBfloat16(tensor.data as Uint16Array);
+  return { dtype: type, shape: tensor.shape, data };
+}
+
+/** Removes Casts, constants and pass-through nodes that nothing reads any more, and what only they read. */
+export function removeUnread(ids: Iterable<string>, rewriter: Rewriter, dialect: Dialect): void {
+  const queue = [...ids];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const node = rewriter.get(id);
+    if (node === undefined || rewriter.isOutputNode(id) || rewriter.hasReaders(id)) continue;
+    const isRemovable = dialect.isCast(node) || dialect.isConstant(node) || dialect.isDataMovement(node) || dialect.isQuantize(node) || dialect.isDequantize(node);
+    if (!isRemovable) continue;
+    queue.push(...node.inputs.map((value) => value.node));
+    rewriter.remove(id);
+  }
+}
+
+function sameValue(a: ValueRef | undefined, b: ValueRef): boolean {
+  return a !== undefined && a.node === b.node && a.output === b.output;
+}
