@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { CancelledError } from '../engine/errors';
 import { dataToError, type Arguments, type Call, type Method, type Reply, type Result, type WorkerData } from './rpc';
 
 /** The worker ended by itself: a crash, or no memory left. The model has to be opened again. */
@@ -49,9 +50,9 @@ export class EngineClient {
     Atomics.store(this.cancelled, 0, this.lastId);
   }
 
-  /** Ends the thread; calls that wait fail. */
+  /** Ends the thread; calls that wait, and later ones, fail with CancelledError. */
   dispose(): void {
-    this.end(new Error('The model was closed'));
+    this.end(new CancelledError());
     void this.worker.terminate();
   }
 

@@ -108,8 +108,8 @@ describe('engine worker', () => {
     const { client, stopped } = start();
     const phase = client.call('runPhase');
     client.dispose();
-    await expect(phase).rejects.toThrow('The model was closed');
-    await expect(client.call('reset')).rejects.toThrow('The model was closed');
+    await expect(phase).rejects.toBeInstanceOf(CancelledError);
+    await expect(client.call('reset')).rejects.toBeInstanceOf(CancelledError);
     expect(stopped).toEqual([]);
   });
 });

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { CancelledError } from '../engine/errors';
+import { errorText, NotNowError } from '../document/messages';
+import { cancel } from './cancel';
+import type { Command, Outcome, Rooms } from './command';
+import { exportReport } from './exportReport';
+import { openConfig } from './openConfig';
+import { openConfigFile } from './openConfigFile';
+import { openInMixedPrecision } from './openInMixedPrecision';
+import { openModel } from './openModel';
+import { openSample } from './openSample';
+import { reopen } from './reopen';
+import { reset } from './reset';
+import { runAllPhases } from './runAllPhases';
+import { runNextPhase } from './runNextPhase';
+import { saveConvertedModel } from './saveConvertedModel';
+import { showLog } from './showLog';
+import { showSnapshot } from './showSnapshot';
+import { showWhy } from './showWhy';
+import { stepBack } from './stepBack';
+
+const COMMANDS: readonly Command[] = [
+  openModel,
+  openInMixedPrecision,
+  openSample,
+  runNextPhase,
+  runAllPhases,
+  stepBack,
+  reset,
+  cancel,
+  saveConvertedModel,
+  exportReport,
+  openConfig,
+  openConfigFile,
+  showSnapshot,
+  showWhy,
+  reopen,
+  showLog,
+];
+
+/** Registers every command; what one throws reaches the user as a message. */
+export function registerCommands(rooms: Rooms): vscode.Disposable {
+  const registrations = COMMANDS.map((command) =>
+    vscode.commands.registerCommand(`mixedPrecision.${command.id}`, (...args: unknown[]) => perform(command, rooms, args)),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+async function perform(command: Command, rooms: Rooms, args: readonly unknown[]): Promise<Outcome> {
+  try {
+    return { status: 'done', value: await command.run(rooms, ...args) };
+  } catch (error) {
+    rooms.messages.show(error);
+    const status = error instanceof NotNowError ? 'notNow' : error instanceof CancelledError ? 'cancelled' : 'failed';
+    return { status, message: errorText(error) };
+  }
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { ModelDocument } from '../document/modelDocument';
+import { modelCommand } from './command';
+import { noPhaseRan } from './reasons';
+
+/** Writes the newest snapshot. A uri given by the caller must not exist yet; for one chosen in the dialog the dialog has asked. */
+export const saveConvertedModel = modelCommand({
+  id: 'saveConvertedModel',
+  notNow: noPhaseRan,
+  async run(document, _, given) {
+    const file = given instanceof vscode.Uri ? given : await pickFile(document);
+    if (file === undefined) return;
+    await document.conversion.save(file, !(given instanceof vscode.Uri));
+    void vscode.window.showInformationMessage(`Saved ${file.path.slice(file.path.lastIndexOf('/') + 1)}.`);
+  },
+});
+
+async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined> {
+  const extension = document.name.endsWith('.pbtxt') ? 'pbtxt' : 'pb';
+  const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, `.mixed.${extension}`) });
+  const filters = { 'TensorFlow GraphDef': [extension, extension === 'pb' ? 'pbtxt' : 'pb'] };
+  const file = await vscode.window.showSaveDialog({ title: 'Save Converted Model', defaultUri, filters });
+  if (file?.toString() !== document.uri.toString()) return file;
+  const overwrite = 'Overwrite Original';
+  const detail = 'The original cannot be brought back from the converted model.';
+  const answer = await vscode.window.showWarningMessage(`${document.name} is the model you opened.`, { modal: true, detail }, overwrite);
+  return answer === overwrite ? file : undefined;
+}

@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { ModelDocument } from '../document/modelDocument';
+import { modelCommand } from './command';
+import { notOpen } from './reasons';
+
+/** Selects a node (given by id, already selected, or picked from a list), so that the graph shows its details, and says why it has its precision. */
+export const showWhy = modelCommand({
+  id: 'showWhy',
+  notNow: notOpen,
+  async run(document, _, given) {
+    const id = typeof given === 'string' ? given : (document.selected ?? (await pickNode(document)));
+    if (id === undefined) return undefined;
+    document.select(id);
+    const details = await document.conversion.details(id);
+    vscode.window.setStatusBarMessage(`${details.name}: ${details.why.text}`, 10_000);
+    return details;
+  },
+});
+
+async function pickNode(document: ModelDocument): Promise<string | undefined> {
+  const nodes = document.conversion.graph?.nodes ?? [];
+  const items = nodes.map(({ id, name, op }) => ({ label: name, description: op, id }));
+  return (await vscode.window.showQuickPick(items, { title: 'Show Why', placeHolder: 'Choose a node', matchOnDescription: true }))?.id;
+}

@@ -1,0 +1,78 @@
+import { applyEdits, findNodeAtLocation, modify, parse, parseTree, type JSONPath } from 'jsonc-parser';
+import { UserError } from '../engine/errors';
+import type { ParsedConfig } from '../engine/config/parse';
+import type { FromConfig } from '../../webview/protocol';
+
+/** Sets the key at `path`; undefined removes it. */
+export interface ConfigEdit {
+  readonly path: JSONPath;
+  readonly value: unknown;
+}
+
+type EditMessage = Exclude<FromConfig, { type: 'ready' | 'pickCalibration' | 'openFile' }>;
+type Edits = { readonly [T in EditMessage['type']]: (message: Extract<EditMessage, { type: T }>) => readonly ConfigEdit[] };
+
+const EDITS: Edits = {
+  setUseBf16: ({ value }) => [{ path: ['use_bf16'], value }],
+  setOpType: ({ op, choice }) => [{ path: ['op_type_dict', op], value: choice === 'auto' ? undefined : choice }],
+  // The last matching pattern wins, so an override is set by moving it to the end.
+  setOverride: ({ pattern, choice }) => {
+    const path = ['op_name_dict', pattern];
+    const removed = { path, value: undefined };
+    return choice === undefined ? [removed] : [removed, { path, value: choice }];
+  },
+  setAlgorithm: ({ algorithm }) => [{ path: ['calibration', 'algorithm'], value: algorithm }],
+  setCastPlacement: ({ placement }) => [{ path: ['cast_placement'], value: placement }],
+};
+
+/** The change of the config file that a control of the side panel stands for; undefined for messages that edit nothing. */
+export function editsOf(message: FromConfig): readonly ConfigEdit[] | undefined {
+  if (!Object.hasOwn(EDITS, message.type)) return undefined;
+  return (EDITS[message.type as EditMessage['type']] as (message: FromConfig) => readonly ConfigEdit[])(message);
+}
+
+/** The text with the edits applied one after the other; comments and formatting stay. Throws UserError for text that is not valid JSON. */
+export function editConfig({ text, file, problems }: ParsedConfig, edits: readonly ConfigEdit[]): string {
+  const syntax = problems.find(({ path, severity }) => path.length === 0 && severity === 'error');
+  if (syntax !== undefined) throw new UserError(syntax.message, { file, hint: 'Correct the file first' });
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const formattingOptions = { insertSpaces: !/^\t/m.test(text), tabSize: /^( +)"/m.exec(text)?.[1]?.length ?? 2, eol };
+  const start = text.trim() === '' ? `{}${eol}` : text;
+  return edits.reduce((edited, { path, value }) => {
+    // Removing a key that is not there would add its parent.
+    if (value === undefined && !has(edited, path)) return edited;
+    return applyEdits(edited, modify(edited, path, value, { formattingOptions }));
+  }, start);
+}
+
+function has(text: string, path: JSONPath): boolean {
+  let value: unknown = parse(text);
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return true;
+}
+
+/** The smallest single replacement that turns `before` into `after`, by offsets into `before`. */
+export function replacement(before: string, after: string): { readonly start: number; readonly end: number; readonly text: string } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
+}
+
+/** A pattern of op_name_dict that matches this name only. */
+export function exactPattern(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Where a key such as `op_type_dict.Conv2D` stands in the text: only the first dot separates, as node names have dots. */
+export function findConfigKey(text: string, key: string): { readonly offset: number; readonly length: number } | undefined {
+  const root = parseTree(text);
+  const dot = key.indexOf('.');
+  const path = dot < 0 ? [key] : [key.slice(0, dot), key.slice(dot + 1)];
+  return root && (findNodeAtLocation(root, path)?.parent ?? findNodeAtLocation(root, path.slice(0, 1))?.parent);
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { editConfig, replacement, type ConfigEdit } from './configEdits';
+import { parseConfig, type ParsedConfig } from '../engine/config/parse';
+
+/** Config files are this, beside the model: `NAME.pb` has `NAME.mixed-precision.json`. */
+export const CONFIG_SUFFIX = '.mixed-precision.json';
+
+/** Typing pauses this long before it counts as a change, in ms. */
+const DEBOUNCE = 300;
+
+export function configUri(model: vscode.Uri): vscode.Uri {
+  return model.with({ path: model.path.replace(/\.[^./]+$/, '') + CONFIG_SUFFIX });
+}
+
+/** The tuning config of one model: an ordinary text document, which may not exist yet. */
+export class ConfigFile implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly watched: vscode.Disposable[];
+  private timer: NodeJS.Timeout | undefined;
+
+  /** The text may have changed, in an editor or on disk. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(readonly uri: vscode.Uri) {
+    const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), `*${CONFIG_SUFFIX}`);
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const onFile = (file: vscode.Uri) => this.schedule(file);
+    this.watched = [
+      watcher,
+      watcher.onDidCreate(onFile),
+      watcher.onDidChange(onFile),
+      watcher.onDidDelete(onFile),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.schedule(document.uri)),
+      // Closing without saving takes edits back.
+      vscode.workspace.onDidCloseTextDocument((document) => this.schedule(document.uri)),
+    ];
+  }
+
+  /** What an editor shows, saved or not, else what is on disk, else the defaults. */
+  async read(): Promise<{ readonly exists: boolean; readonly parsed: ParsedConfig }> {
+    const text = this.openDocument()?.getText() ?? (await this.readDisk());
+    return { exists: text !== undefined, parsed: parseConfig(text, this.uri.fsPath) };
+  }
+
+  /** Changes the file as one undoable edit of its text document, and saves it. Makes the file if there is none. */
+  async edit(edits: readonly ConfigEdit[]): Promise<void> {
+    const { exists, parsed } = await this.read();
+    const text = editConfig(parsed, edits);
+    const change = new vscode.WorkspaceEdit();
+    if (!exists) {
+      change.createFile(this.uri, { contents: new TextEncoder().encode(text) });
+    } else {
+      const document = await vscode.workspace.openTextDocument(this.uri);
+      const { start, end, text: inserted } = replacement(document.getText(), text);
+      change.replace(this.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), inserted);
+    }
+    if (!(await vscode.workspace.applyEdit(change))) throw new Error(`The config file ${this.uri.fsPath} could not be changed`);
+    await this.openDocument()?.save();
+    this.schedule(this.uri);
+  }
+
+  /** The file as a text document; made with the defaults' first key if there is none. */
+  async openText(): Promise<vscode.TextDocument> {
+    if (!(await this.read()).exists) await this.edit([{ path: ['use_bf16'], value: false }]);
+    return vscode.workspace.openTextDocument(this.uri);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    vscode.Disposable.from(...this.watched, this.changed).dispose();
+  }
+
+  private schedule(file: vscode.Uri): void {
+    if (file.toString() !== this.uri.toString()) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.changed.fire(), DEBOUNCE);
+  }
+
+  private openDocument(): vscode.TextDocument | undefined {
+    return vscode.workspace.textDocuments.find(({ uri, isClosed }) => !isClosed && uri.toString() === this.uri.toString());
+  }
+
+  private async readDisk(): Promise<string | undefined> {
+    try {
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(this.uri));
+    } catch (error) {
+      if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+      throw error;
+    }
+  }
+}

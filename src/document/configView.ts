@@ -1,0 +1,37 @@
+import type { ParsedConfig } from '../engine/config/parse';
+import type { PlanView, Report } from '../engine/conversion';
+import type { ConfigView, DisplayNode } from '../../webview/protocol';
+import { exactPattern } from './configEdits';
+
+/** What the side panel shows: the config file, and what the plan made of it. */
+export function configView(state: {
+  readonly model: string;
+  /** Name of the config file, if there is one. */
+  readonly file: string | undefined;
+  readonly parsed: ParsedConfig;
+  readonly plan: PlanView | undefined;
+  readonly selected: DisplayNode | undefined;
+  readonly casts: Report['casts'] | undefined;
+}): ConfigView {
+  const { model, file, parsed, plan, selected, casts } = state;
+  const { config } = parsed;
+  const opTypes = plan?.opTypes ?? [];
+  const matches = new Map(plan?.overrides.map(({ pattern, matches }) => [pattern, matches]));
+  return {
+    file,
+    model,
+    useBf16: config.use_bf16,
+    opTypes,
+    overrides: Object.entries(config.op_name_dict).map(([pattern, choice]) => ({ pattern, choice, matches: matches.get(pattern) ?? 0 })),
+    selection: selected && {
+      name: selected.name,
+      op: selected.op,
+      choice: config.op_name_dict[exactPattern(selected.name)] ?? 'auto',
+      capability: opTypes.find(({ op }) => op === selected.op)?.capability ?? [],
+    },
+    calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm },
+    castPlacement: config.cast_placement,
+    casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining },
+    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(({ message }) => message)])],
+  };
+}

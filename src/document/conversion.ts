@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { CancelledError, UserError } from '../engine/errors';
+import type { ConfigSource, PlanView, Report } from '../engine/conversion';
+import type { GraphView, NodeDetails, RunningView, SnapshotView } from '../../webview/protocol';
+import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
+import { nextPhase, phaseTitle } from './phases';
+
+/** One model in one engine worker: its snapshots, which of them is shown, and what runs now. */
+export class Conversion implements vscode.Disposable {
+  private readonly engine: EngineClient;
+  private readonly changed = new vscode.EventEmitter<'graph' | 'snapshots' | 'running'>();
+  private readonly stopped = new vscode.EventEmitter<EngineStoppedError>();
+  private work: Promise<unknown> | undefined;
+  private phaseRuns = false;
+  private cancelRequested = false;
+
+  readonly onDidChange = this.changed.event;
+  readonly onDidStop = this.stopped.event;
+
+  graph: GraphView | undefined;
+  /** Index of the snapshot on view. */
+  shown = 0;
+  running: RunningView | undefined;
+  casts: Report['casts'] | undefined;
+
+  constructor(workerFile: string, private readonly model: vscode.Uri) {
+    this.engine = new EngineClient(workerFile, {
+      onProgress: (message, fraction) => this.running && this.setRunning({ title: this.running.title, message, fraction }),
+      onStopped: (error) => this.stopped.fire(error),
+    });
+  }
+
+  get snapshots(): readonly SnapshotView[] {
+    return this.graph?.snapshots ?? [];
+  }
+
+  open(config: ConfigSource): Promise<PlanView> {
+    return this.run('Opening the model', async () => {
+      const graph = await this.engine.call('open', this.model.fsPath, config);
+      const plan = await this.engine.call('setConfig', config);
+      this.graph = graph;
+      this.changed.fire('graph');
+      return plan;
+    });
+  }
+
+  setConfig(config: ConfigSource): Promise<PlanView> {
+    return this.engine.call('setConfig', config);
+  }
+
+  /** Runs phases until there are `count` snapshots, showing each; stops between two phases when cancelled. */
+  runUntil(count: number): Promise<void> {
+    return this.run('Running phases', async () => {
+      this.phaseRuns = true;
+      for (let phase; this.snapshots.length < count && (phase = nextPhase(this.snapshots.length)) !== undefined; ) {
+        if (this.cancelRequested) throw new CancelledError();
+        this.setRunning({ title: phaseTitle(phase), message: '' });
+        await this.replace(await this.engine.call('runPhase'));
+      }
+    });
+  }
+
+  show(snapshot: number): void {
+    this.shown = Math.min(snapshot, this.snapshots.length - 1);
+    this.changed.fire('snapshots');
+  }
+
+  stepBack(): Promise<void> {
+    return this.run('Stepping back', async () => this.replace(await this.engine.call('stepBack')));
+  }
+
+  reset(): Promise<void> {
+    return this.run('Resetting', async () => this.replace(await this.engine.call('reset')));
+  }
+
+  details(node: string): Promise<NodeDetails> {
+    return this.engine.call('details', node, this.shown);
+  }
+
+  report(): Promise<Report> {
+    return this.engine.call('report');
+  }
+
+  save(file: vscode.Uri, overwrite: boolean): Promise<void> {
+    return this.run('Saving', () => this.engine.call('save', file.fsPath, overwrite));
+  }
+
+  /** Stops what runs; resolves when it has stopped. The snapshots before it stay. */
+  async cancel(): Promise<void> {
+    this.cancelRequested = true;
+    this.engine.cancel();
+    await this.work?.catch(() => {});
+  }
+
+  /** Cancels phases, and waits for other work, which is short. */
+  async interrupt(): Promise<void> {
+    if (this.phaseRuns) await this.cancel();
+    else await this.work?.catch(() => {});
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+    vscode.Disposable.from(this.changed, this.stopped).dispose();
+  }
+
+  private async run<T>(title: string, task: () => Promise<T>): Promise<T> {
+    if (this.running !== undefined) throw new UserError(`${this.running.title} is under way. Cancel it or wait until it is done.`);
+    this.cancelRequested = false;
+    this.setRunning({ title, message: '' });
+    const work = task();
+    this.work = work;
+    try {
+      return await work;
+    } finally {
+      this.work = undefined;
+      this.phaseRuns = false;
+      this.setRunning(undefined);
+    }
+  }
+
+  private async replace(snapshots: readonly SnapshotView[]): Promise<void> {
+    if (this.graph === undefined) return;
+    this.graph = { ...this.graph, snapshots };
+    this.casts = snapshots.length > 1 ? (await this.report()).casts : undefined;
+    this.show(snapshots.length - 1);
+  }
+
+  private setRunning(running: RunningView | undefined): void {
+    this.running = running;
+    this.changed.fire('running');
+  }
+}

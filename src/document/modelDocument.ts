@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import type { ConfigSource, PlanView } from '../engine/conversion';
+import { CancelledError, UserError } from '../engine/errors';
+import { DEFAULT_CONFIG } from '../engine/config/config';
+import { requireValid, type ParsedConfig } from '../engine/config/parse';
+import type { ConfigView, DisplayNode } from '../../webview/protocol';
+import { ConfigFile, configUri } from './configFile';
+import { configView } from './configView';
+import type { ConfigEdit } from './configEdits';
+import { Conversion } from './conversion';
+
+export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config';
+
+/** One open model: its conversion, its config file and the selection. The only owner of state on the host side. */
+export class ModelDocument implements vscode.CustomDocument {
+  private readonly changed = new vscode.EventEmitter<Change>();
+  private readonly failed = new vscode.EventEmitter<unknown>();
+  private readonly closed = new vscode.EventEmitter<void>();
+  private readonly configFile: ConfigFile;
+  private current: Conversion;
+  private parsed: ParsedConfig;
+  private configExists = false;
+  private plan: PlanView | undefined;
+  private applied: Promise<void> = Promise.resolve();
+  /** Snapshots the user wants to see: what a re-run after a config change goes up to. */
+  private wanted = 1;
+
+  readonly onDidChange = this.changed.event;
+  /** What goes wrong without a command to blame: a re-run after a config change, a crash of the engine. */
+  readonly onDidFail = this.failed.event;
+  readonly onDidDispose = this.closed.event;
+
+  selected: string | undefined;
+  /** Why there is no graph. */
+  failure: unknown;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    private readonly workerFile: string,
+  ) {
+    this.configFile = new ConfigFile(configUri(uri));
+    this.parsed = { config: DEFAULT_CONFIG, problems: [], file: this.configFile.uri.fsPath, text: '' };
+    this.configFile.onDidChange(() => this.enqueueConfig());
+    this.current = this.startConversion();
+  }
+
+  get conversion(): Conversion {
+    return this.current;
+  }
+
+  get name(): string {
+    return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
+  }
+
+  get selectedNode(): DisplayNode | undefined {
+    return this.current.graph?.nodes.find(({ id }) => id === this.selected);
+  }
+
+  get configView(): ConfigView {
+    return configView({
+      model: this.name,
+      file: this.configExists ? this.configFile.uri.path.slice(this.configFile.uri.path.lastIndexOf('/') + 1) : undefined,
+      parsed: this.parsed,
+      plan: this.plan,
+      selected: this.selectedNode,
+      casts: this.current.casts,
+    });
+  }
+
+  /** Reads the config and the model. On failure `failure` says why, too. */
+  async open(): Promise<void> {
+    try {
+      await this.readConfig();
+      this.plan = await this.current.open(this.configSource());
+      this.changed.fire('config');
+    } catch (error) {
+      this.failure = error;
+      this.changed.fire('graph');
+      throw error;
+    }
+  }
+
+  /** Opens the model again in a new engine, after a crash or when the file changed. */
+  async reopen(): Promise<void> {
+    this.current.dispose();
+    this.current = this.startConversion();
+    this.failure = this.plan = this.selected = undefined;
+    this.wanted = 1;
+    this.changed.fire('graph');
+    await this.open();
+  }
+
+  /** Shows a snapshot; runs the phases that lead to it if they did not run yet. Throws UserError for a faulty config. */
+  async showSnapshot(snapshot: number): Promise<void> {
+    if (snapshot < this.current.snapshots.length) {
+      this.wanted = snapshot + 1;
+      this.current.show(snapshot);
+      return;
+    }
+    await this.applied;
+    requireValid(this.parsed);
+    await this.runUntil(snapshot + 1);
+  }
+
+  async stepBack(): Promise<void> {
+    await this.current.stepBack();
+    this.wanted = this.current.snapshots.length;
+  }
+
+  async reset(): Promise<void> {
+    await this.current.reset();
+    this.wanted = 1;
+  }
+
+  select(id: string | undefined): void {
+    this.selected = id;
+    this.changed.fire('selection');
+  }
+
+  async editConfig(edits: readonly ConfigEdit[]): Promise<void> {
+    await this.configFile.edit(edits);
+  }
+
+  openConfigText(): Promise<vscode.TextDocument> {
+    return this.configFile.openText();
+  }
+
+  get configFolder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.configFile.uri, '..');
+  }
+
+  dispose(): void {
+    this.current.dispose();
+    this.configFile.dispose();
+    this.closed.fire();
+    vscode.Disposable.from(this.changed, this.failed, this.closed).dispose();
+  }
+  private async runUntil(count: number): Promise<void> {
+    this.wanted = count;
+    try {
+      await this.current.runUntil(count);
+    } catch (error) {
+      this.wanted = this.current.snapshots.length;
+      throw error;
+    }
+  }
+
+  private startConversion(): Conversion {
+    const conversion = new Conversion(this.workerFile, this.uri);
+    conversion.onDidChange((change) => this.changed.fire(change));
+    conversion.onDidStop((error) => {
+      this.failure = error;
+      this.changed.fire('graph');
+      this.failed.fire(error);
+    });
+    return conversion;
+  }
+
+  /** Reads the config file; resolves to whether it differs from what was read before. */
+  private async readConfig(): Promise<boolean> {
+    const { exists, parsed } = await this.configFile.read();
+    const differs = exists !== this.configExists || parsed.text !== this.parsed.text;
+    this.configExists = exists;
+    this.parsed = parsed;
+    return differs;
+  }
+
+  /** The config for the engine: of a faulty file, the valid part. */
+  private configSource(): ConfigSource {
+    const { text, config } = this.parsed;
+    const given = this.configIsFaulty ? JSON.stringify(config) : text;
+    return { text: this.configExists ? given : undefined, path: this.configFile.uri.fsPath };
+  }
+
+  private get configIsFaulty(): boolean {
+    return this.parsed.problems.some(({ severity }) => severity === 'error');
+  }
+
+  private enqueueConfig(): void {
+    this.applied = this.applied
+      .then(() => this.applyConfig())
+      .catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) this.failed.fire(error);
+      });
+  }
+
+  /** Makes a new plan; phases that already ran run again, up to the one on view. A faulty config waits until it is mended. */
+  private async applyConfig(): Promise<void> {
+    if (!(await this.readConfig()) || this.current.graph === undefined) return;
+    this.changed.fire('config');
+    if (this.configIsFaulty) return;
+    const { wanted } = this;
+    await this.current.interrupt();
+    this.plan = await this.current.setConfig(this.configSource());
+    this.changed.fire('config');
+    if (this.current.snapshots.length > 1) await this.current.reset();
+    if (wanted > 1) await this.runUntil(wanted);
+  }
+}

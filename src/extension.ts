@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { FromConfig } from '../webview/protocol';
+import { registerCommands } from './commands/register';
+import { Messages } from './document/messages';
+import type { ModelDocument } from './document/modelDocument';
+import { OpenDocuments } from './document/openDocuments';
+import { registerConfigDiagnostics } from './views/configDiagnostics';
+import { ConfigPanelProvider } from './views/configPanel';
+import { trackContextKeys } from './views/contextKeys';
+import { GraphEditorProvider } from './views/graphEditor';
+import { createStatusBar } from './views/statusBar';
+import { registerWelcome } from './views/welcome';
+import { showWindowProgress } from './views/windowProgress';
+
+/** What the tests inside VS Code see of the extension. */
+export interface ExtensionApi {
+  activeDocument(): Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select'> | undefined;
+  /** As if the side panel had sent the message. */
+  sendToConfig(message: FromConfig): Promise<void>;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const messages = new Messages();
+  const documents = new OpenDocuments();
+  const panel = new ConfigPanelProvider(context.extensionUri, documents, messages);
+  context.subscriptions.push(
+    messages,
+    documents,
+    new GraphEditorProvider(context.extensionUri, documents, messages).register(),
+    panel.register(),
+    registerCommands({ documents, messages, context }),
+    trackContextKeys(documents),
+    createStatusBar(documents),
+    showWindowProgress(documents),
+    registerWelcome(),
+    registerConfigDiagnostics(),
+  );
+  return { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message) };
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { errorText, type Messages } from '../document/messages';
+import type { Change, ModelDocument } from '../document/modelDocument';
+import type { FromGraph, ToGraph } from '../../webview/protocol';
+
+type GraphCommand = Extract<FromGraph, { type: 'command' }>['command'];
+
+const COMMANDS: Readonly<Record<GraphCommand, string>> = {
+  runNextPhase: 'runNextPhase',
+  runAllPhases: 'runAllPhases',
+  stepBack: 'stepBack',
+  reset: 'reset',
+  save: 'saveConvertedModel',
+  cancel: 'cancel',
+  openConfig: 'openConfig',
+};
+
+type Handlers = { readonly [T in FromGraph['type']]: (message: Extract<FromGraph, { type: T }>) => unknown };
+
+/** Keeps one graph webview and its document in step. A webview that was hidden starts over with `ready`. */
+export function connectGraph(document: ModelDocument, webview: vscode.Webview, messages: Messages, activate: () => void): vscode.Disposable {
+  const post = (message: ToGraph) => void webview.postMessage(message);
+
+  const sendGraph = () => {
+    const { graph, shown } = document.conversion;
+    if (document.failure !== undefined) post({ type: 'error', message: errorText(document.failure) });
+    else if (graph !== undefined) post({ type: 'graph', graph, shown });
+  };
+  const sendDetails = () => {
+    const { selected } = document;
+    if (selected === undefined) return;
+    document.conversion.details(selected).then(
+      (details) => selected === document.selected && post({ type: 'details', details }),
+      (error: unknown) => messages.show(error),
+    );
+  };
+  const send: Readonly<Record<Change, () => void>> = {
+    graph: sendGraph,
+    snapshots: () => {
+      post({ type: 'snapshots', snapshots: document.conversion.snapshots, shown: document.conversion.shown });
+      sendDetails();
+    },
+    running: () => post({ type: 'running', running: document.conversion.running }),
+    selection: () => {
+      if (document.selected !== undefined) post({ type: 'select', id: document.selected });
+      sendDetails();
+    },
+    config: () => {},
+  };
+
+  const command = (id: string, ...args: readonly unknown[]) => {
+    activate();
+    return vscode.commands.executeCommand(`mixedPrecision.${id}`, ...args);
+  };
+  const handlers: Handlers = {
+    ready: () => {
+      sendGraph();
+      send.running();
+      send.selection();
+    },
+    select: ({ id }) => document.select(id),
+    showSnapshot: ({ snapshot }) => command('showSnapshot', snapshot),
+    command: ({ command: name }) => command(COMMANDS[name]),
+    openConfigKey: ({ key }) => command('openConfigFile', key),
+  };
+
+  return vscode.Disposable.from(
+    document.onDidChange((change) => send[change]()),
+    webview.onDidReceiveMessage((message: FromGraph) => (handlers[message.type] as ((message: FromGraph) => unknown) | undefined)?.(message)),
+  );
+}
