@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document'].map((folder) => `test/${folder}/**/*.test.ts`);
+const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document', 'scripts'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** All files in one process, one after another, so that they share the two TensorFlow processes. */
 const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, poolOptions: { forks: { singleFork: true } } } as const;
