@@ -18,7 +18,7 @@ import acceptance_graphs  # noqa: E402
 import defect_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
 from errors import error_statistics, top1_accuracy  # noqa: E402
-from models import describe, equal_messages, load_graph, run  # noqa: E402
+from models import describe, equal_messages, load_graph, round_constants, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
 GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS}
@@ -36,7 +36,7 @@ def build(graph, folder):
 
 
 def read_feeds(inputs, feeds):
-    arrays = load_arrays(inputs)
+    arrays = load_arrays(inputs) if feeds else {}
     return {name: arrays[name] if name in arrays else arrays['in:' + name] for name in feeds}
 
 
@@ -64,10 +64,11 @@ def compare(original, converted, inputs, feeds, fetches, labels=None):
 
 
 def sensitivity(model, inputs, feeds, fetches):
-    """Errors of the unconverted model when only its inputs are rounded to bfloat16: what no BF16 conversion can avoid."""
+    """Errors of the unconverted model when only its inputs and float32 constants are rounded to bfloat16: what no BF16
+    conversion can avoid."""
     fed, graph = read_feeds(inputs, feeds), load_graph(model)
     exact, repeated = run(graph, fed, fetches), run(graph, fed, fetches)
-    rounded = run(graph, {name: round_to_bf16(value) for name, value in fed.items()}, fetches)
+    rounded = run(round_constants(graph), {name: round_to_bf16(value) for name, value in fed.items()}, fetches)
     return {
         'outputs': {name: error_statistics(exact[name], rounded[name]) for name in fetches},
         'deterministic': all(error_statistics(exact[name], repeated[name])['equal'] for name in fetches),

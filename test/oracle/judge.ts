@@ -80,6 +80,8 @@ export class Judge {
   private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   private lastId = 0;
   private stderr = '';
+  /** The process is gone: closed, or brought down by a model. */
+  ended = false;
 
   private constructor(
     private readonly process: ChildProcessWithoutNullStreams,
@@ -118,6 +120,7 @@ export class Judge {
   }
 
   private failAll(error: Error): void {
+    this.ended = true;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }

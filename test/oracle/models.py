@@ -4,6 +4,8 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow.core.framework import types_pb2
 
+from tensors import round_to_bf16
+
 LARGEST_OPTIMISED = 10_000
 NUMPY_NAMES = {'DT_FLOAT': 'float32', 'DT_DOUBLE': 'float64', 'DT_HALF': 'float16'}
 
@@ -60,6 +62,17 @@ def equal_messages(first, second):
         if x.SerializeToString(deterministic=True) != y.SerializeToString(deterministic=True):
             return {'equal': False, 'difference': f'node {x.name}'}
     return {'equal': False, 'difference': 'outside the nodes'}
+
+
+def round_constants(graph_def):
+    """A copy of the graph with its float32 constants rounded to bfloat16 values, still float32."""
+    result = tf.compat.v1.GraphDef()
+    result.CopyFrom(graph_def)
+    for node in result.node:
+        if node.op == 'Const' and node.attr['dtype'].type == types_pb2.DT_FLOAT:
+            tensor = node.attr['value'].tensor
+            tensor.CopyFrom(tf.make_tensor_proto(round_to_bf16(tf.make_ndarray(tensor))))
+    return result
 
 
 def tensor_name(name):
