@@ -8,7 +8,7 @@ import type { Rewriter } from './rewriter';
 export function removeUnread(rewriter: Rewriter, dialect: Dialect, ids: Iterable<string>): void {
   const candidates = [...ids];
   for (let id = candidates.pop(); id !== undefined; id = candidates.pop()) {
-    const node = rewriter.find(id);
+    const node = rewriter.get(id);
     if (node === undefined || rewriter.uses(id).length > 0 || rewriter.isOutputNode(id)) continue;
     if (dialect.isInput(node) || dialect.hasSideEffects(node)) continue;
     rewriter.remove(id);

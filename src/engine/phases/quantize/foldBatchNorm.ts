@@ -44,20 +44,18 @@ export function foldBatchNorm(rewriter: Rewriter, dialect: Dialect, isWanted: (l
 }
 
 function foldAfter(rewriter: Rewriter, dialect: Dialect, node: Node, linear: LinearOp, cache: ConstantCache): void {
-  const nodes: NodeTable = rewriter;
-  const weight = tensorAt(nodes, dialect, node.inputs[linear.weight], cache);
+  const weight = tensorAt(rewriter, dialect, node.inputs[linear.weight], cache);
   if (weight === undefined || weight.dtype !== 'float32') return;
   const chain = findChain(rewriter, dialect, node, linear, channelCount(weight.shape, linear), cache);
   for (const value of [node.inputs[linear.weight]!, ...chain.links.flatMap((link) => link.operands)]) {
-    const tensor = tensorAt(nodes, dialect, value, cache);
-    if (tensor !== undefined && dialect.constantBehind(nodes, value) === undefined) foldConstant(rewriter, dialect, value.node, tensor);
+    const tensor = tensorAt(rewriter, dialect, value, cache);
+    if (tensor !== undefined && dialect.constantBehind(rewriter, value) === undefined) foldConstant(rewriter, dialect, value.node, tensor);
   }
   if (chain.links.some((link) => scales(link.step))) foldChain(rewriter, dialect, rewriter.node(node.id), linear, weight, chain);
 }
 
 /** The longest run of steps after `start`, each the only reader of the one before, that ends with an addition. */
 function findChain(rewriter: Rewriter, dialect: Dialect, start: Node, linear: LinearOp, channels: number, cache: ConstantCache): Chain {
-  const nodes: NodeTable = rewriter;
   const links: Link[] = [];
   let affine = identityAffine(channels);
   let chain: Chain = { links: [], affine };
@@ -68,7 +66,7 @@ function findChain(rewriter: Rewriter, dialect: Dialect, start: Node, linear: Li
     const step = dialect.channelwiseStep(node, use.input);
     if (step === undefined || !onlyFirstOutputIsRead(rewriter, node.id)) return chain;
     const operands = operandsOf(step).map((input) => node.inputs[input]!);
-    const tensors = operands.map((value) => tensorAt(nodes, dialect, value, cache));
+    const tensors = operands.map((value) => tensorAt(rewriter, dialect, value, cache));
     const next = tensors.includes(undefined) ? undefined : applyStep(affine, step, tensors as Tensor[], linear);
     if (next === undefined) return chain;
     links.push({ node, step, operands });

@@ -18,7 +18,7 @@ export type ConstantCache = Map<string, Tensor | undefined>;
  */
 export function constantValue(nodes: NodeTable, dialect: Dialect, value: ValueRef, cache: ConstantCache): Tensor | undefined {
   /** From `value` down to the operand computed next. */
-  const path = [value];
+  const path = cache.has(value.node) ? [] : [value];
   for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
     const node = top.output === 0 ? nodes.get(top.node) : undefined;
     const operation = node === undefined ? undefined : operationOf(node, dialect);
