@@ -7,8 +7,10 @@ interface Kind {
   readonly hint: string;
 }
 
-const FREEZE =
-  'Freeze it meanwhile: load it, apply convert_variables_to_constants_v2 of tensorflow.python.framework.convert_to_constants to a signature, and save frozen.graph.as_graph_def()';
+/** What to do with a SavedModel until it can be opened. */
+export const FREEZE_HINT =
+  'Freeze it meanwhile: in Python, pass a signature of tf.saved_model.load(folder) to convert_variables_to_constants_v2 of ' +
+  'tensorflow.python.framework.convert_to_constants and write its graph.as_graph_def() to a .pb';
 
 /** What people open by mistake, most telling first; the checks look at a few bytes or skip through the top-level fields. */
 const KINDS: readonly Kind[] = [
@@ -18,7 +20,7 @@ const KINDS: readonly Kind[] = [
     hint: 'Run "git lfs pull"',
   },
   {
-    matches: (bytes) => /^\s*</.test(text(bytes, 64)),
+    matches: (bytes) => /^\s*<(!doctype|!--|\?xml|html|head|body)/i.test(text(bytes, 256)),
     message: 'the file is an HTML or XML page, not a model',
     hint: 'The download probably failed: download the model again',
   },
@@ -43,17 +45,17 @@ const KINDS: readonly Kind[] = [
     hint: 'Rename it to .pbtxt',
   },
   {
-    matches: (bytes) => holdsMetaGraph(fieldsOf(bytes)?.get('2:2')) && fieldsOf(bytes)!.has('1:0'),
+    matches: (bytes) => holdsMetaGraph(fieldsOf(bytes)?.get('2:2')),
     message: 'the file is the saved_model.pb of a SavedModel, which this version cannot open yet',
-    hint: FREEZE,
+    hint: FREEZE_HINT,
   },
   {
     matches: (bytes) => holdsMetaGraph(bytes),
-    message: 'the file is a MetaGraphDef (a training checkpoint\'s graph), which this version cannot open',
+    message: 'the file is a MetaGraphDef (the graph of a checkpoint), which this version cannot open',
     hint: 'Freeze its graph with the checkpoint, for example with tf.compat.v1.graph_util.convert_variables_to_constants',
   },
   {
-    matches: (bytes) => { const fields = fieldsOf(bytes); return fields !== undefined && fields.has('1:0') && fields.has('7:2'); },
+    matches: (bytes) => hasFields(bytes, '1:0', '7:2'),
     message: 'the file is an ONNX model, not a TensorFlow GraphDef',
     hint: 'Open it under its own extension, .onnx',
   },
@@ -63,6 +65,11 @@ const KINDS: readonly Kind[] = [
 export function notAGraphDef(bytes: Uint8Array, file: string): UserError | undefined {
   const kind = KINDS.find(({ matches }) => matches(bytes));
   return kind && new UserError(kind.message, { file, hint: kind.hint });
+}
+
+function hasFields(bytes: Uint8Array, ...keys: readonly string[]): boolean {
+  const fields = fieldsOf(bytes);
+  return fields !== undefined && keys.every((key) => fields.has(key));
 }
 
 /** First payload of each `FIELD:WIRETYPE` at the top level, or undefined where the bytes are no protobuf message. */

@@ -6,6 +6,8 @@ import { encodeNode } from './nodeDef';
 import { joinPieces } from './pieces';
 import type { GraphDefSource } from './read';
 
+const NODES_PER_REPORT = 256;
+
 /**
  * Appends the graph to `sink` as a binary GraphDef; the caller commits or aborts. What was not changed since reading is
  * copied byte for byte, so an unchanged graph is written as it was read. Throws UserError when the result would exceed
@@ -13,7 +15,7 @@ import type { GraphDefSource } from './read';
  */
 export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS): Promise<void> {
   let written = 0;
-  for (const run of joinPieces(graphFields(graph, progress))) {
+  for (const run of joinPieces(pieces(graphFields(graph, progress)))) {
     progress.throwIfCancelled();
     written += run.length;
     if (written > PROTOBUF_LIMIT) {
@@ -23,16 +25,20 @@ export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Prog
   }
 }
 
-/** The fields of the GraphDef in order; a field may come in several pieces, the last of which ends it. */
-export function* graphFields(graph: Graph, progress: Progress): Generator<Uint8Array> {
-  const { otherFields } = (graph.source as GraphDefSource | undefined) ?? { otherFields: new Map<string, Uint8Array[]>() };
-  yield* otherFields.get('') ?? [];
+function* pieces(fields: Iterable<readonly Uint8Array[]>): Generator<Uint8Array> {
+  for (const field of fields) yield* field;
+}
+
+/** The fields of the GraphDef in order, each in pieces. */
+export function* graphFields(graph: Graph, progress: Progress): Generator<readonly Uint8Array[]> {
+  const otherFields = (graph.source as GraphDefSource | undefined)?.otherFields ?? new Map<string, readonly Uint8Array[]>();
+  for (const field of otherFields.get('') ?? []) yield [field];
   let count = 0;
   for (const node of graph.nodes.values()) {
-    yield* encodeNode(node, graph);
-    yield* otherFields.get(node.id) ?? [];
+    yield encodeNode(node, graph);
+    for (const field of otherFields.get(node.id) ?? []) yield [field];
     count++;
-    if (count % 256 === 0) progress.report('Writing nodes', count / graph.nodes.size);
+    if (count % NODES_PER_REPORT === 0) progress.report('Writing nodes', count / graph.nodes.size);
   }
-  for (const [id, fields] of otherFields) if (id !== '' && !graph.nodes.has(id)) yield* fields;
+  for (const [id, fields] of otherFields) if (id !== '' && !graph.nodes.has(id)) for (const field of fields) yield [field];
 }
