@@ -113,7 +113,7 @@ describe('folding batch normalisation', () => {
     ['Conv2D', [2, 2, 3, 5], [1, 2, 2, 3], 5],
     ['MatMul', [3, 4], [1, 3], 4],
   ] as const)('after %s with weights %j', (op, weight, input, out) => {
-    const attrs: NodeSpec["attrs"] = op === "MatMul" ? { T } : { T, strides: [1, 1, 1, 1], padding: 'VALID' };
+    const attrs: NodeSpec['attrs'] = op === 'MatMul' ? { T } : { T, strides: [1, 1, 1, 1], padding: 'VALID' };
     const before = buildGraph([x, floats('w', weight, 1), { name: 'conv', op, inputs: ['x', 'w'], attrs }, ...vectors(out), ...decomposed('conv'), relu]);
     const { graph: after } = fold(before);
     expect(after.nodes.get('bn')!.op).toBe('BiasAdd');
