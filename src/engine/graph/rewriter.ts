@@ -69,10 +69,6 @@ export class Rewriter {
     return uses;
   }
 
-  hasReaders(id: string): boolean {
-    return (this.readers.get(id)?.size ?? 0) > 0 || this.hasControlReaders(id);
-  }
-
   /** Whether a node waits for `id` without reading its values. */
   hasControlReaders(id: string): boolean {
     return (this.controlReaders.get(id)?.size ?? 0) > 0;

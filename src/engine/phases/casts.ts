@@ -65,19 +65,6 @@ export function convertTensor(tensor: Tensor, type: FloatType): Tensor {
   return { dtype: type, shape: tensor.shape, data };
 }
 
-/** Removes Casts, constants and pass-through nodes that nothing reads any more, and what only they read. */
-export function removeUnread(ids: Iterable<string>, rewriter: Rewriter, dialect: Dialect): void {
-  const queue = [...ids];
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const node = rewriter.get(id);
-    if (node === undefined || rewriter.isOutputNode(id) || rewriter.hasReaders(id)) continue;
-    const isRemovable = dialect.isCast(node) || dialect.isConstant(node) || dialect.isDataMovement(node) || dialect.isQuantize(node) || dialect.isDequantize(node);
-    if (!isRemovable) continue;
-    queue.push(...node.inputs.map((value) => value.node));
-    rewriter.remove(id);
-  }
-}
-
 function sameValue(a: ValueRef | undefined, b: ValueRef): boolean {
   return a !== undefined && a.node === b.node && a.output === b.output;
 }

@@ -2,11 +2,12 @@ import { bfloat16Types } from '../../capabilities/bfloat16Types';
 import type { Dialect } from '../../dialect';
 import type { DataType } from '../../graph/dataType';
 import type { Graph } from '../../graph/graph';
+import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
 import type { Plan } from '../../plan';
 import type { Change } from '../../snapshot';
-import { Casts, removeUnread } from '../casts';
+import { Casts } from '../casts';
 import { convertNode } from './convertNode';
 
 const RULE: Rule = {
@@ -36,7 +37,7 @@ export function convertToBfloat16(graph: Graph, plan: Plan, dialect: Dialect, pr
     rewriter.apply(RULE, plan.nodes.get(id)!.reason.text, () => {
       const producers = rewriter.node(id).inputs.map((value) => value.node);
       convertNode(id, context);
-      removeUnread(producers, rewriter, dialect);
+      removeUnread(rewriter, dialect, producers);
     });
   }
   return { graph: rewriter.finish(), changes: rewriter.changes };

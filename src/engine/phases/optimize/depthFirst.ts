@@ -1,0 +1,93 @@
+import { bfloat16Types } from '../../capabilities/bfloat16Types';
+import type { DataType } from '../../graph/dataType';
+import type { Rule } from '../../graph/rewriter';
+import type { Progress } from '../../host';
+import type { Plan } from '../../plan';
+import { convertNode } from '../bfloat16/convertNode';
+import { castBalance } from './castBalance';
+import { castTypes, type RuleContext } from './localRule';
+import { applyLocalRules } from './localRules';
+
+const RULE: Rule = {
+  name: 'join-bf16-neighbours',
+  description: 'Ops between BF16 ops that can run in BF16 join them where that saves Casts.',
+};
+
+type Types = ReadonlyMap<string, DataType>;
+
+/**
+ * Walks depth-first from the borders of BF16 through ops that may become BF16 (the plan's free ones), and pulls in what
+ * saves Casts: first a whole stretch between borders, and where that does not pay, its nodes one by one.
+ */
+export function joinNeighbours(plan: Plan, context: RuleContext, progress: Progress): void {
+  const { rewriter, dialect } = context;
+  const known = new Map<string, Types | undefined>();
+  const typesOf = (id: string): Types | undefined => {
+    if (!known.has(id)) {
+      const node = rewriter.get(id);
+      const capable = node !== undefined && plan.nodes.get(id)?.bf16 === 'free' ? bfloat16Types(node, dialect) : undefined;
+      known.set(id, capable?.ok === true ? capable.types : undefined);
+    }
+    return known.get(id);
+  };
+
+  const visited = new Set<string>();
+  for (const start of borderNeighbours(context)) {
+    progress.throwIfCancelled();
+    if (visited.has(start) || typesOf(start) === undefined) continue;
+    const stretch = walk(start, typesOf, visited, context);
+    if (castBalance(stretch, context) < 0) {
+      join(stretch, context, progress);
+      continue;
+    }
+    for (const [id, types] of stretch) {
+      const single = new Map([[id, types]]);
+      if (castBalance(single, context) < 0) join(single, context, progress);
+    }
+  }
+}
+
+/** FP32 nodes on the other side of a Cast from BF16, in graph order. */
+function borderNeighbours({ rewriter, dialect }: RuleContext): string[] {
+  const found: string[] = [];
+  for (const id of rewriter.ids()) {
+    const node = rewriter.node(id);
+    const types = castTypes(node, dialect);
+    if (types?.from === 'bfloat16' && types.to === 'float32') found.push(...rewriter.uses(id).map((use) => use.node));
+    if (types?.from === 'float32' && types.to === 'bfloat16') found.push(node.inputs[0]!.node);
+  }
+  return found;
+}
+
+/** Everything free that can be reached over plain value edges, Casts being the borders. Depth-first with its own stack. */
+function walk(start: string, typesOf: (id: string) => Types | undefined, visited: Set<string>, { rewriter }: RuleContext): Map<string, Types> {
+  const stretch = new Map<string, Types>();
+  const stack = [start];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    const types = visited.has(id) ? undefined : typesOf(id);
+    if (types === undefined) continue;
+    visited.add(id);
+    stretch.set(id, types);
+    for (const value of rewriter.node(id).inputs) stack.push(value.node);
+    for (const use of rewriter.uses(id)) stack.push(use.node);
+  }
+  return stretch;
+}
+
+function join(conversions: ReadonlyMap<string, Types>, context: RuleContext, progress: Progress): void {
+  const { rewriter } = context;
+  const start = rewriter.changes.length;
+  for (const id of conversions.keys()) {
+    const reason = conversions.size === 1
+      ? `${rewriter.node(id).name} joins its BF16 neighbours: that saves Casts.`
+      : `${rewriter.node(id).name} joins its BF16 neighbours with ${conversions.size - 1} more: together they save Casts.`;
+    rewriter.apply(RULE, reason, () => convertNode(id, { ...context, conversions }));
+  }
+  const touched = rewriter.changes.slice(start).flatMap((change) => [...change.after, ...change.after.flatMap((id) => neighbours(id, context))]);
+  applyLocalRules(context, progress, new Set(touched));
+}
+
+function neighbours(id: string, { rewriter }: RuleContext): string[] {
+  const node = rewriter.get(id);
+  return node === undefined ? [] : [...node.inputs.map((value) => value.node), ...rewriter.uses(id).map((use) => use.node)];
+}

@@ -1,0 +1,34 @@
+import { removeUnread } from '../../../graph/removeUnread';
+import { castTypes, type LocalRule } from '../localRule';
+
+/**
+ *   x -> Cast to BF16 -> a
+ *   x -> Cast to BF16 -> b      =>      x -> Cast to BF16 -> a, b
+ *
+ * Casts of different outputs of one node are different values and stay apart. The one that comes first is kept.
+ */
+export const mergeIdenticalCasts: LocalRule = {
+  name: 'merge-identical-casts',
+  description: 'Casts of one value to one type become a single Cast.',
+  match(node, { rewriter, dialect }) {
+    const types = castTypes(node, dialect);
+    const value = node.inputs[0];
+    if (types === undefined || value === undefined || !isFloatPair(types.from, types.to)) return undefined;
+    const twins = new Set(rewriter.uses(value.node, value.output).map((use) => use.node).filter((id) => {
+      const other = castTypes(rewriter.node(id), dialect);
+      return id !== node.id && other?.from === types.from && other.to === types.to && !rewriter.isOutputNode(id) && rewriter.node(id).controlInputs.length === 0;
+    }));
+    if (twins.size === 0) return undefined;
+    return {
+      reason: `${twins.size + 1} Casts convert the same value of ${rewriter.node(value.node).name}.`,
+      rewrite() {
+        for (const twin of twins) rewriter.redirect(rewriter.uses(twin, 0), { node: node.id, output: 0 });
+        removeUnread(rewriter, dialect, twins);
+      },
+    };
+  },
+};
+
+function isFloatPair(from: string, to: string): boolean {
+  return (from === 'float32' && to === 'bfloat16') || (from === 'bfloat16' && to === 'float32');
+}

@@ -1,0 +1,159 @@
+import type { Ranges } from '../../calibration/ranges';
+import type { TuningConfig } from '../../config/config';
+import { type PlanContext, resolvePlan } from '../../config/plan';
+import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
+import { removeUnread } from '../../graph/removeUnread';
+import { Rewriter, type Rule } from '../../graph/rewriter';
+import type { Tensor } from '../../graph/tensor';
+import type { Progress } from '../../host';
+import type { Plan } from '../../plan';
+import type { Change, Warning } from '../../snapshot';
+import { foldBatchNorm } from './foldBatchNorm';
+import { type QuantizedValue, quantizedValues } from './quantizedValues';
+import { quantizeWeight } from './quantizeWeight';
+import { activationGrid, unionRange } from './rangeOf';
+
+const QUANTIZE_VALUE: Rule = {
+  name: 'quantize-value',
+  description: 'A value read by INT8 ops passes through one Quantize and Dequantize, shared by all of them.',
+};
+const QUANTIZE_WEIGHT: Rule = {
+  name: 'quantize-weight',
+  description: 'The weights of an INT8 op are stored as INT8 and dequantized where they are read.',
+};
+
+export interface QuantizeRequest {
+  readonly graph: Graph;
+  readonly config: TuningConfig;
+  readonly context: PlanContext;
+  /** Calibrates the values named, by running the model or from recorded ranges. */
+  readonly rangesOf: (values: readonly ValueRef[]) => Promise<Ranges>;
+}
+
+export interface QuantizeResult {
+  readonly graph: Graph;
+  readonly changes: readonly Change[];
+  readonly plan: Plan;
+  readonly ranges: Ranges;
+}
+
+/**
+ * Phase 1: the FP32 + INT8 graph. Batch normalisation before planned INT8 ops is folded, then Quantize and Dequantize go
+ * around the ops planned INT8; everything else stays FP32. A value calibration never saw keeps its readers FP32.
+ */
+export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<QuantizeResult> {
+  const { dialect } = context;
+  const first = resolvePlan(graph, config, context);
+  if (![...first.nodes.values()].some((node) => node.precision === 'int8')) return { graph, changes: [], plan: first, ranges: new Map() };
+
+  const rewriter = new Rewriter(graph, 'quantize');
+  progress.report('Folding batch normalisation');
+  foldBatchNorm(rewriter, dialect, (node) => first.nodes.get(node.id)?.precision === 'int8', progress);
+
+  const folded = rewriter.finish();
+  const plan = resolvePlan(folded, config, context);
+  const values = quantizedValues(folded, plan, dialect);
+  const ranges = await rangesOf(uniqueValues(values));
+  const { quantizable, warnings } = withRanges(values, ranges, rewriter);
+
+  const granularity = config.quantization.weight_granularity;
+  insert(folded, plan, { rewriter, values: quantizable, ranges, granularity, context, progress });
+  return { graph: rewriter.finish(), changes: rewriter.changes, plan: { nodes: plan.nodes, warnings: [...plan.warnings, ...warnings] }, ranges };
+}
+
+interface Insertion {
+  readonly rewriter: Rewriter;
+  readonly values: readonly QuantizedValue[];
+  readonly ranges: Ranges;
+  readonly granularity: TuningConfig['quantization']['weight_granularity'];
+  readonly context: PlanContext;
+  readonly progress: Progress;
+}
+
+function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularity, context: { dialect }, progress }: Insertion): void {
+  const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
+  const grids = new Map<readonly ValueRef[], ReturnType<typeof activationGrid>>();
+  values.forEach(({ value, group }, index) => {
+    if (index % 64 === 0) progress.throwIfCancelled();
+    progress.report('Quantizing values', index / values.length);
+    const grid = grids.get(group) ?? activationGrid(unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? [])));
+    grids.set(group, grid);
+    const uses = rewriter.uses(value.node, value.output).filter((use) => {
+      if (!isInt8(use.node)) return false;
+      const pattern = dialect.quantizationPattern(graph.nodes.get(use.node)!, graph);
+      return pattern === undefined ? !dialect.isEpilogue(graph.nodes.get(use.node)!, graph) : pattern.activations.includes(use.input);
+    });
+    rewriter.apply(QUANTIZE_VALUE, `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'} this value, which calibration saw in [${format(grid.min)}, ${format(grid.max)}].`, () => {
+      const base = baseName(rewriter.node(value.node), value);
+      const constant = (suffix: string, number: number): ValueRef =>
+        rewriter.add(dialect.makeConstant(rewriter.uniqueName(`${base}/${suffix}`), scalar(number), []));
+      const min = constant('quantize_min', grid.min);
+      const max = constant('quantize_max', grid.max);
+      const quantized = rewriter.add(dialect.makeQuantize(rewriter.uniqueName(`${base}/quantize`), value, min, max));
+      const storage = dialect.outputTypes(rewriter.node(quantized.node))[0]!;
+      const dequantized = rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${base}/dequantize`), { value: quantized, min, max }, storage, undefined));
+      rewriter.redirect(uses, dequantized);
+    });
+  });
+  quantizeWeights(graph, isInt8, rewriter, granularity, dialect, progress);
+}
+
+function quantizeWeights(
+  graph: Graph, isInt8: (id: string) => boolean, rewriter: Rewriter,
+  granularity: Insertion['granularity'], dialect: PlanContext['dialect'], progress: Progress,
+): void {
+  const made = new Map<string, ValueRef>();
+  for (const node of graph.nodes.values()) {
+    const weight = isInt8(node.id) ? dialect.quantizationPattern(node, graph)?.weight : undefined;
+    if (weight === undefined) continue;
+    progress.throwIfCancelled();
+    const source = node.inputs[weight.input]!;
+    const constant = dialect.constantBehind(graph.nodes, source)!;
+    const axis = granularity === 'per_channel' ? weight.axis : undefined;
+    const key = `${constant.id} ${axis}`;
+    const shared = made.get(key);
+    rewriter.apply(QUANTIZE_WEIGHT, `${node.name} reads its weights in INT8, ${axis === undefined ? 'one scale for the tensor' : 'one scale per output channel'}.`, () => {
+      const value = shared ?? storeWeight(constant, axis, rewriter, dialect);
+      made.set(key, value);
+      rewriter.setInput(node.id, weight.input, value);
+      removeUnread(rewriter, dialect, [source.node]);
+    });
+  }
+}
+
+function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewriter, dialect: PlanContext['dialect']): ValueRef {
+  const quantized = quantizeWeight(dialect.constantTensor(constant), axis);
+  const add = (suffix: string, tensor: Tensor): ValueRef =>
+    rewriter.add({ ...dialect.makeConstant(rewriter.uniqueName(`${constant.name}/${suffix}`), tensor, constant.controlInputs), device: constant.device });
+  const value = add('int8', quantized.values);
+  const min = add('int8_min', quantized.min);
+  const max = add('int8_max', quantized.max);
+  return rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${constant.name}/dequantize`), { value, min, max }, quantized.values.dtype, axis));
+}
+
+/** Values with a range for every member of their group; the rest is warned about and left in FP32. */
+function withRanges(values: readonly QuantizedValue[], ranges: Ranges, rewriter: Rewriter): { quantizable: QuantizedValue[]; warnings: Warning[] } {
+  const quantizable = values.filter(({ group }) => group.some((member) => ranges.has(valueKey(member))));
+  const warnings = values.filter((value) => !quantizable.includes(value)).map(({ value }) => ({
+    node: rewriter.node(value.node).name,
+    message: 'Calibration saw no value here, so its readers stay FP32.',
+  }));
+  return { quantizable, warnings };
+}
+
+function uniqueValues(values: readonly QuantizedValue[]): ValueRef[] {
+  const unique = new Map(values.flatMap(({ group }) => group).map((value) => [valueKey(value), value]));
+  return [...unique.values()];
+}
+
+function baseName(producer: Node, value: ValueRef): string {
+  return value.output === 0 ? producer.name : `${producer.name}/output_${value.output}`;
+}
+
+function scalar(value: number): Tensor {
+  return { dtype: 'float32', shape: [], data: Float32Array.of(value) };
+}
+
+function format(value: number): string {
+  return Number(value.toPrecision(4)).toString();
+}
