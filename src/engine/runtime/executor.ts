@@ -1,0 +1,210 @@
+import type { Dialect } from '../dialect';
+import { CancelledError, UserError } from '../errors';
+import type { DataType } from '../graph/dataType';
+import { valueKey, type Graph, type Node, type ValueRef } from '../graph/graph';
+import type { Tensor } from '../graph/tensor';
+import { NO_PROGRESS, type KernelRunner, type Progress } from '../host';
+import { rounded, widened } from './halfPrecision';
+import { isMerge, isSwitch } from './loops';
+import { opContext } from './opContext';
+import type { OpTable, RuntimeValue } from './operation';
+import { compile, type LoopProgram, type Program, type Source, type Step } from './program';
+import { integerTensor, scalarOf } from './tensors';
+import { tensorflowOperations } from './tensorflow';
+
+export interface PrepareRequest {
+  readonly graph: Graph;
+  readonly dialect: Dialect;
+  readonly fetches: readonly ValueRef[];
+  /** Keys (`valueKey`) of the values that will be fed; feeding an inner value cuts the graph there. */
+  readonly feeds: readonly string[];
+}
+
+export interface RunOptions {
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly kernels: KernelRunner;
+  /** Sees every value as it is computed, once per loop iteration for values inside loops. */
+  readonly observe?: (value: ValueRef, tensor: Tensor) => void;
+  readonly progress?: Progress;
+}
+
+/** A graph made ready to run many times; values that depend on constants only are computed in the first run and kept. */
+export interface PreparedGraph {
+  run(options: RunOptions): Promise<Tensor[]>;
+}
+
+const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations };
+
+/** Marks values of the branch of a conditional that was not taken. */
+const DEAD = Symbol('dead');
+type EdgeValue = RuntimeValue | typeof DEAD;
+
+interface Execution extends RunOptions {
+  readonly dialect: Dialect;
+  readonly table: OpTable;
+  readonly progress: Progress;
+  /** Unique to the prepared graph among all of this process: part of the keys of kernels that embed its constants. */
+  readonly key: string;
+  readonly constants: Map<Step, readonly RuntimeValue[]>;
+  readonly widenedConstants: WeakMap<object, Tensor>;
+}
+
+let preparedGraphs = 0;
+
+/** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
+export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
+  return prepareGraph({ ...request, feeds: [...request.feeds.keys()] }).run(request);
+}
+
+/**
+ * Orders the nodes the fetches need. Throws one UserError naming every op that cannot be run, before anything runs.
+ * Running throws UserError naming the node at fault, or CancelledError between two nodes.
+ */
+export function prepareGraph(request: PrepareRequest): PreparedGraph {
+  const { graph, dialect, fetches, feeds } = request;
+  const { program, table, missing } = compiled(graph, dialect, fetches, feeds);
+  if (missing.size > 0) throw missingOpsError(missing);
+  const key = `graph ${++preparedGraphs}`;
+  const constants: Execution['constants'] = new Map();
+  const widenedConstants: Execution['widenedConstants'] = new WeakMap();
+  return {
+    async run(options) {
+      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, key, constants, widenedConstants };
+      const results = await runProgram(execution, program, options.feeds);
+      return results.map((result, index) => {
+        if (result !== DEAD && 'data' in result) return result;
+        const node = graph.nodes.get(fetches[index]!.node);
+        throw new UserError(result === DEAD ? 'The value is in a branch that was not taken' : 'The value is no tensor', { node: node?.name });
+      });
+    },
+  };
+}
+
+/** Names of the ops the fetches need that have no row in the op table, with one node of each. */
+export function missingOps(
+  graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], feeds: readonly string[],
+): ReadonlyMap<string, string> {
+  return compiled(graph, dialect, fetches, feeds).missing;
+}
+
+function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], feeds: readonly string[]) {
+  const table = OPERATIONS[dialect.framework];
+  if (table === undefined) {
+    throw new UserError(`Running ${dialect.framework} models is not supported`, { hint: 'Record ranges elsewhere and give them as calibration.ranges' });
+  }
+  const missing = new Map<string, string>();
+  return { program: compile({ graph, dialect, table, missing }, fetches, new Set(feeds)), table, missing };
+}
+
+function missingOpsError(missing: ReadonlyMap<string, string>): UserError {
+  const ops = [...missing].map(([op, node]) => `${op} (node "${node}")`).join(', ');
+  return new UserError(`The model cannot be run here, these ops are missing: ${ops}`, {
+    hint: 'Record ranges elsewhere and give them as calibration.ranges',
+  });
+}
+
+async function runProgram(execution: Execution, program: Program, feeds: ReadonlyMap<string, EdgeValue>): Promise<EdgeValue[]> {
+  const values: (readonly EdgeValue[] | undefined)[] = new Array(program.steps.length);
+  const read = ({ step, output }: Source): EdgeValue => {
+    const value = values[step]![output];
+    if (value === undefined) throw new UserError(`Output ${output} of "${stepName(program.steps[step]!)}" does not exist`);
+    return value;
+  };
+  for (const [index, step] of program.steps.entries()) {
+    execution.progress.throwIfCancelled();
+    try {
+      if (step.kind === 'feed') values[index] = [fed(step.value, feeds)];
+      else if (step.kind === 'loop') values[index] = await runLoop(execution, step.loop, step.inputs.map(read));
+      else if (step.conditions.some((condition) => read(condition) === DEAD)) values[index] = deadOutputs(execution, step.node);
+      else values[index] = await runNode(execution, program, step, step.inputs.map(read));
+    } catch (error) {
+      throw atNode(error, stepName(step));
+    }
+    if (execution.observe !== undefined && step.kind !== 'loop') {
+      const offered = step.kind === 'feed' ? step.value : { node: step.node.id, output: 0 };
+      values[index]!.forEach((value, output) => {
+        if (value !== DEAD && 'data' in value) execution.observe!({ node: offered.node, output: offered.output + output }, value);
+      });
+    }
+    for (const done of step.release) values[done] = undefined;
+  }
+  return program.fetches.map(read);
+}
+
+function fed(value: ValueRef, feeds: ReadonlyMap<string, EdgeValue>): EdgeValue {
+  const found = feeds.get(valueKey(value));
+  if (found === undefined) throw new UserError(`No value was fed to "${valueKey(value)}"`);
+  return found;
+}
+
+async function runNode(
+  execution: Execution, program: Program, step: Step & { kind: 'node' }, inputs: readonly EdgeValue[],
+): Promise<readonly EdgeValue[]> {
+  const { node } = step;
+  if (isMerge(node)) {
+    const live = inputs.findIndex((input) => input !== DEAD);
+    return live < 0 ? [DEAD, DEAD] : [inputs[live]!, integerTensor('int32', [], [live])];
+  }
+  if (inputs.includes(DEAD)) return deadOutputs(execution, node);
+  const live = inputs as readonly RuntimeValue[];
+  if (isSwitch(node)) return scalarOf(live[1] as Tensor) !== 0 ? [DEAD, live[0]!] : [live[0]!, DEAD];
+  const cached = execution.constants.get(step);
+  if (cached !== undefined) return cached;
+  const constantInputs = step.inputs.map(({ step: source }) => {
+    const producer = program.steps[source]!;
+    return producer.kind === 'node' && producer.constant;
+  });
+  const outputs = execution.dialect.isConstant(node)
+    ? [execution.dialect.constantTensor(node)]
+    : await compute(execution, node, live, constantInputs);
+  if (step.constant) execution.constants.set(step, outputs);
+  return outputs;
+}
+
+async function compute(
+  execution: Execution, node: Node, inputs: readonly RuntimeValue[], constant: readonly boolean[],
+): Promise<readonly RuntimeValue[]> {
+  const { table, kernels, key } = execution;
+  const contextOf = (values: readonly RuntimeValue[]) => opContext(node, values, constant, `${key} ${node.id}`, kernels);
+  const movement = table.movement[node.op];
+  if (movement !== undefined) return movement(contextOf(inputs));
+  const wide = inputs.map((value, index) => {
+    if (!('data' in value) || !constant[index]) return 'data' in value ? widened(value) : value;
+    const known = execution.widenedConstants.get(value) ?? widened(value);
+    execution.widenedConstants.set(value, known);
+    return known;
+  });
+  const results = await table.arithmetic[node.op]!(contextOf(wide));
+  const types: readonly (DataType | undefined)[] = execution.dialect.outputTypes(node);
+  return results.map((result, output) => ('data' in result ? rounded(result, types[output]) : result));
+}
+
+async function runLoop(execution: Execution, loop: LoopProgram, inputs: readonly EdgeValue[]): Promise<readonly EdgeValue[]> {
+  const count = loop.variables.length;
+  let variables = inputs.slice(0, count);
+  if (inputs.includes(DEAD)) return variables.map(() => DEAD);
+  for (;;) {
+    const feeds = new Map<string, EdgeValue>();
+    loop.invariants.forEach((key, index) => feeds.set(key, inputs[count + index]!));
+    loop.variables.forEach((keys, index) => keys.forEach((key) => feeds.set(key, variables[index]!)));
+    const [more] = await runProgram(execution, loop.condition, feeds);
+    if (scalarOf(more as Tensor) === 0) return variables;
+    variables = await runProgram(execution, loop.body, feeds);
+  }
+}
+
+function deadOutputs(execution: Execution, node: Node): EdgeValue[] {
+  return execution.dialect.outputTypes(node).map(() => DEAD);
+}
+
+function stepName(step: Step): string {
+  if (step.kind === 'node') return step.node.name;
+  return step.kind === 'feed' ? step.value.node : step.loop.name;
+}
+
+/** Says which node was running; errors that already name one pass through. */
+function atNode(error: unknown, node: string): Error {
+  if (error instanceof CancelledError || (error instanceof UserError && error.place.node !== undefined)) return error;
+  if (error instanceof UserError) return new UserError(error.message, { ...error.place, node });
+  return new UserError(`The node could not be computed: ${(error as Error).message}`, { node });
+}

@@ -1,0 +1,66 @@
+import type { DataType } from '../graph/dataType';
+import type { Tensor } from '../graph/tensor';
+
+const scratch = new Uint32Array(1);
+const scratchFloat = new Float32Array(scratch.buffer);
+
+/** Bits of the bfloat16 nearest to a float32, ties to even; NaN stays NaN (quiet), large values become infinite. */
+export function bfloat16Bits(value: number): number {
+  scratchFloat[0] = value;
+  const bits = scratch[0]!;
+  if (value !== value) return (bits >>> 16) | 0x40;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+/** float16 (IEEE 754 binary16) bits of a number, ties to even. */
+export function float16Bits(value: number): number {
+  scratchFloat[0] = value;
+  const bits = scratch[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  // Below the smallest normal number the step is 2^-24: adding 0.5 leaves the rounded count of steps in the low bits.
+  if (magnitude < 0x38800000) {
+    scratchFloat[0] = Math.abs(value) + 0.5;
+    return sign | (scratch[0]! - 0x3f000000);
+  }
+  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+}
+
+/** Value of float16 bits. */
+export function float16Value(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Whether arithmetic on this type is done in float32 and rounded back. */
+export function isHalf(dtype: DataType): boolean {
+  return dtype === 'bfloat16' || dtype === 'float16';
+}
+
+/** A bfloat16 or float16 tensor as float32, exactly; any other tensor unchanged. */
+export function widened(tensor: Tensor): Tensor {
+  if (!isHalf(tensor.dtype)) return tensor;
+  const bits = tensor.data as Uint16Array;
+  if (tensor.dtype === 'bfloat16') {
+    const words = new Uint32Array(bits.length);
+    for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
+    return { dtype: 'float32', shape: tensor.shape, data: new Float32Array(words.buffer) };
+  }
+  return { dtype: 'float32', shape: tensor.shape, data: Float32Array.from(bits, float16Value) };
+}
+
+/** A float tensor rounded to bfloat16 or float16, nearest even; other tensors and target types unchanged. */
+export function rounded(tensor: Tensor, dtype: DataType | undefined): Tensor {
+  if (dtype === undefined || !isHalf(dtype) || (tensor.dtype !== 'float32' && tensor.dtype !== 'float64')) return tensor;
+  const source = tensor.data as Float32Array;
+  const bits = new Uint16Array(source.length);
+  const convert = dtype === 'bfloat16' ? bfloat16Bits : float16Bits;
+  for (let i = 0; i < source.length; i++) bits[i] = convert(source[i]!);
+  return { dtype, shape: tensor.shape, data: bits };
+}

@@ -1,0 +1,24 @@
+import type { OpTable } from '../operation';
+import { blocks } from './blocks';
+import { casting } from './casting';
+import { convolutions } from './convolution';
+import { dataMovement } from './dataMovement';
+import { elementwise } from './elementwise';
+import { gathering, ranking } from './gathering';
+import { linearAlgebra } from './linearAlgebra';
+import { normalization } from './normalization';
+import { pooling } from './pooling';
+import { quantizing } from './quantization';
+import { reductions } from './reduction';
+import { nearestResizing, resizing } from './resize';
+import { sequences, shapeOperations } from './shape';
+import { tensorLists } from './tensorLists';
+
+/** TensorFlow's ops, one row each. Switch, Merge and while loops are the executor's own. */
+export const tensorflowOperations: OpTable = {
+  arithmetic: {
+    ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing,
+    ...ranking, ...sequences,
+  },
+  movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists },
+};
