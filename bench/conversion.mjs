@@ -1,0 +1,90 @@
+// Time, memory and Casts of a conversion, beside neural-compressor's BF16 conversion of the same graph.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
+import { fromRoot } from '../scripts/lib/paths.mjs';
+import { ensurePython } from '../scripts/lib/python.mjs';
+
+const repeats = 3;
+const made = fromRoot('.cache', 'bench');
+const sample = (file) => fromRoot('media', 'samples', file);
+
+const models = [
+  { name: 'digits_cnn', model: sample('digits_cnn.pb'), calibration: sample('digits_calibration.npz') },
+  { name: 'digits_transformer', model: sample('digits_transformer.pb'), calibration: sample('digits_calibration.npz') },
+  { name: 'mobilenetv2', model: join(made, 'mobilenetv2.pb'), calibration: join(made, 'images.npz') },
+  { name: 'resnet50', model: join(made, 'resnet50.pb'), calibration: join(made, 'images.npz') },
+];
+
+/** Resolves to the list of measures; `tell` prints what goes on. */
+export async function benchConversion(tell) {
+  const python = benchPython(tell);
+  const { folder, remove } = temporaryFolder();
+  const config = join(folder, 'bf16.mixed-precision.json');
+  writeFileSync(config, JSON.stringify({ use_bf16: true }));
+  const measures = [];
+  for (const { name, model, calibration } of models) {
+    if (!existsSync(model)) {
+      tell(`${name}: left out, there is no Python with TensorFlow to make it`);
+      continue;
+    }
+    tell(`${name} …`);
+    const output = join(folder, `${name}.pb`);
+    const all = bestOf(() => convert(model, output, ['--config', config, '--calibration', calibration]));
+    const bf16 = bestOf(() => convert(model, output, ['--config', config]));
+    const peer = python && neuralCompressor(python, model, tell);
+    const beside = (key) => (peer ? { 'neural-compressor': peer[key] } : {});
+    measures.push(
+      ...all.phases.map(({ phase, seconds }) => ({ measure: `${phase}_s/${name}`, unit: 's', ours: seconds, peers: {} })),
+      { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: all.peakMemoryMiB, peers: {} },
+      { measure: `bf16_conversion_s/${name}`, unit: 's', ours: conversionSeconds(bf16), peers: beside('seconds') },
+      { measure: `bf16_peak_memory_mib/${name}`, unit: 'MiB', ours: bf16.peakMemoryMiB, peers: beside('peakMemoryMiB') },
+      { measure: `bf16_casts/${name}`, unit: 'Casts', ours: bf16.casts.remaining, peers: beside('casts') },
+    );
+  }
+  remove();
+  return measures;
+}
+
+/** Python with TensorFlow and neural-compressor, the large models made; undefined, and said why, where it cannot be had. */
+function benchPython(tell) {
+  try {
+    const python = ensurePython(fromRoot('.cache', 'bench-venv'), fromRoot('bench', 'requirements.txt'));
+    if (!existsSync(join(made, 'images.npz'))) {
+      tell('Making ResNet50 and MobileNetV2 …');
+      mkdirSync(made, { recursive: true });
+      execFileSync(python, [fromRoot('bench', 'make_models.py'), made], { stdio: ['ignore', 'ignore', 'ignore'] });
+    }
+    return python;
+  } catch (error) {
+    tell(`neural-compressor could not be installed: ${error.message}`);
+    return undefined;
+  }
+}
+
+const totalSeconds = (phases) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
+
+/** The phases that do what neural-compressor does in one: put Casts in, and take out those that can go. */
+const conversionSeconds = ({ phases }) => totalSeconds(phases.filter(({ phase }) => phase !== 'quantize'));
+
+/** The quickest of several runs, each in a process of its own. */
+function bestOf(measure) {
+  const reports = Array.from({ length: repeats }, measure);
+  return reports.reduce((best, report) => (totalSeconds(report.phases) < totalSeconds(best.phases) ? report : best));
+}
+
+function convert(model, output, options) {
+  const command = [fromRoot('dist', 'cli.js'), 'convert', model, '--output', output, '--force', '--json', ...options];
+  return JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }));
+}
+
+function neuralCompressor(python, model, tell) {
+  try {
+    const command = [fromRoot('bench', 'neural_compressor_bf16.py'), model, String(repeats)];
+    return JSON.parse(execFileSync(python, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  } catch (error) {
+    tell(`neural-compressor could not convert ${model}: ${error.message}`);
+    return undefined;
+  }
+}

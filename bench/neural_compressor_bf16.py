@@ -1,0 +1,53 @@
+"""Times neural-compressor's BF16 conversion of a frozen graph, with its own list of BF16 ops: neural_compressor_bf16.py MODEL REPEATS.
+
+Prints one JSON object: seconds (best of REPEATS, without reading and imports), casts (between FP32 and BF16), peakMemoryMiB.
+"""
+import json
+import os
+import resource
+import sys
+import time
+
+os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+answers = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
+
+import yaml  # noqa: E402
+from neural_compressor import tensorflow as package  # noqa: E402
+from neural_compressor.tensorflow.quantization.utils.graph_rewriter.bf16.bf16_convert import BF16Convert  # noqa: E402
+from tensorflow.core.framework import graph_pb2, types_pb2  # noqa: E402
+
+FLOATS = {types_pb2.DT_FLOAT, types_pb2.DT_BFLOAT16}
+
+
+def default_types():
+    file = os.path.join(os.path.dirname(package.__file__), 'algorithms', 'static_quant', 'tensorflow.yaml')
+    with open(file) as text:
+        return set(yaml.safe_load(text)[0]['bf16'])
+
+
+def read(path):
+    graph = graph_pb2.GraphDef()
+    with open(path, 'rb') as file:
+        graph.ParseFromString(file.read())
+    return graph
+
+
+def casts(graph):
+    return sum(node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == FLOATS for node in graph.node)
+
+
+def main(path, repeats):
+    types = default_types()
+    names = [node.name for node in read(path).node if node.op in types]
+    best = float('inf')
+    for _ in range(repeats):
+        graph = read(path)
+        start = time.perf_counter()
+        converted = BF16Convert(graph, [], list(names)).do_transformation()
+        best = min(best, time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    json.dump({'seconds': best, 'casts': casts(converted), 'peakMemoryMiB': peak}, answers)
+
+
+main(sys.argv[1], int(sys.argv[2]))
