@@ -38,12 +38,17 @@ export async function writeGraphDefText(graph: Graph, sink: ByteSink, progress: 
     progress.throwIfCancelled();
     // A GraphDef with one field: the text of a message is the text of its fields one after the other.
     const message = GraphDef.decode(readerOf(concatenate(field)));
-    const text = toText(GraphDef, message);
-    if (text !== toText(GraphDef, message, { unknowns: true })) {
+    if (hasUnknownFields(message)) {
       throw new UserError('the model has fields this version does not know, which the text form cannot hold', { hint: 'Save it as .pb instead' });
     }
-    await sink.append(encoder.encode(`${text}\n`));
+    await sink.append(encoder.encode(`${toText(GraphDef, message)}\n`));
   }
+}
+
+/** Recurses as deep as messages nest, which protobuf limits to 100. */
+function hasUnknownFields(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return '$unknowns' in value || Object.values(value).some(hasUnknownFields);
 }
 
 /** Strings of JavaScript engines end near 2^29 characters. */
