@@ -138,7 +138,8 @@ export interface ConfigView {
   readonly useBf16: boolean;
   readonly opTypes: readonly OpTypeRow[];
   readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionChoice; readonly matches: number }[];
-  readonly selection: { readonly name: string; readonly op: string; readonly choice: PrecisionChoice; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
+  /** `pattern`: the key of `op_name_dict` that means this op alone. */
+  readonly selection: { readonly name: string; readonly pattern: string; readonly op: string; readonly choice: PrecisionChoice; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
   readonly calibration: { readonly data: string | undefined; readonly samples: number; readonly algorithm: string };
   readonly castPlacement: string;
   readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number } | undefined;

@@ -23,15 +23,16 @@ export function configView(state: {
     useBf16: config.use_bf16,
     opTypes,
     overrides: Object.entries(config.op_name_dict).map(([pattern, choice]) => ({ pattern, choice, matches: matches.get(pattern) ?? 0 })),
-    selection: selected && {
-      name: selected.name,
-      op: selected.op,
-      choice: config.op_name_dict[exactPattern(selected.name)] ?? 'auto',
-      capability: opTypes.find(({ op }) => op === selected.op)?.capability ?? [],
-    },
+    selection: selected && selectionView(selected, parsed, opTypes),
     calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm },
     castPlacement: config.cast_placement,
     casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining },
     problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(({ message }) => message)])],
   };
+}
+
+function selectionView({ name, op }: DisplayNode, { config }: ParsedConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {
+  const pattern = exactPattern(name);
+  const capability = opTypes.find((row) => row.op === op)?.capability ?? [];
+  return { name, pattern, op, choice: config.op_name_dict[pattern] ?? 'auto', capability };
 }
