@@ -1,5 +1,6 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { PlanView, Report } from '../engine/conversion';
+import type { Warning } from '../engine/snapshot';
 import type { ConfigView, DisplayNode } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 
@@ -27,8 +28,12 @@ export function configView(state: {
     calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm },
     castPlacement: config.cast_placement,
     casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining },
-    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(({ message }) => message)])],
+    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(warningText)])],
   };
+}
+
+function warningText({ node, message }: Warning): string {
+  return node === undefined ? message : `${node}: ${message}`;
 }
 
 function selectionView({ name, op }: DisplayNode, { config }: ParsedConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { configView } from '../../src/document/configView';
+import { parseConfig } from '../../src/engine/config/parse';
+import type { PlanView } from '../../src/engine/conversion';
+import type { DisplayNode } from '../../webview/protocol';
+
+const plan: PlanView = {
+  opTypes: [{ op: 'Conv2D', count: 2, capability: ['int8', 'bf16'], choice: 'auto', planned: { fp32: 0, bf16: 1, int8: 1, other: 0 } }],
+  overrides: [{ pattern: 'block\\.1/conv', matches: 1 }],
+  warnings: [{ node: 'pool', message: 'No BF16 kernel.' }],
+  problems: ['No node is named "tail".'],
+};
+const selected: DisplayNode = { id: '7', name: 'block.1/conv', op: 'Conv2D', scope: ['block.1'], kind: 'op' };
+const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) =>
+  configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed: parseConfig(text, 'digits.mixed-precision.json'), plan, selected, casts: undefined, ...changes });
+
+it('shows the override of the selected node', () => {
+  expect(view('{ "op_name_dict": { "block\\\\.1/conv": "fp32" } }')).toMatchObject({
+    selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', choice: 'fp32', capability: ['int8', 'bf16'] },
+    overrides: [{ pattern: 'block\\.1/conv', choice: 'fp32', matches: 1 }],
+  });
+});
+
+it('shows the defaults where there is no config file', () => {
+  expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'depth_first', calibration: { data: undefined } });
+});
+
+it('lists problems of the file, the plan and its warnings', () => {
+  const { problems } = view('{ "use_bf61": true }');
+  expect(problems[0]).toContain('use_bf61');
+  expect(problems.slice(1)).toEqual(['No node is named "tail".', 'pool: No BF16 kernel.']);
+});
+
+it('knows nothing of ops before the model is open', () => {
+  expect(view('{}', { plan: undefined, selected: undefined })).toMatchObject({ opTypes: [], selection: undefined });
+});
