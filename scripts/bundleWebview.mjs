@@ -1,4 +1,5 @@
 // The webviews' scripts: one file each, style sheets and icons inside.
+/** @type {import('esbuild').BuildOptions & { entryPoints: Record<'graph' | 'config' | 'layoutWorker', string> }} */
 export const webview = {
   entryPoints: { graph: 'webview/graph/main.ts', config: 'webview/config/main.ts', layoutWorker: 'webview/graph/layoutWorker.ts' },
   bundle: true,

@@ -1,6 +1,6 @@
 import type { DisplayNode } from '../protocol';
 
-/** Scopes worth a box. Group 0 is the whole graph, with an empty path. */
+/** Scopes worth a box. Group 0 is the whole graph; its path, and any other, is the longest that nearly all members share. */
 export interface Groups {
   readonly parent: Int32Array;
   readonly path: readonly string[];
@@ -52,8 +52,10 @@ export function groupByScope(nodes: readonly Pick<DisplayNode, 'scope'>[]): Grou
     const scope = scopes[at]!;
     const outer = groupOfScope[scope.parent]!;
     const wrapper = scope.direct === 0 && scope.children.size === 1;
-    const drawn = scope.total > 1 && !wrapper && scope.total < total[outer]! * WHOLE;
+    const whole = scope.total >= total[outer]! * WHOLE;
+    const drawn = scope.total > 1 && !wrapper && !whole;
     groupOfScope[at] = drawn ? parent.push(outer) - 1 : outer;
+    if (whole && scope.total > 1) path[outer] = scope.path;
     if (!drawn) continue;
     path.push(scope.path);
     total.push(scope.total);

@@ -21,8 +21,9 @@ export interface Paths {
 
 /** Longer segments run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
-const STRAIGHT = 8;
-const BEND = 2;
+/** Long edges are straight before short ones, and those before the edges of parameters. */
+const STRAIGHT = 16;
+const BEND = 4;
 
 /** Adds one vertex per row a segment passes; segments of one value share them and part where the first of them ends. */
 export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { digitsCnn } from '../support/digitsCnn';
+import { digitsDetails } from '../support/digitsDetails';
+import { GraphPages } from '../support/page';
+import { themes, type ThemeName } from '../support/themes';
+
+const sizes = { wide: [1280, 800], narrow: [700, 800] } as const;
+let pages: GraphPages;
+beforeAll(async () => {
+  pages = await GraphPages.start();
+});
+afterAll(() => pages.stop());
+
+const cases = Object.keys(themes).flatMap((theme) => Object.keys(sizes).map((size) => [theme as ThemeName, size as keyof typeof sizes] as const));
+
+it.each(cases)('draws the optimized CNN in %s, %s', async (theme, size) => {
+  const [width, height] = sizes[size];
+  const { page, post, problems } = await pages.open({ theme, width, height });
+  await post({ type: 'graph', graph: digitsCnn(), shown: 3 });
+  await page.waitForSelector('.notice', { state: 'hidden' });
+  await post({ type: 'select', id: digitsDetails.id });
+  await post({ type: 'details', details: digitsDetails });
+  await page.getByText(digitsDetails.why.text.slice(0, 12)).waitFor();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `test-results/graph-${theme}-${size}.png` });
+  expect(problems).toEqual([]);
+  await page.close();
+});

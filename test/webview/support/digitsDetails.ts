@@ -1,0 +1,29 @@
+import type { NodeDetails } from '../../../webview/protocol';
+
+const layer = 'digits_cnn_1/conv2d_2_1';
+
+/** Details of a BF16 convolution of the digits CNN, as the engine would send them. */
+export const digitsDetails: NodeDetails = {
+  id: `${layer}/convolution`,
+  name: `${layer}/convolution`,
+  op: 'Conv2D',
+  precision: 'bf16',
+  why: { text: 'Listed in bf16_ops (Conv2D). INT8 was refused: op_name_dict says bf16 for conv2d_2_1.', configKey: 'op_name_dict' },
+  inputs: [
+    { name: 'digits_cnn_1/activation_1_2/Relu', node: 'digits_cnn_1/activation_1_2/Relu', dtype: 'bfloat16', shape: '?×8×8×16', range: '0 … 6.31' },
+    { name: `${layer}/convolution/ReadVariableOp`, node: `${layer}/convolution/ReadVariableOp`, dtype: 'bfloat16', shape: '3×3×16×16', constant: '3×3×16×16, bfloat16, 4.6 kB' },
+  ],
+  outputs: [{ name: `${layer}/convolution:0`, dtype: 'bfloat16', shape: '?×8×8×16', range: '−3.11 … 4.72' }],
+  attributes: [
+    { name: 'T', value: 'DT_BFLOAT16' },
+    { name: 'data_format', value: 'NHWC' },
+    { name: 'dilations', value: '[1, 1, 1, 1]' },
+    { name: 'padding', value: 'SAME' },
+    { name: 'strides', value: '[1, 1, 1, 1]' },
+  ],
+  changes: [
+    { phase: 'quantize', rule: 'fold-batch-norm', reason: 'Batch normalisation folded into the weights and a bias.' },
+    { phase: 'bf16', rule: 'convert-node', reason: 'Computes in BF16; its weights were re-encoded, 9.2 kB to 4.6 kB.' },
+    { phase: 'optimize', rule: 'fold-cast-pair', reason: 'Cast to FP32 and back folded with add_1.' },
+  ],
+};

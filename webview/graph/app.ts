@@ -1,0 +1,283 @@
+import type { GraphView, NodeDetails, RunningView, ToGraph } from '../protocol';
+import { indexBands, type Find, type Rectangle } from './bands';
+import { createDetails, type DetailsPanel } from './details';
+import { button, h } from './dom';
+import { GraphCanvas } from './graphCanvas';
+import { connect, type Host } from './host';
+import { onKey, ZOOM_STEP } from './keys';
+import { LayoutClient } from './layoutClient';
+import { createLegend } from './legend';
+import { createMinimap } from './minimap';
+import { extreme, neighbour, type Direction } from './navigate';
+import { createNotice } from './notice';
+import { createPhaseBar } from './phaseBar';
+import { NAMES, plural, STEPS } from './precision';
+import { makeScene, prepare, type Scene } from './scene';
+import { createSearch } from './search';
+import { measureWith } from './measure';
+import { onThemeChange, readTheme } from './theme';
+
+/** The graph view: receives the graph and its snapshots, owns what is shown and selected, and tells the parts. */
+export class GraphApp {
+  private readonly host: Host = connect((message) => this.receive(message));
+  private readonly layouts: LayoutClient;
+  private theme = readTheme();
+  private graph: GraphView | undefined;
+  private shown = 0;
+  private scene: Scene | undefined;
+  private find: Find | undefined;
+  private selected: number | undefined;
+  private details: NodeDetails | undefined;
+  private running: RunningView | undefined;
+  private ghosts = true;
+  private saving: ReturnType<typeof setTimeout> | undefined;
+
+  private readonly phaseBar = createPhaseBar(
+    (snapshot) => this.showSnapshot(snapshot),
+    (command) => this.host.send({ type: 'command', command }),
+  );
+  private readonly panel: DetailsPanel = createDetails({
+    jump: (id) => this.goTo(this.scene?.indexOf.get(id)),
+    openConfigKey: (key) => this.host.send({ type: 'openConfigKey', key }),
+    close: () => this.select(undefined),
+  });
+  private readonly legend = createLegend(() => this.toggleGhosts());
+  private readonly minimap = createMinimap((x, y) => this.canvas.centre(x, y));
+  private readonly search = createSearch(
+    (node) => this.goTo(node),
+    () => this.stage.focus(),
+  );
+  private readonly notice = createNotice();
+  private readonly active = h('div', { id: 'active', role: 'treeitem', class: 'unseen' });
+  private readonly live = h('div', { class: 'unseen', 'aria-live': 'polite' });
+  private readonly stage = h('div', { class: 'stage', tabindex: '0', role: 'tree', 'aria-activedescendant': 'active', 'aria-label': 'Graph' }, this.active);
+  private readonly canvas: GraphCanvas;
+
+  constructor(root: HTMLElement, layoutWorker: string) {
+    this.layouts = new LayoutClient(layoutWorker);
+    const far = h('canvas', { class: 'far', hidden: true });
+    const near = h('div', { class: 'near' });
+    this.stage.append(far, near);
+    const tools = h(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Zoom' },
+      button('Zoom In (+)', 'zoomIn', () => this.canvas.zoomBy(ZOOM_STEP), true),
+      button('Zoom Out (-)', 'zoomOut', () => this.canvas.zoomBy(1 / ZOOM_STEP), true),
+      button('Fit Graph (f)', 'fit', () => this.canvas.fit(), true),
+    );
+    const corner = h('div', { class: 'corner' }, tools, this.minimap.element);
+    const main = h('main', {}, this.stage, this.search.element, this.legend.element, corner, this.notice.element);
+    root.append(this.phaseBar.element, main, this.panel.element, this.live);
+    this.canvas = new GraphCanvas(near, far, this.theme, {
+      select: (node) => this.select(node),
+      viewport: (area) => this.onViewport(area),
+      hover: (text) => (near.title = text),
+    });
+    this.listen();
+  }
+
+  start(): void {
+    this.ghosts = this.host.restore()?.ghosts ?? true;
+    this.phaseBar.update([], 0, undefined);
+    this.notice.loading('Opening model…');
+    this.host.send({ type: 'ready' });
+  }
+
+  private receive(message: ToGraph): void {
+    switch (message.type) {
+      case 'graph':
+        void this.open(message.graph, message.shown);
+        break;
+      case 'snapshots':
+        if (this.graph) this.update({ ...this.graph, snapshots: message.snapshots }, message.shown);
+        break;
+      case 'details':
+        if (this.scene && this.selected === this.scene.indexOf.get(message.details.id)) {
+          this.details = message.details;
+          this.panel.showNode(message.details);
+        }
+        break;
+      case 'running':
+        this.running = message.running;
+        if (!this.graph && message.running) this.notice.loading(message.running.message || message.running.title);
+        this.phaseBar.update(this.graph?.snapshots ?? [], this.shown, this.running);
+        break;
+      case 'select':
+        this.goTo(this.scene?.indexOf.get(message.id));
+        break;
+      case 'error':
+        this.notice.error(message.message, this.scene !== undefined);
+        this.announce(message.message);
+        break;
+    }
+  }
+
+  private async open(graph: GraphView, shown: number): Promise<void> {
+    this.graph = graph;
+    this.shown = shown;
+    this.scene = undefined;
+    this.selected = undefined;
+    this.stage.setAttribute('aria-label', `Graph of ${graph.model.name}`);
+    this.phaseBar.update(graph.snapshots, shown, this.running);
+    this.panel.showModel(graph, shown);
+    this.legend.update(graph.snapshots[shown]!, this.ghosts);
+    this.search.setNodes(graph.nodes);
+    if (graph.nodes.length === 0) {
+      this.notice.empty('This model has no operations.');
+      return;
+    }
+    this.notice.loading('Arranging the graph…');
+    const measure = measureWith(this.theme.font);
+    const prepared = prepare(graph, measure);
+    try {
+      const layout = await this.layouts.layout(prepared.input);
+      if (this.graph?.nodes !== graph.nodes) return;
+      this.scene = makeScene(graph, prepared, layout, measure);
+    } catch (error) {
+      this.notice.error(`The graph could not be arranged: ${error instanceof Error ? error.message : String(error)}`, false);
+      return;
+    }
+    this.find = indexBands(this.scene);
+    this.notice.clear();
+    this.canvas.setGhosts(this.ghosts);
+    this.canvas.show(this.scene, this.find, this.snapshot());
+    this.restore();
+    this.update(this.graph, this.shown);
+  }
+
+  private restore(): void {
+    const before = this.host.restore();
+    if (before?.model !== this.graph?.model.name) this.canvas.start();
+    else {
+      this.canvas.setViewport(before!.viewport);
+      this.select(before!.selected === undefined ? undefined : this.scene?.indexOf.get(before!.selected));
+    }
+  }
+
+  private snapshot() {
+    return this.graph!.snapshots[this.shown]!;
+  }
+
+  private update(graph: GraphView, shown: number): void {
+    const stepped = shown !== this.shown || graph.snapshots.length !== this.graph?.snapshots.length;
+    this.graph = graph;
+    this.shown = Math.min(shown, graph.snapshots.length - 1);
+    this.phaseBar.update(graph.snapshots, this.shown, this.running);
+    this.legend.update(this.snapshot(), this.ghosts);
+    this.canvas.setSnapshot(this.snapshot());
+    this.drawMinimap();
+    if (this.selected === undefined) this.panel.showModel(graph, this.shown);
+    else this.requestDetails();
+    if (stepped) this.announce(`${STEPS[this.shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
+  }
+
+  private showSnapshot(snapshot: number): void {
+    if (!this.graph || snapshot < 0 || snapshot >= this.graph.snapshots.length || snapshot === this.shown) return;
+    this.host.send({ type: 'showSnapshot', snapshot });
+    this.update(this.graph, snapshot);
+  }
+
+  private select(node: number | undefined): void {
+    if (this.selected !== node) this.details = undefined;
+    this.selected = node;
+    this.canvas.select(node);
+    this.requestDetails();
+    this.persist();
+    if (!this.graph) return;
+    if (node === undefined) this.panel.showModel(this.graph, this.shown);
+    else {
+      const { op, name } = this.graph.nodes[node]!;
+      const precision = this.snapshot().precision[node];
+      this.active.textContent = `${op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${name}`;
+      this.announce(this.active.textContent);
+    }
+  }
+
+  private requestDetails(): void {
+    const id = this.selected === undefined ? undefined : this.graph?.nodes[this.selected]?.id;
+    this.host.send({ type: 'select', id, snapshot: this.shown });
+  }
+
+  private goTo(node: number | undefined): void {
+    if (node === undefined) return;
+    this.canvas.reveal(node);
+    this.select(node);
+    this.stage.focus();
+  }
+
+  private move(direction: Direction): void {
+    if (!this.scene) return;
+    this.goTo(this.selected === undefined ? extreme(this.scene, 'first') : neighbour(this.scene, this.selected, direction));
+  }
+
+  private toggleGhosts(): void {
+    this.ghosts = !this.ghosts;
+    this.canvas.setGhosts(this.ghosts);
+    if (this.graph) this.legend.update(this.snapshot(), this.ghosts);
+    this.announce(this.ghosts ? 'Folded marks shown' : 'Folded marks hidden');
+    this.persist();
+  }
+
+  private onViewport(area: Rectangle): void {
+    this.minimap.frame(area);
+    this.persist();
+  }
+
+  private drawMinimap(): void {
+    if (this.scene && this.find) this.minimap.draw(this.scene, this.find, this.snapshot(), this.theme);
+  }
+
+  private persist(): void {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => {
+      if (!this.graph || !this.scene) return;
+      const selected = this.selected === undefined ? undefined : this.graph.nodes[this.selected]!.id;
+      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.viewport(), selected, ghosts: this.ghosts });
+    }, 200);
+  }
+
+  private announce(text: string): void {
+    this.live.textContent = text;
+  }
+
+  private listen(): void {
+    this.stage.addEventListener('keydown', (event) =>
+      onKey(event, {
+        move: (direction) => this.move(direction),
+        extreme: (end) => this.scene && this.goTo(extreme(this.scene, end)),
+        enter: () => this.selected !== undefined && this.panel.element.focus(),
+        escape: () => this.select(undefined),
+        fit: () => this.canvas.fit(),
+        zoom: (factor) => this.canvas.zoomBy(factor),
+        actualSize: () => this.canvas.zoomBy(1 / this.canvas.viewport().zoom),
+        search: () => this.search.open(),
+        ghosts: () => this.toggleGhosts(),
+        step: (by) => this.showSnapshot(this.shown + by),
+      }),
+    );
+    this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && this.stage.focus());
+    this.stage.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
+    new ResizeObserver(() => {
+      this.canvas.resize();
+      this.drawMinimap();
+    }).observe(this.stage);
+    onThemeChange(() => {
+      this.theme = readTheme();
+      this.canvas.setTheme(this.theme);
+      this.drawMinimap();
+    });
+  }
+
+  /** As in editors: the wheel scrolls, with Ctrl or a pinch it zooms. */
+  private onWheel(event: WheelEvent): void {
+    event.preventDefault();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
+    if (event.ctrlKey || event.metaKey) {
+      const { left, top } = this.stage.getBoundingClientRect();
+      this.canvas.zoomBy(Math.exp(-Math.max(-100, Math.min(100, event.deltaY * pixels)) / 200), { x: event.clientX - left, y: event.clientY - top });
+    } else {
+      const [x, y] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+      this.canvas.panBy(-Math.round(x * pixels), -Math.round(y * pixels));
+    }
+  }
+}

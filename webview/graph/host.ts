@@ -1,0 +1,29 @@
+import type { FromGraph, ToGraph } from '../protocol';
+
+/** What survives when the tab is hidden or VS Code restarts. */
+export interface Persisted {
+  readonly model: string;
+  readonly viewport: { readonly zoom: number; readonly x: number; readonly y: number };
+  readonly selected: string | undefined;
+  readonly ghosts: boolean;
+}
+
+interface VsCodeApi {
+  postMessage(message: FromGraph): void;
+  getState(): Persisted | undefined;
+  setState(state: Persisted): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+export interface Host {
+  send(message: FromGraph): void;
+  restore(): Persisted | undefined;
+  persist(state: Persisted): void;
+}
+
+export function connect(receive: (message: ToGraph) => void): Host {
+  const api = acquireVsCodeApi();
+  window.addEventListener('message', (event: MessageEvent<ToGraph>) => receive(event.data));
+  return { send: (message) => api.postMessage(message), restore: () => api.getState(), persist: (state) => api.setState(state) };
+}

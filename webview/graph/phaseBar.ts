@@ -1,0 +1,95 @@
+import type { FromGraph, RunningView, SnapshotView } from '../protocol';
+import { button, h } from './dom';
+import { LETTERS, NAMES, plural, PRECISIONS, STEPS } from './precision';
+
+type Command = Extract<FromGraph, { type: 'command' }>['command'];
+
+export interface PhaseBar {
+  readonly element: HTMLElement;
+  update(snapshots: readonly SnapshotView[], shown: number, running: RunningView | undefined): void;
+}
+
+/** The conversion in one line: a step per phase with its mix of precisions and its Casts, and what can be done next. */
+export function createPhaseBar(show: (snapshot: number) => void, command: (command: Command) => void): PhaseBar {
+  const steps = h('div', { class: 'steps', role: 'radiogroup', 'aria-label': 'Phases' });
+  const next = button('Run Next Phase', 'play', () => command('runNextPhase'));
+  next.classList.add('primary');
+  const all = button('Run All', 'runAll', () => command('runAllPhases'));
+  const back = button('Step Back', 'stepBack', () => command('stepBack'), true);
+  const reset = button('Reset', 'reset', () => command('reset'), true);
+  const save = button('Save Converted Model', 'save', () => command('save'), true);
+  const config = button('Open Config', 'settings', () => command('openConfig'), true);
+  const actions = h('div', { class: 'actions', role: 'toolbar', 'aria-label': 'Conversion' }, next, all, back, reset, save, config);
+  const message = h('span', { class: 'message' });
+  const bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': '0', 'aria-valuemax': '100' }, h('div'));
+  const progress = h('div', { class: 'progress', hidden: true }, bar, message, h('button', { type: 'button', class: 'tool labelled', onclick: () => command('cancel') }, 'Cancel'));
+  const element = h('header', { class: 'phaseBar' }, steps, actions, progress);
+
+  steps.addEventListener('keydown', (event) => {
+    const move = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const enabled = [...steps.querySelectorAll<HTMLButtonElement>('.step:not(:disabled)')];
+    const at = enabled.findIndex((step) => step.getAttribute('aria-checked') === 'true');
+    enabled[at + move]?.click();
+    steps.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+  });
+
+  return {
+    element,
+    update(snapshots, shown, running) {
+      const focused = steps.contains(document.activeElement);
+      steps.replaceChildren(...STEPS.flatMap((title, k) => (k === 0 ? [] : [h('span', { class: 'link', 'aria-hidden': 'true' })]).concat(step(title, snapshots[k], k, shown, show))));
+      if (focused) steps.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+      const busy = running !== undefined;
+      const done = snapshots.length;
+      const disable = (what: HTMLButtonElement, reason: string | undefined, label: string): void => {
+        what.disabled = reason !== undefined;
+        what.title = reason === undefined ? label : `${label}: ${reason}`;
+      };
+      const whileBusy = busy ? 'a phase is running' : done === 0 ? 'no model is open' : undefined;
+      const whenDone = done === STEPS.length ? 'all phases have run' : undefined;
+      const whenNew = done === 1 ? 'no phase has run yet' : undefined;
+      disable(next, whileBusy ?? whenDone, 'Run Next Phase');
+      disable(all, whileBusy ?? whenDone, 'Run All Phases');
+      disable(back, whileBusy ?? whenNew, 'Step Back');
+      disable(reset, whileBusy ?? whenNew, 'Reset');
+      disable(save, whileBusy ?? whenNew, 'Save Converted Model…');
+      progress.hidden = !busy;
+      message.textContent = running ? [running.title, running.message].filter(Boolean).join(': ') : '';
+      const percent = running?.fraction === undefined ? undefined : Math.round(running.fraction * 100);
+      bar.classList.toggle('endless', percent === undefined);
+      if (percent === undefined) bar.removeAttribute('aria-valuenow');
+      else bar.setAttribute('aria-valuenow', String(percent));
+      (bar.firstElementChild as HTMLElement).style.width = percent === undefined ? '' : `${percent}%`;
+    },
+  };
+}
+
+function step(title: string, snapshot: SnapshotView | undefined, index: number, shown: number, show: (snapshot: number) => void): HTMLElement {
+  const current = index === shown;
+  const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, title));
+  element.disabled = snapshot === undefined;
+  element.append(mixBar(snapshot));
+  if (snapshot) {
+    const mix = PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => `${snapshot.counts[precision]} ${NAMES[precision]}`);
+    element.title = `${title}: ${mix.join(', ')}; ${plural(snapshot.casts, 'Cast')}, ${snapshot.quantizes} Quantize, ${snapshot.dequantizes} Dequantize`;
+    if (index > 0) element.append(h('span', { class: 'casts' }, plural(snapshot.casts, 'Cast')));
+  } else element.title = `${title}: not run yet`;
+  return element;
+}
+
+/** Shares of the precisions as a bar; ops of no precision are left out. */
+export function mixBar(snapshot: SnapshotView | undefined): HTMLElement {
+  const bar = h('span', { class: 'mix', 'aria-hidden': 'true' });
+  if (!snapshot) return bar;
+  for (const precision of ['fp32', 'bf16', 'int8'] as const) {
+    if (snapshot.counts[precision] === 0) continue;
+    const part = h('span', { class: precision });
+    part.style.flexGrow = String(snapshot.counts[precision]);
+    part.title = `${LETTERS[precision]} ${snapshot.counts[precision]}`;
+    bar.append(part);
+  }
+  return bar;
+}

@@ -1,0 +1,74 @@
+import type { Precision } from '../protocol';
+import { PRECISIONS } from './precision';
+
+/** Concrete colours for the canvases, resolved from the page's CSS variables. */
+export interface Theme {
+  readonly background: string;
+  readonly foreground: string;
+  readonly dim: string;
+  readonly line: string;
+  readonly edge: string;
+  readonly focus: string;
+  readonly cast: string;
+  readonly box: string;
+  readonly precision: Readonly<Record<Precision, string>>;
+  readonly fill: Readonly<Record<Precision, string>>;
+  readonly highContrast: boolean;
+  readonly font: string;
+}
+
+type Rgb = readonly [number, number, number];
+
+const TINT = 0.14;
+
+export function readTheme(): Theme {
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const resolve = (name: string): Rgb => {
+    probe.style.color = `var(--${name})`;
+    return parse(getComputedStyle(probe).color);
+  };
+  const background = resolve('bg');
+  const foreground = resolve('fg');
+  const font = getComputedStyle(document.body).fontFamily;
+  const highContrast = document.body.classList.contains('vscode-high-contrast') || document.body.classList.contains('vscode-high-contrast-light');
+  const colours = Object.fromEntries(PRECISIONS.map((precision) => [precision, resolve(precision)])) as Record<Precision, Rgb>;
+  const each = (of: (colour: Rgb) => string): Record<Precision, string> =>
+    Object.fromEntries(PRECISIONS.map((precision) => [precision, of(colours[precision])])) as Record<Precision, string>;
+  const theme: Theme = {
+    background: css(background),
+    foreground: css(foreground),
+    dim: css(resolve('dim')),
+    line: css(resolve('line')),
+    edge: css(highContrast ? foreground : mix(foreground, background, 0.5)),
+    focus: css(resolve('focus')),
+    cast: css(resolve('cast')),
+    box: css(highContrast ? background : mix(foreground, background, 0.03)),
+    precision: each(css),
+    fill: each((colour) => css(highContrast ? background : mix(colour, background, TINT))),
+    highContrast,
+    font,
+  };
+  probe.remove();
+  return theme;
+}
+
+/** Calls back when VS Code switches the theme: it rewrites the classes of the body and the variables of the root element. */
+export function onThemeChange(changed: () => void): void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+}
+
+function parse(colour: string): Rgb {
+  const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return [r, g, b];
+}
+
+function mix(a: Rgb, b: Rgb, share: number): Rgb {
+  return [0, 1, 2].map((k) => Math.round(a[k]! * share + b[k]! * (1 - share))) as unknown as Rgb;
+}
+
+function css([r, g, b]: Rgb): string {
+  return `rgb(${r},${g},${b})`;
+}
