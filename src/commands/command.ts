@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { Messages } from '../document/messages';
-import { NotNowError } from '../document/messages';
+import { NotNowError, type Messages } from '../document/messages';
 import type { ModelDocument } from '../document/modelDocument';
 import type { OpenDocuments } from '../document/openDocuments';
 
@@ -14,7 +13,7 @@ export interface Rooms {
 export interface Command {
   /** Without the prefix `mixedPrecision.`. */
   readonly id: string;
-  run(rooms: Rooms, ...args: readonly unknown[]): Promise<unknown> | unknown;
+  run(rooms: Rooms, ...args: readonly unknown[]): unknown;
 }
 
 /** What `executeCommand` resolves to: failures are shown to the user and never thrown. */
@@ -26,7 +25,7 @@ export type Outcome =
 export function modelCommand(command: {
   readonly id: string;
   notNow(document: ModelDocument): string | undefined;
-  run(document: ModelDocument, rooms: Rooms, ...args: readonly unknown[]): Promise<unknown> | unknown;
+  run(document: ModelDocument, rooms: Rooms, ...args: readonly unknown[]): unknown;
 }): Command {
   return {
     id: command.id,

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { NotNowError } from '../document/messages';
-import { GRAPH_EDITOR } from '../document/ids';
 import type { Command } from './command';
+import { openInGraphEditor } from './openInGraphEditor';
 
 /** The explorer's and the editor title's way in: `file` is what was clicked on. */
 export const openInMixedPrecision: Command = {
   id: 'openInMixedPrecision',
-  async run(_, file) {
+  async run(rooms, file) {
     if (!(file instanceof vscode.Uri)) throw new NotNowError('Right-click a .pb or .pbtxt file in the explorer, or use "Mixed Precision: Open Model…".');
-    await vscode.commands.executeCommand('vscode.openWith', file, GRAPH_EDITOR);
+    await openInGraphEditor(file, rooms);
   },
 };

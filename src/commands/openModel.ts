@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { GRAPH_EDITOR } from '../document/ids';
 import type { Command } from './command';
+import { openInGraphEditor } from './openInGraphEditor';
 
 const FILTERS = { 'TensorFlow GraphDef': ['pb', 'pbtxt'] };
 
 /** Asks for a model, or takes its uri, and opens it in the graph editor. */
 export const openModel: Command = {
   id: 'openModel',
-  async run(_, given) {
+  async run(rooms, given) {
     const file = given instanceof vscode.Uri ? given : await pickModel();
-    if (file !== undefined) await vscode.commands.executeCommand('vscode.openWith', file, GRAPH_EDITOR);
+    if (file !== undefined) await openInGraphEditor(file, rooms);
   },
 };
 

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { GRAPH_EDITOR } from '../document/ids';
 import type { Command } from './command';
+import { openInGraphEditor } from './openInGraphEditor';
 
 const MODEL = 'digits_cnn.pb';
 
 /** Opens a copy of the digits model, its calibration data and config, so that the user may change them. */
 export const openSample: Command = {
   id: 'openSample',
-  async run({ context }) {
-    const folder = vscode.Uri.joinPath(context.globalStorageUri, 'samples');
+  async run(rooms) {
+    const folder = vscode.Uri.joinPath(rooms.context.globalStorageUri, 'samples');
     const model = vscode.Uri.joinPath(folder, MODEL);
-    if (!(await exists(model))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(context.extensionUri, 'media', 'samples'), folder, { overwrite: true });
-    await vscode.commands.executeCommand('vscode.openWith', model, GRAPH_EDITOR);
+    if (!(await exists(model))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(rooms.context.extensionUri, 'media', 'samples'), folder, { overwrite: true });
+    await openInGraphEditor(model, rooms);
   },
 };
 

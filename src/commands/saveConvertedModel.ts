@@ -11,6 +11,8 @@ export const saveConvertedModel = modelCommand({
     const file = given instanceof vscode.Uri ? given : await pickFile(document);
     if (file === undefined) return;
     await document.conversion.save(file, !(given instanceof vscode.Uri));
+    // The opened model is no longer what its file holds.
+    if (file.toString() === document.uri.toString()) await document.reopen();
     void vscode.window.showInformationMessage(`Saved ${file.path.slice(file.path.lastIndexOf('/') + 1)}.`);
   },
 });

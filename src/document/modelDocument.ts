@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConfigSource, PlanView } from '../engine/conversion';
-import { CancelledError, UserError } from '../engine/errors';
+import { CancelledError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigView, DisplayNode } from '../../webview/protocol';
@@ -30,6 +30,8 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly onDidFail = this.failed.event;
   readonly onDidDispose = this.closed.event;
 
+  /** Settles when the model is open, or is known not to open. */
+  opened: Promise<void> = Promise.resolve();
   selected: string | undefined;
   /** Why there is no graph. */
   failure: unknown;
@@ -68,16 +70,9 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   /** Reads the config and the model. On failure `failure` says why, too. */
-  async open(): Promise<void> {
-    try {
-      await this.readConfig();
-      this.plan = await this.current.open(this.configSource());
-      this.changed.fire('config');
-    } catch (error) {
-      this.failure = error;
-      this.changed.fire('graph');
-      throw error;
-    }
+  open(): Promise<void> {
+    this.opened = this.readModel();
+    return this.opened;
   }
 
   /** Opens the model again in a new engine, after a crash or when the file changed. */
@@ -135,6 +130,18 @@ export class ModelDocument implements vscode.CustomDocument {
     this.closed.fire();
     vscode.Disposable.from(this.changed, this.failed, this.closed).dispose();
   }
+  private async readModel(): Promise<void> {
+    try {
+      await this.readConfig();
+      this.plan = await this.current.open(this.configSource());
+      this.changed.fire('config');
+    } catch (error) {
+      this.failure = error;
+      this.changed.fire('graph');
+      throw error;
+    }
+  }
+
   private async runUntil(count: number): Promise<void> {
     this.wanted = count;
     try {
@@ -165,15 +172,8 @@ export class ModelDocument implements vscode.CustomDocument {
     return differs;
   }
 
-  /** The config for the engine: of a faulty file, the valid part. */
   private configSource(): ConfigSource {
-    const { text, config } = this.parsed;
-    const given = this.configIsFaulty ? JSON.stringify(config) : text;
-    return { text: this.configExists ? given : undefined, path: this.configFile.uri.fsPath };
-  }
-
-  private get configIsFaulty(): boolean {
-    return this.parsed.problems.some(({ severity }) => severity === 'error');
+    return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath };
   }
 
   private enqueueConfig(): void {
@@ -184,15 +184,14 @@ export class ModelDocument implements vscode.CustomDocument {
       });
   }
 
-  /** Makes a new plan; phases that already ran run again, up to the one on view. A faulty config waits until it is mended. */
+  /** Makes a new plan; phases that already ran run again, up to the one on view, unless the config is faulty. */
   private async applyConfig(): Promise<void> {
     if (!(await this.readConfig()) || this.current.graph === undefined) return;
-    this.changed.fire('config');
-    if (this.configIsFaulty) return;
     const { wanted } = this;
     await this.current.interrupt();
     this.plan = await this.current.setConfig(this.configSource());
     this.changed.fire('config');
+    if (this.parsed.problems.some(({ severity }) => severity === 'error')) return;
     if (this.current.snapshots.length > 1) await this.current.reset();
     if (wanted > 1) await this.runUntil(wanted);
   }

@@ -4,6 +4,7 @@ import type { ModelDocument } from './modelDocument';
 /** The open models, and which of them commands, the side panel and the status bar are about: the one last focused. */
 export class OpenDocuments implements vscode.Disposable {
   private readonly documents = new Set<ModelDocument>();
+  private readonly added = new vscode.EventEmitter<ModelDocument>();
   private readonly changed = new vscode.EventEmitter<void>();
   private activeDocument: ModelDocument | undefined;
 
@@ -24,6 +25,14 @@ export class OpenDocuments implements vscode.Disposable {
       if (document === this.activeDocument) this.activate([...this.documents].at(-1));
     });
     this.activate(document);
+    this.added.fire(document);
+  }
+
+  /** The document of `file` once it is open; fails if it cannot be opened. */
+  async opened(file: vscode.Uri): Promise<ModelDocument> {
+    const document = [...this.documents].find(({ uri }) => uri.toString() === file.toString()) ?? (await this.nextOf(file));
+    await document.opened;
+    return document;
   }
 
   activate(document: ModelDocument | undefined): void {
@@ -33,6 +42,16 @@ export class OpenDocuments implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.changed.dispose();
+    vscode.Disposable.from(this.added, this.changed).dispose();
+  }
+
+  private nextOf(file: vscode.Uri): Promise<ModelDocument> {
+    return new Promise((resolve) => {
+      const added = this.added.event((document) => {
+        if (document.uri.toString() !== file.toString()) return;
+        added.dispose();
+        resolve(document);
+      });
+    });
   }
 }

@@ -23,15 +23,25 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
 
   resolveWebviewView({ webview, onDidDispose }: vscode.WebviewView): void {
     const assets = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
+    let posted = '';
     const post = () => {
       const message: ToConfig = { type: 'config', config: this.documents.active?.configView };
-      void webview.postMessage(message);
+      const text = JSON.stringify(message);
+      // Progress changes the document often and the config seldom.
+      if (text !== posted) void webview.postMessage(message);
+      posted = text;
     };
     const subscriptions = vscode.Disposable.from(
       this.documents.onDidChange(post),
-      webview.onDidReceiveMessage((message: FromConfig) => (message.type === 'ready' ? post() : this.receive(message))),
+      webview.onDidReceiveMessage(async (message: FromConfig) => {
+        if (message.type !== 'ready') return this.receive(message);
+        posted = '';
+        post();
+      }),
     );
-    onDidDispose(() => subscriptions.dispose());
+    onDidDispose(() => {
+      subscriptions.dispose();
+    });
     webview.options = { enableScripts: true, localResourceRoots: [assets] };
     const script = webview.asWebviewUri(vscode.Uri.joinPath(assets, 'config.js')).toString();
     webview.html = configPage({ nonce: randomUUID(), cspSource: webview.cspSource, script });

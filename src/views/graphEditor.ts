@@ -34,7 +34,9 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
     panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     const connection = connectGraph(document, panel.webview, this.messages, () => this.documents.activate(document));
     panel.onDidChangeViewState(() => panel.active && this.documents.activate(document));
-    panel.onDidDispose(() => connection.dispose());
+    panel.onDidDispose(() => {
+      connection.dispose();
+    });
     const asset = (name: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     panel.webview.html = graphPage({
       nonce: randomUUID(),

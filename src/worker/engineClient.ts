@@ -14,8 +14,8 @@ export interface EngineEvents {
 }
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** The conversion engine of one model, in a thread of its own. */

@@ -32,8 +32,8 @@ export function serve(port: MessagePort, cancelled: Int32Array, create: (progres
 
   const answer = async ({ id, method, args }: Call) => {
     try {
-      const call = api[method] as (...args: unknown[]) => Promise<unknown>;
-      send({ type: 'result', id, value: await call.apply(api, args) });
+      const methods = api as unknown as Record<Method, (...args: readonly unknown[]) => Promise<unknown>>;
+      send({ type: 'result', id, value: await methods[method](...args) });
     } catch (error) {
       send({ type: 'error', id, error: errorToData(error) });
     }

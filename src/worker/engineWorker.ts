@@ -1,0 +1,8 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createConversion } from '../engine/pipeline';
+import { nodeHost } from './nodeHost';
+import type { WorkerData } from './rpc';
+import { serve } from './serve';
+
+// Started by EngineClient, never imported: here is a port.
+serve(parentPort!, (workerData as WorkerData).cancelled, (progress) => createConversion(nodeHost(progress)));
