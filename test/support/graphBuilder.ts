@@ -1,7 +1,7 @@
 import type { Attribute } from '../../src/engine/graph/attribute';
 import type { DataType } from '../../src/engine/graph/dataType';
 import type { Graph } from '../../src/engine/graph/graph';
-import { elementCount, type Tensor, type TensorData } from '../../src/engine/graph/tensor';
+import { elementCount, type Tensor } from '../../src/engine/graph/tensor';
 import { NO_PROGRESS } from '../../src/engine/host';
 import { messageFromAttribute } from '../../src/engine/formats/tensorflow/attributes';
 import { dataTypeFromEnum } from '../../src/engine/formats/tensorflow/dataTypes';
@@ -63,7 +63,7 @@ export function constant(name: string, dtype: DataType, shape: readonly number[]
 export function tensor(dtype: DataType, shape: readonly number[], values: readonly number[]): Tensor {
   const layout = LAYOUTS[dtype];
   if (layout === undefined || layout === 'string') throw new Error(`no numbers of type ${dtype}`);
-  const data = new layout.array(elementCount(shape) * layout.parts) as Exclude<TensorData, readonly Uint8Array[]>;
+  const data = new layout.array(elementCount(shape) * layout.parts);
   for (let i = 0; i < data.length; i++) {
     const value = values[Math.min(i, values.length - 1)] ?? 0;
     data[i] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value) : value;

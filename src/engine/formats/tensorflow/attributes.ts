@@ -32,7 +32,7 @@ function valueOf(message: AttrValueMessage): AttributeValue {
     case 'f': return { kind: 'float', value: message.f! };
     case 'b': return { kind: 'bool', value: message.b! };
     case 'type': return typeValue(message.type!);
-    case 'shape': return { kind: 'shape', value: shapeFromMessage(message.shape!) };
+    case 'shape': return { kind: 'shape', value: shapeFromMessage(message.shape) };
     case 'tensor': return tensorValue(message.tensor!);
     case 'list': return listValue(message.list!);
     case 'func': return { kind: 'function', value: message.func!.name };

@@ -7,22 +7,22 @@ import { dataTypeToEnum } from './dataTypes';
 import { readerOf, type TensorMessage } from './messages';
 import { LAYOUTS, type NumericArray, type NumericLayout } from './tensorLayouts';
 
-type TensorAttribute = Extract<Attribute, { kind: 'tensor' }>;
-
 /**
  * Values of a TensorProto as Tensor::FromProto of tensorflow/core/framework/tensor.cc reads them: tensor_content if there
  * is any; otherwise the type's own *_val field, whose last value fills the rest of the tensor, zeros if it is empty. Data
- * may be a view of the file. Throws UserError when the bytes do not match the shape, or for a resource or variant.
+ * may be a view of the file. Throws UserError naming `node` for an attribute that is no tensor, when the bytes do not
+ * match the shape, and for a resource or variant.
  */
-export function decodeTensor(attribute: TensorAttribute): Tensor {
+export function decodeTensor(attribute: Attribute | undefined, node?: string): Tensor {
+  if (attribute?.kind !== 'tensor') throw new UserError('the constant has no tensor of a known type and shape', { node });
   const { dtype, shape } = attribute;
   const message = attribute.value as TensorMessage;
   const layout = LAYOUTS[dtype];
-  if (layout === undefined) throw new UserError(`a ${dtype} constant has no values that can be read`);
+  if (layout === undefined) throw new UserError(`a ${dtype} constant has no values that can be read`, { node });
   const problem = tensorSizeProblem(dtype, shape, message);
-  if (problem !== undefined) throw new UserError(problem);
+  if (problem !== undefined) throw new UserError(problem, { node });
   const count = elementCount(shape);
-  const data = layout === 'string' ? decodeStrings(message, count) : decodeNumbers(message, layout, count);
+  const data = layout === 'string' ? decodeStrings(message, count, node) : decodeNumbers(message, layout, count);
   return { dtype, shape, data };
 }
 
@@ -67,15 +67,15 @@ function decodeNumbers(message: TensorMessage, layout: NumericLayout, count: num
   return data;
 }
 
-function decodeStrings(message: TensorMessage, count: number): readonly Uint8Array[] {
-  if (message.tensorContent !== undefined && message.tensorContent.length > 0) return decodeStringList(message.tensorContent, count);
+function decodeStrings(message: TensorMessage, count: number, node: string | undefined): readonly Uint8Array[] {
+  if (message.tensorContent !== undefined && message.tensorContent.length > 0) return decodeStringList(message.tensorContent, count, node);
   const values = message.stringVal ?? [];
   const last = values.at(-1) ?? new Uint8Array(0);
   return Array.from({ length: count }, (_, i) => values[i] ?? last);
 }
 
 /** Strings in tensor_content: every length as a varint, then the bytes (DecodeStringList of tensorflow/core/platform). */
-function decodeStringList(content: Uint8Array, count: number): readonly Uint8Array[] {
+function decodeStringList(content: Uint8Array, count: number, node: string | undefined): readonly Uint8Array[] {
   try {
     const reader = readerOf(content);
     const lengths = Array.from({ length: count }, () => reader.uint32());
@@ -85,6 +85,6 @@ function decodeStringList(content: Uint8Array, count: number): readonly Uint8Arr
       return content.subarray(start, reader.pos);
     });
   } catch {
-    throw new UserError(`the constant's ${content.length} bytes do not hold ${count} strings`);
+    throw new UserError(`the constant's ${content.length} bytes do not hold ${count} strings`, { node });
   }
 }

@@ -1,5 +1,6 @@
 import Long from 'long';
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../../src/engine/errors';
 import type { DataType } from '../../../../src/engine/graph/dataType';
 import type { TensorData } from '../../../../src/engine/graph/tensor';
 import { attributeFromMessage } from '../../../../src/engine/formats/tensorflow/attributes';
@@ -92,6 +93,7 @@ describe('decodeTensor', () => {
   });
 
   it('refuses what has no values', () => {
+    expect(() => decodeTensor({ kind: 'opaque' }, 'c')).toThrow(new UserError('the constant has no tensor of a known type and shape', { node: 'c' }));
     expect(() => values('resource', [], {})).toThrow('a resource constant has no values that can be read');
   });
 });
