@@ -66,6 +66,8 @@ export interface ActivationRange {
 export interface Dialect {
   readonly framework: 'tensorflow' | 'onnx' | 'pytorch';
 
+  /** Whether the framework defines this op type. */
+  knowsOp(op: string): boolean;
   outputTypes(node: Node): readonly (DataType | undefined)[];
   inputType(node: Node, input: number): DataType | undefined;
   typeGroups(node: Node): readonly TypeGroup[];

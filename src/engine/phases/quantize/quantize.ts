@@ -54,11 +54,12 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const plan = resolvePlan(folded, config, context);
   const values = quantizedValues(folded, plan, dialect);
   const ranges = await rangesOf(uniqueValues(values));
-  const { quantizable, warnings } = withRanges(values, ranges, rewriter);
+  const isSeen = ({ group }: QuantizedValue): boolean => group.some((member) => ranges.has(valueKey(member)));
+  const seenPlan = withoutUnseen(plan, folded, values.filter((value) => !isSeen(value)).map(({ value }) => value));
 
   const granularity = config.quantization.weight_granularity;
-  insert(folded, plan, { rewriter, values: quantizable, ranges, granularity, context, progress });
-  return { graph: rewriter.finish(), changes: rewriter.changes, plan: { nodes: plan.nodes, warnings: [...plan.warnings, ...warnings] }, ranges };
+  insert(folded, seenPlan, { rewriter, values: values.filter(isSeen), ranges, granularity, context, progress });
+  return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
 }
 
 interface Insertion {
@@ -76,6 +77,7 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularit
   values.forEach(({ value, group }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
     progress.report('Quantizing values', index / values.length);
+    if (!rewriter.uses(value.node, value.output).some((use) => isInt8(use.node))) return;
     const grid = grids.get(group) ?? activationGrid(unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? [])));
     grids.set(group, grid);
     const uses = rewriter.uses(value.node, value.output).filter((use) => {
@@ -131,14 +133,20 @@ function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewrite
   return rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${constant.name}/dequantize`), { value, min, max }, quantized.values.dtype, axis));
 }
 
-/** Values with a range for every member of their group; the rest is warned about and left in FP32. */
-function withRanges(values: readonly QuantizedValue[], ranges: Ranges, rewriter: Rewriter): { quantizable: QuantizedValue[]; warnings: Warning[] } {
-  const quantizable = values.filter(({ group }) => group.some((member) => ranges.has(valueKey(member))));
-  const warnings = values.filter((value) => !quantizable.includes(value)).map(({ value }) => ({
-    node: rewriter.node(value.node).name,
-    message: 'Calibration saw no value here, so its readers stay FP32.',
-  }));
-  return { quantizable, warnings };
+/** The plan with readers of values that calibration never saw back in FP32, each with a warning. */
+function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[]): Plan {
+  if (unseen.length === 0) return plan;
+  const keys = new Set(unseen.map(valueKey));
+  const nodes = new Map(plan.nodes);
+  const warnings: Warning[] = [];
+  for (const node of graph.nodes.values()) {
+    const value = node.inputs.find((input) => keys.has(valueKey(input)));
+    if (value === undefined || nodes.get(node.id)?.precision !== 'int8') continue;
+    const text = `Calibration saw no value of ${graph.nodes.get(value.node)!.name}, so there is no range for INT8.`;
+    nodes.set(node.id, { precision: 'fp32', reason: { text }, bf16: 'denied' });
+    warnings.push({ node: node.name, message: `It stays FP32: ${text}` });
+  }
+  return { nodes, warnings: [...plan.warnings, ...warnings] };
 }
 
 function uniqueValues(values: readonly QuantizedValue[]): ValueRef[] {

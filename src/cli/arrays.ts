@@ -1,0 +1,22 @@
+import { readNpz, writeNpz } from '../engine/data/npz';
+import { UserError } from '../engine/errors';
+import type { Tensor } from '../engine/graph/tensor';
+import { openFileSink, openFileSource } from '../worker/nodeHost';
+
+/** Arrays of an `.npz` file. Throws UserError that names the file. */
+export async function readArrays(path: string): Promise<Map<string, Tensor>> {
+  const source = await openFileSource(path);
+  const bytes = await source.read(0, source.size);
+  try {
+    return readNpz(bytes);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.message, { ...error.place, file: path }) : error;
+  }
+}
+
+/** Writes an `.npz` file, atomically. */
+export async function writeArrays(path: string, arrays: ReadonlyMap<string, Tensor>, overwrite: boolean): Promise<void> {
+  const sink = await openFileSink(path, overwrite);
+  await sink.append(writeNpz(arrays));
+  await sink.commit();
+}

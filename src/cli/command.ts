@@ -1,0 +1,41 @@
+import type { Conversion } from '../engine/pipeline';
+
+/** How a command was called is wrong; the message says what is missing. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Options by name: strings, or true for flags. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface CommandContext {
+  readonly arguments: readonly string[];
+  readonly options: Options;
+  readonly conversion: Conversion;
+  /** Writes a line to stdout. */
+  print(line: string): void;
+}
+
+/** One verb of the command line. */
+export interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** Number of positional arguments. */
+  readonly arguments: number;
+  /** Options that take a value, and flags. */
+  readonly strings: readonly string[];
+  readonly flags: readonly string[];
+  run(context: CommandContext): Promise<void>;
+}
+
+export function text(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Value of an option the command cannot do without. Throws UsageError. */
+export function required(options: Options, name: string): string {
+  const value = text(options, name);
+  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  return value;
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../engine/errors';
+import type { Tensor } from '../engine/graph/tensor';
+import { compareOutputs, top1Accuracy } from '../engine/runtime/compare';
+import { readArrays } from './arrays';
+import { type Command, required, text } from './command';
+import { executeModel, openAnother } from './execute';
+
+/** `compare`: how far the converted model's outputs are from the original's. */
+export const compare: Command = {
+  usage: 'compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY] [--json]',
+  summary: 'compare the outputs of two models in the embedded runtime',
+  arguments: 2,
+  strings: ['inputs', 'labels'],
+  flags: ['json'],
+  async run({ arguments: [original, converted], options, conversion, print }) {
+    const file = required(options, 'inputs');
+    const arrays = await readArrays(file);
+    const labelsKey = text(options, 'labels');
+    const labels = labelsKey === undefined ? undefined : labelsAt(arrays, labelsKey, file);
+    await conversion.open(original!, { text: undefined, path: undefined });
+    const reference = await executeModel(conversion, arrays);
+    const results = await executeModel(await openAnother(converted!), arrays);
+    const missing = [...reference.keys()].find((name) => !results.has(name));
+    if (missing !== undefined) throw new UserError(`It has no output "${missing}"`, { file: converted, hint: `It was not converted from ${original}` });
+
+    const names = [...reference.keys()];
+    const comparisons = compareOutputs(names.map((name) => reference.get(name)!), names.map((name) => results.get(name)!));
+    const outputs = names.map((name, index) => ({ name, ...comparisons[index]! }));
+    const accuracy = labels === undefined ? undefined : {
+      original: top1Accuracy(reference.get(names[0]!)!, labels),
+      converted: top1Accuracy(results.get(names[0]!)!, labels),
+    };
+    if (options.json) {
+      print(JSON.stringify({ outputs, ...(accuracy === undefined ? {} : { accuracy }) }));
+      return;
+    }
+    for (const { name, sqnrDb, maxAbsError, top1Agreement } of outputs) {
+      print(`${name}  SQNR ${Number.isFinite(sqnrDb) ? sqnrDb.toFixed(1) : '∞'} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
+    }
+    if (accuracy !== undefined) print(`accuracy  original ${(100 * accuracy.original).toFixed(2)} %  converted ${(100 * accuracy.converted).toFixed(2)} %`);
+  },
+};
+
+function labelsAt(arrays: ReadonlyMap<string, Tensor>, key: string, file: string): Tensor {
+  const labels = arrays.get(key);
+  if (labels !== undefined) return labels;
+  throw new UserError(`It has no array "${key}" for the labels`, { file, hint: `It has ${[...arrays.keys()].join(', ')}` });
+}

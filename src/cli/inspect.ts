@@ -1,0 +1,31 @@
+import type { Command } from './command';
+
+/** `inspect`: what is in a model. */
+export const inspect: Command = {
+  usage: 'inspect MODEL [--json]',
+  summary: 'format, inputs, outputs and op types of a model',
+  arguments: 1,
+  strings: [],
+  flags: ['json'],
+  async run({ arguments: [model], options, conversion, print }) {
+    await conversion.open(model!, { text: undefined, path: undefined });
+    const { graph, format } = conversion;
+    const ops = new Map<string, number>();
+    for (const node of graph.nodes.values()) ops.set(node.op, (ops.get(node.op) ?? 0) + 1);
+    const summary = {
+      format: format.name,
+      nodes: graph.nodes.size,
+      inputs: graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape: shape ?? null })),
+      outputs: graph.outputs.map(({ name, dtype }) => ({ name, dtype })),
+      ops: Object.fromEntries([...ops].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
+    };
+    if (options.json) {
+      print(JSON.stringify(summary));
+      return;
+    }
+    print(`${summary.format}, ${summary.nodes} nodes`);
+    for (const { name, dtype, shape } of summary.inputs) print(`input   ${name}  ${dtype ?? '?'}  ${shape?.map((size) => (size < 0 ? '?' : size)).join('×') ?? 'unknown shape'}`);
+    for (const { name, dtype } of summary.outputs) print(`output  ${name}  ${dtype ?? '?'}`);
+    for (const [op, count] of Object.entries(summary.ops)) print(`${String(count).padStart(7)}  ${op}`);
+  },
+};

@@ -1,0 +1,53 @@
+import type { Dialect } from '../dialect';
+import { UserError } from '../errors';
+import type { Graph } from '../graph/graph';
+import type { ByteSink, ByteSource, Progress } from '../host';
+import { withoutDanglingColocations } from './tensorflow/colocation';
+import { tensorflowDialect } from './tensorflow/dialect';
+import { findInputs, findOutputs } from './tensorflow/ioSignature';
+import { readGraphDef, type ReadOptions } from './tensorflow/read';
+import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
+import { writeGraphDef } from './tensorflow/write';
+
+/** A file format: both ends of the pipeline. */
+export interface Format {
+  /** Shown to the user. */
+  readonly name: string;
+  readonly extension: string;
+  readonly dialect: Dialect;
+  read(source: ByteSource, options: ReadOptions, progress: Progress): Promise<Graph>;
+  write(graph: Graph, sink: ByteSink, progress: Progress): Promise<void>;
+  /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
+  withSignature(graph: Graph, options: ReadOptions, file: string): Graph;
+}
+
+const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file) => ({
+  ...graph, inputs: findInputs(graph, inputs, file), outputs: findOutputs(graph, outputs, file),
+});
+
+export const FORMATS: readonly Format[] = [
+  {
+    name: 'TensorFlow GraphDef',
+    extension: '.pb',
+    dialect: tensorflowDialect,
+    read: readGraphDef,
+    write: (graph, sink, progress) => writeGraphDef(withoutDanglingColocations(graph), sink, progress),
+    withSignature,
+  },
+  {
+    name: 'TensorFlow GraphDef (text)',
+    extension: '.pbtxt',
+    dialect: tensorflowDialect,
+    read: readGraphDefText,
+    write: (graph, sink, progress) => writeGraphDefText(withoutDanglingColocations(graph), sink, progress),
+    withSignature,
+  },
+];
+
+/** The format of a file by its extension. Throws UserError for any other. */
+export function formatOf(path: string): Format {
+  const format = FORMATS.find((candidate) => path.toLowerCase().endsWith(candidate.extension));
+  if (format !== undefined) return format;
+  const known = FORMATS.map((candidate) => `${candidate.extension} (${candidate.name})`).join(', ');
+  throw new UserError('This kind of file is not supported', { file: path, hint: `Supported are ${known}` });
+}

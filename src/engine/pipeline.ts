@@ -1,0 +1,181 @@
+import type { GraphView, NodeDetails } from '../../webview/protocol';
+import type { Ranges } from './calibration/ranges';
+import type { TuningConfig } from './config/config';
+import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
+import { resolvePlan } from './config/plan';
+import { checkOpNames } from './config/opNames';
+import type { ConfigSource, ConversionApi, PlanView, Report } from './conversion';
+import { UserError } from './errors';
+import { type Format, formatOf } from './formats/formats';
+import type { Graph } from './graph/graph';
+import type { ByteSink, ByteSource, KernelRunner, Progress } from './host';
+import { type PhaseInput, runPhase } from './phases/runPhase';
+import type { Plan } from './plan';
+import { buildGraphView } from './report/display';
+import { nodeDetails } from './report/details';
+import { buildPlanView } from './report/planView';
+import { buildReport } from './report/report';
+import { RangeFinder } from './rangeFinder';
+import { PHASES, type Snapshot } from './snapshot';
+
+/** The outside world as a conversion needs it; implemented beside the worker and the CLI. */
+export interface ConversionHost {
+  readonly progress: Progress;
+  openSource(path: string): Promise<ByteSource>;
+  /** Refuses an existing file with UserError unless `overwrite`. */
+  openSink(path: string, overwrite: boolean): Promise<ByteSink>;
+  /** `path` as seen from the folder of `file`. */
+  resolveBeside(file: string, path: string): string;
+  baseName(path: string): string;
+  startKernels(): Promise<KernelRunner>;
+  /** Seconds of a clock that only moves forwards. */
+  now(): number;
+  peakMemoryMiB(): number;
+}
+
+/** A conversion whose graph the CLI may read, and which must be closed to end its kernels. */
+export interface Conversion extends ConversionApi {
+  readonly format: Format;
+  /** The newest snapshot's graph. */
+  readonly graph: Graph;
+  plan(): Plan;
+  close(): Promise<void>;
+}
+
+interface OpenModel {
+  readonly path: string;
+  readonly format: Format;
+  readonly snapshots: readonly Snapshot[];
+  readonly config: TuningConfig;
+  readonly parsed: ParsedConfig;
+  readonly source: ConfigSource;
+  /** The plan of the opened graph, or after phase 1 that of the graph phase 1 made. */
+  readonly plan: Plan;
+  readonly ranges: Ranges;
+}
+
+/** A conversion with nothing open yet. */
+export function createConversion(host: ConversionHost): Conversion {
+  const rangeFinder = new RangeFinder(host);
+  let model: OpenModel | undefined;
+
+  const current = (): OpenModel => {
+    if (model === undefined) throw new UserError('No model is open');
+    return model;
+  };
+  const view = ({ path, format, snapshots }: OpenModel): GraphView => buildGraphView(host.baseName(path), format.name, snapshots, format.dialect);
+  const rewind = (count: number): GraphView['snapshots'] => {
+    const open = current();
+    const snapshots = open.snapshots.slice(0, count);
+    model = withPlan({ ...open, snapshots });
+    return view(model).snapshots;
+  };
+  /** The plan shown: phase 1's own once it ran, else what it would be. */
+  const withPlan = (open: OpenModel): OpenModel => {
+    if (open.snapshots.length > 1) return open;
+    const canCalibrate = rangeFinder.canFind(open.config, open.source);
+    return { ...open, plan: resolvePlan(open.snapshots[0]!.graph, open.config, { dialect: open.format.dialect, canCalibrate }) };
+  };
+
+  return {
+    get format() {
+      return current().format;
+    },
+    get graph() {
+      return current().snapshots.at(-1)!.graph;
+    },
+    plan: () => current().plan,
+
+    async open(path, source) {
+      const format = formatOf(path);
+      const parsed = parseConfig(source.text, source.path ?? path);
+      const { inputs, outputs } = parsed.config;
+      host.progress.report('Reading the model');
+      const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress), format);
+      const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
+      const plan: Plan = { nodes: new Map(), warnings: [] };
+      model = withPlan({ path, format, snapshots: [snapshot], config: parsed.config, parsed, source, plan, ranges: new Map() });
+      return view(model);
+    },
+
+    async setConfig(source) {
+      const open = current();
+      const parsed = parseConfig(source.text, source.path ?? open.path);
+      const opened = open.snapshots[0]!;
+      const graph = withOutputTypes(open.format.withSignature(opened.graph, parsed.config, open.path), open.format);
+      const snapshots = [{ ...opened, graph }, ...open.snapshots.slice(1)];
+      model = withPlan({ ...open, snapshots, config: parsed.config, parsed, source });
+      const plan = resolvePlan(graph, parsed.config, { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(parsed.config, source) });
+      return planViewOf(model, plan);
+    },
+
+    async runPhase() {
+      const open = current();
+      const phase = PHASES[open.snapshots.length - 1];
+      if (phase === undefined) throw new UserError('All phases have run', { file: open.path });
+      const config = requireValid(open.parsed);
+      checkOpNames(config, open.snapshots[0]!.graph, open.format.dialect, open.source.path ?? open.path);
+      const input: PhaseInput = {
+        snapshots: open.snapshots,
+        config,
+        plan: open.plan,
+        ranges: open.ranges,
+        context: { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(config, open.source) },
+        rangesOf: (values) => rangeFinder.find(values, { graph: open.snapshots[0]!.graph, dialect: open.format.dialect, config, source: open.source, model: open.path }),
+      };
+      const started = host.now();
+      const result = await runPhase(phase, input, host.progress);
+      host.progress.throwIfCancelled();
+      const snapshot: Snapshot = { phase, graph: result.graph, changes: result.changes, seconds: host.now() - started };
+      model = { ...open, config, plan: result.plan, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
+      return view(model).snapshots;
+    },
+
+    stepBack: async () => rewind(Math.max(1, current().snapshots.length - 1)),
+    reset: async () => rewind(1),
+
+    async details(node, snapshot): Promise<NodeDetails> {
+      const { snapshots, plan, ranges, format } = current();
+      return nodeDetails(node, snapshot, snapshots, plan, ranges, format.dialect);
+    },
+
+    async report(): Promise<Report> {
+      const { snapshots, plan, format } = current();
+      return buildReport(format.name, snapshots, plan.warnings, format.dialect, host.peakMemoryMiB());
+    },
+
+    async save(path, overwrite) {
+      const { snapshots } = current();
+      const sink = await host.openSink(path, overwrite);
+      try {
+        await formatOf(path).write(snapshots.at(-1)!.graph, sink, host.progress);
+        host.progress.throwIfCancelled();
+        await sink.commit();
+      } catch (error) {
+        await sink.abort();
+        throw error;
+      }
+    },
+
+    close: () => rangeFinder.close(),
+  };
+}
+
+function planViewOf({ snapshots, config, format, parsed, source, path }: OpenModel, plan: Plan): PlanView {
+  const problems = parsed.problems.map((problem) => problem.message);
+  const graph = snapshots[0]!.graph;
+  try {
+    checkOpNames(config, graph, format.dialect, source.path ?? path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+  }
+  return buildPlanView(graph, config, plan, format.dialect, problems);
+}
+
+/** Fills in the types of fetched values, which the file states only through the ops that make them. */
+function withOutputTypes(graph: Graph, { dialect }: Format): Graph {
+  const outputs = graph.outputs.map((output) => ({ ...output, dtype: dialect.outputTypes(graph.nodes.get(output.value.node)!)[output.value.output] }));
+  const inputs = graph.inputs.map((input) => ({ ...input, dtype: input.dtype ?? dialect.outputTypes(graph.nodes.get(input.value.node)!)[input.value.output] }));
+  return { ...graph, inputs, outputs };
+}

@@ -1,0 +1,36 @@
+import type { Report } from '../conversion';
+import type { Dialect } from '../dialect';
+import type { Graph } from '../graph/graph';
+import type { Snapshot } from '../snapshot';
+
+/**
+ * Casts between FP32 and BF16 over all phases: inserted and folded phase by phase, and what remains. Casts the opened
+ * model came with count only when they are folded. `lowerBound` is known only where placement proves one.
+ */
+export function countCasts(snapshots: readonly Snapshot[], dialect: Dialect): Report['casts'] {
+  const sets = snapshots.map((snapshot) => floatCasts(snapshot.graph, dialect));
+  let inserted = 0;
+  let folded = 0;
+  for (let i = 1; i < sets.length; i++) {
+    inserted += countMissing(sets[i]!, sets[i - 1]!);
+    folded += countMissing(sets[i - 1]!, sets[i]!);
+  }
+  return { inserted, folded, remaining: countMissing(sets.at(-1)!, sets[0]!), lowerBound: null };
+}
+
+/** Ids of the Casts between FP32 and BF16. */
+export function floatCasts(graph: Graph, dialect: Dialect): Set<string> {
+  const casts = new Set<string>();
+  for (const node of graph.nodes.values()) {
+    if (!dialect.isCast(node)) continue;
+    const types = [dialect.inputType(node, 0), dialect.outputTypes(node)[0]];
+    if (types.includes('float32') && types.includes('bfloat16')) casts.add(node.id);
+  }
+  return casts;
+}
+
+function countMissing(ids: ReadonlySet<string>, from: ReadonlySet<string>): number {
+  let count = 0;
+  for (const id of ids) if (!from.has(id)) count++;
+  return count;
+}

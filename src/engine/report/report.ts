@@ -1,0 +1,29 @@
+import type { Report } from '../conversion';
+import type { Dialect } from '../dialect';
+import type { Snapshot, Warning } from '../snapshot';
+import { countCasts } from './castCounts';
+import { countSnapshot } from './counts';
+
+/** The report of the phases that ran. `snapshots` begins with the opened model. */
+export function buildReport(
+  format: string, snapshots: readonly Snapshot[], warnings: readonly Warning[], dialect: Dialect, peakMemoryMiB: number,
+): Report {
+  const original = snapshots[0]!.graph;
+  return {
+    model: {
+      format,
+      nodes: original.nodes.size,
+      inputs: original.inputs.map((input) => input.name),
+      outputs: original.outputs.map((output) => output.name),
+    },
+    phases: snapshots.slice(1).map((snapshot) => ({
+      phase: snapshot.phase!,
+      seconds: Number(snapshot.seconds.toFixed(4)),
+      ...countSnapshot(snapshot.graph, original, dialect),
+      changes: snapshot.changes.length,
+    })),
+    casts: countCasts(snapshots, dialect),
+    warnings,
+    peakMemoryMiB: Math.round(peakMemoryMiB),
+  };
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, access, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { UserError } from '../engine/errors';
+import type { ByteSink, ByteSource, KernelRunner, Progress } from '../engine/host';
+import type { ConversionHost } from '../engine/pipeline';
+import { startKernels } from './kernelRunner';
+
+/** Node's limit for one read. */
+const READ_CHUNK = 1 << 30;
+
+/** Files, kernels and clock of Node for a conversion. */
+export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner> = startKernels): ConversionHost {
+  return {
+    progress,
+    openSource: openFileSource,
+    openSink: openFileSink,
+    resolveBeside: (file, path) => (isAbsolute(path) ? path : join(dirname(file), path)),
+    baseName: (path) => basename(path),
+    startKernels: kernels,
+    now: () => performance.now() / 1000,
+    peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** A file for reading; opened for each read, so that nothing has to be closed. Throws UserError when it cannot be read. */
+export async function openFileSource(path: string): Promise<ByteSource> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw cannot('read', path, error);
+  });
+  if (!info.isFile()) throw new UserError('This is a folder, not a file', { file: path });
+  return {
+    name: path,
+    size: info.size,
+    async read(start, end) {
+      const file = await open(path).catch((error: unknown) => {
+        throw cannot('read', path, error);
+      });
+      try {
+        return await readFully(file, path, start, end);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+async function readFully(file: FileHandle, path: string, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(READ_CHUNK, bytes.length - done), start + done);
+    if (bytesRead === 0) throw new UserError('The file became shorter while it was read', { file: path, hint: 'Open it again' });
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
+ * A file for writing that takes its final name only when it is complete: it is written beside the target under a
+ * temporary name, flushed, and renamed, which replaces the target in one step. Throws UserError for an existing target
+ * unless `overwrite`, and for a folder that cannot be written.
+ */
+export async function openFileSink(path: string, overwrite: boolean): Promise<ByteSink> {
+  if (!overwrite && (await exists(path))) {
+    throw new UserError('The file exists already', { file: path, hint: 'Choose another name or allow overwriting (--force)' });
+  }
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx').catch((error: unknown) => {
+    throw cannot('write', path, error);
+  });
+  return {
+    async append(bytes) {
+      await file.writeFile(bytes).catch((error: unknown) => {
+        throw cannot('write', path, error);
+      });
+    },
+    async commit() {
+      await file.sync();
+      await file.close();
+      await rename(temporary, path);
+    },
+    async abort() {
+      await file.close().catch(() => {});
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder', EACCES: 'permission denied', EPERM: 'permission denied',
+  EISDIR: 'it is a folder', ENOSPC: 'the disk is full', EROFS: 'the disk is read-only',
+};
+
+function cannot(verb: 'read' | 'write', path: string, error: unknown): UserError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return new UserError(`Cannot ${verb} it: ${CAUSES[code] ?? String(error)}`, { file: path });
+}
