@@ -1,28 +1,30 @@
 import type { Graph } from '../../graph/graph';
 
 /**
- * Ids of nodes inside TensorFlow 1 while loops: everything an Enter leads to before an Exit (control_flow_ops.cc).
- * Exits themselves run in the outer frame.
+ * Ids of nodes inside TensorFlow 1 while loops (control_flow_ops.cc): an Enter leads one loop deeper, an Exit one loop out,
+ * and any other node is as deep as the deepest of its producers. An Exit itself runs in the outer frame.
  */
 export function nodesInLoops(graph: Graph): ReadonlySet<string> {
-  const inside = new Set<string>();
-  const queue: string[] = [];
-  for (const node of graph.nodes.values()) {
-    if (isEnter(node.op)) {
-      inside.add(node.id);
-      queue.push(node.id);
-    }
-  }
-  if (queue.length === 0) return inside;
+  const enters = [...graph.nodes.values()].filter((node) => isEnter(node.op));
+  if (enters.length === 0) return new Set();
   const readers = readersOf(graph);
+  const depths = new Map<string, number>();
+  const queue: string[] = [];
+  const visit = (id: string, depth: number): void => {
+    // No valid loop nests deeper than there are Enters; the limit ends the walk in an invalid one.
+    if (depth <= (depths.get(id) ?? 0) || depth > enters.length) return;
+    depths.set(id, depth);
+    queue.push(id);
+  };
+  for (const enter of enters) visit(enter.id, 1);
   for (let next = 0; next < queue.length; next++) {
+    const depth = depths.get(queue[next]!)!;
     for (const reader of readers.get(queue[next]!) ?? []) {
-      if (inside.has(reader) || isExit(graph.nodes.get(reader)!.op)) continue;
-      inside.add(reader);
-      queue.push(reader);
+      const { op } = graph.nodes.get(reader)!;
+      visit(reader, depth + (isEnter(op) ? 1 : isExit(op) ? -1 : 0));
     }
   }
-  return inside;
+  return new Set(depths.keys());
 }
 
 function isEnter(op: string): boolean {
