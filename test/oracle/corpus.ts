@@ -31,8 +31,8 @@ export interface MissingBf16 {
 }
 
 /**
- * `same`: within tolerance. `ill-conditioned`: rounding only the inputs and constants of the original changes its outputs as
- * much. `random`: two runs of the original differ. `inaccurate`: none of these. `invalid`: TensorFlow refuses the written file.
+ * `same`: within tolerance. `ill-conditioned`: rounding the same values while computing in float32 changes the outputs as much.
+ * `random`: two runs of the original differ. `inaccurate`: none of these. `invalid`: TensorFlow refuses the written file.
  * `refused`: the converter refused the model. `not run`: TensorFlow cannot run the original either.
  */
 export type Verdict = 'same' | 'ill-conditioned' | 'random' | 'inaccurate' | 'invalid' | 'refused' | 'not run';
@@ -109,18 +109,18 @@ function namesOrDefault(values: Readonly<Record<string, unknown>>): string[] | u
   return names.length > 0 ? names : undefined;
 }
 
-/** A few roundings in a row; beyond it the original's own sensitivity decides. */
+/** A few roundings in a row; beyond it the emulated conversion decides. */
 const TOLERANCE = 0.02;
-/** How much larger the error may be than that of rounding inputs and constants alone: every op on the way rounds again. */
-const ROUNDINGS = 4;
+/** How much larger the error may be than the emulated one, which computes in float32 between roundings. */
+const OVER_EMULATED = 2;
 
-function within(output: ErrorStatistics, unavoidable: ErrorStatistics): Verdict {
+function within(output: ErrorStatistics, emulated: ErrorStatistics): Verdict {
   if (output.equal) return 'same';
   const { relativeRms, nonFiniteDiffer = 0, dtypes, shapes } = output;
   if (dtypes[0] !== dtypes[1]) return 'inaccurate';
-  if (relativeRms === undefined || nonFiniteDiffer > 0 || shapes[0].join() !== shapes[1].join()) return unavoidable.equal ? 'inaccurate' : 'ill-conditioned';
+  if (relativeRms === undefined || nonFiniteDiffer > 0 || shapes[0].join() !== shapes[1].join()) return emulated.equal ? 'inaccurate' : 'ill-conditioned';
   if (relativeRms <= TOLERANCE) return 'same';
-  return relativeRms <= ROUNDINGS * (unavoidable.relativeRms ?? 0) ? 'ill-conditioned' : 'inaccurate';
+  return relativeRms <= OVER_EMULATED * (emulated.relativeRms ?? 0) ? 'ill-conditioned' : 'inaccurate';
 }
 
 const ORDER: readonly Verdict[] = ['same', 'ill-conditioned', 'inaccurate'];
@@ -138,9 +138,9 @@ export async function checkConversion(entry: CorpusEntry, folder: string, writte
     return { ...nothing, verdict: 'refused', message: (error as Error).message };
   }
   try {
-    const { possible, missing } = await judge.ask('coverage', { original: file, converted: written, fed: feeding.feeds });
+    const { possible, missing, converted } = await judge.ask('coverage', { original: file, written, fed: feeding.feeds });
     const explained = await Promise.all(missing.map(async (item) => ({ ...item, reason: await conversion.reasonFor(item.node) })));
-    return { possible, missing: explained, ...(await judgeOutputs(file, written, feeding, judges)) };
+    return { possible, missing: explained, ...(await judgeOutputs(file, written, feeding, converted, judges)) };
   } finally {
     conversion.close();
     await rm(written, { force: true });
@@ -149,29 +149,31 @@ export async function checkConversion(entry: CorpusEntry, folder: string, writte
 
 type Feeding = { inputs: string; feeds: string[]; fetches: string[] };
 
-async function judgeOutputs(file: string, written: string, feeding: Feeding, judges: readonly Judge[]): Promise<Pick<ConversionResult, 'verdict' | 'message' | 'largestRelativeRms'>> {
+type Judgement = Pick<ConversionResult, 'verdict' | 'message' | 'largestRelativeRms'>;
+
+async function judgeOutputs(file: string, written: string, feeding: Feeding, converted: readonly string[], judges: readonly Judge[]): Promise<Judgement> {
   let verdict: Verdict = 'same';
   let largestRelativeRms = 0;
   let message: string | undefined;
   for (const judge of judges) {
-    let sensitivity, comparison;
+    let emulated, comparison;
     try {
-      sensitivity = await judge.ask('sensitivity', { model: file, ...feeding });
+      emulated = await judge.ask('emulate', { model: file, converted, ...feeding });
     } catch (error) {
       return { verdict: 'not run', message: (error as Error).message, largestRelativeRms };
     }
-    if (!sensitivity.deterministic) return { verdict: 'random', largestRelativeRms };
+    if (!emulated.deterministic) return { verdict: 'random', largestRelativeRms };
     try {
       comparison = await judge.ask('compare', { original: file, converted: written, ...feeding });
     } catch (error) {
       return { verdict: 'invalid', message: (error as Error).message, largestRelativeRms };
     }
     for (const [name, output] of Object.entries(comparison.outputs)) {
-      const own = within(output, sensitivity.outputs[name]!);
+      const own = within(output, emulated.outputs[name]!);
       largestRelativeRms = Math.max(largestRelativeRms, output.relativeRms ?? 0);
       if (ORDER.indexOf(own) <= ORDER.indexOf(verdict)) continue;
       verdict = own;
-      message = `${name}: ${describeError(output)}; rounding inputs and constants alone: ${describeError(sensitivity.outputs[name]!)}`;
+      message = `${name}: ${describeError(output)}; emulated: ${describeError(emulated.outputs[name]!)}`;
     }
   }
   return { verdict, largestRelativeRms, ...(message === undefined ? {} : { message }) };

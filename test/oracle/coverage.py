@@ -46,18 +46,16 @@ def has_bf16_kernel(node, op_def, attribute):
 
 
 def written_node(nodes, name, op):
-    """The node that computes `name` in the converted graph: behind a Cast when the Cast took over an output's name."""
-    node = nodes.get(name)
-    while node is not None and node.op != op and node.op in ('Cast', 'Identity') and node.input:
-        node = nodes.get(node.input[0].split(':')[0])
-    return node if node is not None and node.op == op else None
+    """The node that computes `name` in the converted graph. Where a Cast or IdentityN back to float32 has taken over the name of
+    an output, the node is called `NAME/bfloat16`."""
+    return next((node for node in (nodes.get(name + '/bfloat16'), nodes.get(name)) if node is not None and node.op == op), None)
 
 
-def coverage(original, converted, fed):
-    """Counts, and the float32 attributes that remain although a bfloat16 kernel exists; `fed` are names of fed nodes."""
+def coverage(original, written, fed):
+    """Nodes that became bfloat16, and float32 attributes that remain although a bfloat16 kernel exists; `fed` are names of fed tensors."""
     fed_nodes = {name.split(':')[0] for name in fed}
-    nodes = {node.name: node for node in load_graph(converted).node}
-    possible, missing, gone = 0, [], []
+    nodes = {node.name: node for node in load_graph(written).node}
+    possible, missing, gone, converted = 0, [], [], []
     for node in load_graph(original).node:
         op_def = op_def_registry.get(node.op)
         if node.op in NOT_COMPUTED or node.name in fed_nodes or op_def is None:
@@ -66,11 +64,13 @@ def coverage(original, converted, fed):
             if not has_bf16_kernel(node, op_def, attribute):
                 continue
             possible += 1
-            written = written_node(nodes, node.name, node.op)
-            if written is None:
+            new = written_node(nodes, node.name, node.op)
+            if new is None:
                 gone.append(node.name)
                 continue
-            value = written.attr[attribute]
+            value = new.attr[attribute]
             if (value.type if index is None else value.list.type[index]) != BFLOAT16:
                 missing.append({'node': node.name, 'op': node.op, 'attribute': attribute if index is None else f'{attribute}[{index}]'})
-    return {'possible': possible, 'missing': missing, 'gone': gone}
+            else:
+                converted.append(node.name)
+    return {'possible': possible, 'converted': converted, 'missing': missing, 'gone': gone}

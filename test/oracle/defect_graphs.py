@@ -141,6 +141,17 @@ def versions(graph):
     return case
 
 
+def colocated(graph):
+    """A weight read through an Identity that asks to run beside it, as TensorFlow 1 freezes variables."""
+    case = two_layers(graph)
+    weights_node = next(node for node in case.graph.node if node.name == 'first/weights')
+    reader = case.graph.node.add(name='first/weights/read', op='Identity', input=[weights_node.name])
+    reader.attr['T'].type = tf.float32.as_datatype_enum
+    reader.attr['_class'].list.s.append(b'loc:@first/weights')
+    next(node for node in case.graph.node if node.name == 'first').input[1] = reader.name
+    return case
+
+
 def blocks(graph, count=10_000):
     """32,502 nodes: MatMul, LeakyRelu, Tanh per block, and a Sigmoid that stays FP32 after every fourth."""
     placeholder('x', None, 4)
@@ -156,5 +167,5 @@ def blocks(graph, count=10_000):
 GRAPHS = {
     function.__name__: function
     for function in (split_consumer, lrn, unpack_twice, cse_outputs, convnet, dequantize_modes, chain, island, cast_with_two_consumers,
-                     identityn, crop, two_layers, isolated_op, versions, blocks)
+                     identityn, crop, two_layers, isolated_op, versions, colocated, blocks)
 }

@@ -17,8 +17,9 @@ import tensorflow as tf  # noqa: E402
 import acceptance_graphs  # noqa: E402
 import defect_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
+from emulate import rounded_graph  # noqa: E402
 from errors import error_statistics, top1_accuracy  # noqa: E402
-from models import describe, equal_messages, load_graph, round_constants, run  # noqa: E402
+from models import describe, equal_messages, load_graph, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
 GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS}
@@ -63,14 +64,16 @@ def compare(original, converted, inputs, feeds, fetches, labels=None):
     return result
 
 
-def sensitivity(model, inputs, feeds, fetches):
-    """Errors of the unconverted model when only its inputs and float32 constants are rounded to bfloat16: what no BF16
-    conversion can avoid."""
+def emulate(model, inputs, feeds, fetches, converted):
+    """Errors of the original when inputs, constants and the values of the `converted` nodes are rounded to bfloat16 while
+    everything is computed in float32: no BF16 conversion of these nodes can be expected to do better."""
     fed, graph = read_feeds(inputs, feeds), load_graph(model)
     exact, repeated = run(graph, fed, fetches), run(graph, fed, fetches)
-    rounded = run(round_constants(graph), {name: round_to_bf16(value) for name, value in fed.items()}, fetches)
+    rounded, rounded_name = rounded_graph(graph, set(converted) - {name.split(':')[0] for name in feeds})
+    names = [rounded_name(name) for name in fetches]
+    emulated = run(rounded, {name: round_to_bf16(value) for name, value in fed.items()}, names, optimise=False)
     return {
-        'outputs': {name: error_statistics(exact[name], rounded[name]) for name in fetches},
+        'outputs': {name: error_statistics(exact[name], emulated[other]) for name, other in zip(fetches, names)},
         'deterministic': all(error_statistics(exact[name], repeated[name])['equal'] for name in fetches),
     }
 
@@ -81,7 +84,7 @@ def environment():
 
 COMMANDS = {
     'environment': environment, 'build': build, 'describe': describe, 'equal': equal_messages, 'run': run_model,
-    'compare': compare, 'sensitivity': sensitivity, 'coverage': coverage,
+    'compare': compare, 'emulate': emulate, 'coverage': coverage,
 }
 
 

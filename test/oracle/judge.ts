@@ -62,10 +62,13 @@ interface Commands {
   equal: { arguments: { first: string; second: string }; result: { equal: boolean; difference?: string } };
   run: { arguments: Feeding & { model: string; save?: string }; result: Record<string, { dtype: string; shape: number[]; finite: boolean }> };
   compare: { arguments: Feeding & { original: string; converted: string; labels?: string }; result: Comparison };
-  sensitivity: { arguments: Feeding & { model: string }; result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean } };
+  emulate: {
+    arguments: Feeding & { model: string; converted: readonly string[] };
+    result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean };
+  };
   coverage: {
-    arguments: { original: string; converted: string; fed: readonly string[] };
-    result: { possible: number; missing: { node: string; op: string; attribute: string }[]; gone: string[] };
+    arguments: { original: string; written: string; fed: readonly string[] };
+    result: { possible: number; converted: string[]; missing: { node: string; op: string; attribute: string }[]; gone: string[] };
   };
 }
 

@@ -4,8 +4,6 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorflow.core.framework import types_pb2
 
-from tensors import round_to_bf16
-
 LARGEST_OPTIMISED = 10_000
 NUMPY_NAMES = {'DT_FLOAT': 'float32', 'DT_DOUBLE': 'float64', 'DT_HALF': 'float16'}
 
@@ -64,29 +62,18 @@ def equal_messages(first, second):
     return {'equal': False, 'difference': 'outside the nodes'}
 
 
-def round_constants(graph_def):
-    """A copy of the graph with its float32 constants rounded to bfloat16 values, still float32."""
-    result = tf.compat.v1.GraphDef()
-    result.CopyFrom(graph_def)
-    for node in result.node:
-        if node.op == 'Const' and node.attr['dtype'].type == types_pb2.DT_FLOAT:
-            tensor = node.attr['value'].tensor
-            tensor.CopyFrom(tf.make_tensor_proto(round_to_bf16(tf.make_ndarray(tensor))))
-    return result
-
-
 def tensor_name(name):
     return name if ':' in name else name + ':0'
 
 
-def run(graph_def, feeds, fetches):
+def run(graph_def, feeds, fetches, optimise=True):
     """Runs the graph in a fresh session as stock TensorFlow does: with its own optimiser, but for very large graphs, on which
     that takes minutes."""
     graph = tf.Graph()
     with graph.as_default():
         tf.compat.v1.import_graph_def(graph_def, name='')
     config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    config.graph_options.rewrite_options.disable_meta_optimizer = len(graph_def.node) > LARGEST_OPTIMISED
+    config.graph_options.rewrite_options.disable_meta_optimizer = not optimise or len(graph_def.node) > LARGEST_OPTIMISED
     with tf.compat.v1.Session(graph=graph, config=config) as session:
         values = session.run([tensor_name(name) for name in fetches], {tensor_name(name): value for name, value in feeds.items()})
     return dict(zip(fetches, (np.asarray(value) for value in values)))
