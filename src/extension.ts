@@ -14,9 +14,9 @@ import { showWindowProgress } from './views/windowProgress';
 
 /** What the tests inside VS Code see of the extension. */
 export interface ExtensionApi {
-  activeDocument(): Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select'> | undefined;
+  readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select'> | undefined;
   /** As if the side panel had sent the message. */
-  sendToConfig(message: FromConfig): Promise<void>;
+  readonly sendToConfig: (message: FromConfig) => Promise<void>;
 }
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
