@@ -3,9 +3,7 @@ import {
   DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS,
 } from '../../capabilities/tensorflowPrecision';
 import type { Dialect } from '../../dialect';
-import { UserError } from '../../errors';
 import type { Graph, Node } from '../../graph/graph';
-import type { Tensor } from '../../graph/tensor';
 import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, makeTuple } from './boundaryNodes';
 import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
@@ -39,7 +37,7 @@ export const tensorflowDialect: Dialect = {
   isControlOnly: (node) => opDefinition(node.op)?.outputs.length === 0,
   hasSideEffects: (node) => opDefinition(node.op)?.isStateful ?? true,
 
-  constantTensor,
+  constantTensor: (node) => decodeTensor(node.attributes.get('value'), node.name),
   makeConstant,
   makeCast,
   makeQuantize,
@@ -67,14 +65,4 @@ export const tensorflowDialect: Dialect = {
 
 function addsConstant(node: Node, graph: Graph): boolean {
   return node.inputs.filter((value) => constantBehind(graph.nodes, value) === undefined).length === 1;
-}
-
-function constantTensor(node: Node): Tensor {
-  const value = node.attributes.get('value');
-  if (value?.kind !== 'tensor') throw new UserError('The constant has no value', { node: node.name });
-  try {
-    return decodeTensor(value);
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(error.message, { ...error.place, node: node.name }) : error;
-  }
 }

@@ -91,8 +91,13 @@ function restore(island: readonly string[], casts: readonly string[], unconverte
     }
     for (const id of island) {
       const original = unconverted.nodes.get(id)!;
-      for (const { node: producer } of original.inputs) {
-        if (rewriter.get(producer) === undefined) rewriter.add(unconverted.nodes.get(producer)!);
+      // Phase 2 removed constants it re-encoded, with the nodes that handed them on.
+      const needed = original.inputs.map((value) => value.node);
+      for (let producer = needed.pop(); producer !== undefined; producer = needed.pop()) {
+        if (rewriter.get(producer) !== undefined) continue;
+        const removed = unconverted.nodes.get(producer)!;
+        rewriter.add(removed);
+        needed.push(...removed.inputs.map((value) => value.node));
       }
       rewriter.replace(original);
     }

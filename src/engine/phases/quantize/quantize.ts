@@ -38,22 +38,21 @@ export interface QuantizeResult {
 }
 
 /**
- * Phase 1: the FP32 + INT8 graph. Batch normalisation before planned INT8 ops is folded, then Quantize and Dequantize go
- * around the ops planned INT8; everything else stays FP32. A value calibration never saw keeps its readers FP32.
+ * Phase 1: the FP32 + INT8 graph. Batch normalisation after ops planned INT8 or BF16 is folded in FP32, then Quantize and
+ * Dequantize go around the ops planned INT8; everything else stays FP32. A value calibration never saw keeps its readers FP32.
  */
 export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<QuantizeResult> {
   const { dialect } = context;
   const first = resolvePlan(graph, config, context);
-  if (![...first.nodes.values()].some((node) => node.precision === 'int8')) return { graph, changes: [], plan: first, ranges: new Map() };
-
+  const isLowered = (id: string): boolean => ['int8', 'bf16'].includes(first.nodes.get(id)?.precision ?? 'other');
   const rewriter = new Rewriter(graph, 'quantize');
   progress.report('Folding batch normalisation');
-  foldBatchNorm(rewriter, dialect, (node) => first.nodes.get(node.id)?.precision === 'int8', progress);
+  foldBatchNorm(rewriter, dialect, (node) => isLowered(node.id), progress);
 
   const folded = rewriter.finish();
   const plan = resolvePlan(folded, config, context);
   const values = quantizedValues(folded, plan, dialect);
-  const ranges = await rangesOf(uniqueValues(values));
+  const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
   const isSeen = ({ group }: QuantizedValue): boolean => group.some((member) => ranges.has(valueKey(member)));
   const seenPlan = withoutUnseen(plan, folded, values.filter((value) => !isSeen(value)).map(({ value }) => value));
 
