@@ -1,0 +1,30 @@
+import type { PrecisionCounts } from '../../../webview/protocol';
+import type { Dialect } from '../dialect';
+import type { Graph } from '../graph/graph';
+import { floatCasts } from './castCounts';
+import { nodePrecisions } from './precision';
+
+/** Numbers of a snapshot; boundaries that the opened model came with are its own and not counted. */
+export interface SnapshotCounts {
+  readonly precision: PrecisionCounts;
+  /** Casts between FP32 and BF16. */
+  readonly casts: number;
+  readonly quantizes: number;
+  readonly dequantizes: number;
+}
+
+/** Counts of `graph`, which conversion made of `opened`. Every node counts once under `precision`. Linear. */
+export function countSnapshot(graph: Graph, opened: Graph, dialect: Dialect): SnapshotCounts {
+  const precision = { fp32: 0, bf16: 0, int8: 0, other: 0 };
+  for (const value of nodePrecisions(graph, dialect).values()) precision[value]++;
+  const own = floatCasts(opened, dialect);
+  let casts = 0;
+  for (const id of floatCasts(graph, dialect)) if (!own.has(id)) casts++;
+  let [quantizes, dequantizes] = [0, 0];
+  for (const node of graph.nodes.values()) {
+    if (opened.nodes.has(node.id)) continue;
+    if (dialect.isQuantize(node)) quantizes++;
+    else if (dialect.isDequantize(node)) dequantizes++;
+  }
+  return { precision, casts, quantizes, dequantizes };
+}
