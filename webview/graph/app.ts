@@ -1,4 +1,4 @@
-import type { GraphView, NodeDetails, RunningView, ToGraph } from '../protocol';
+import type { GraphView, RunningView, ToGraph } from '../protocol';
 import { indexBands, type Find, type Rectangle } from './bands';
 import { createDetails, type DetailsPanel } from './details';
 import { button, h } from './dom';
@@ -27,7 +27,6 @@ export class GraphApp {
   private scene: Scene | undefined;
   private find: Find | undefined;
   private selected: number | undefined;
-  private details: NodeDetails | undefined;
   private running: RunningView | undefined;
   private ghosts = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
@@ -93,7 +92,6 @@ export class GraphApp {
         break;
       case 'details':
         if (this.scene && this.selected === this.scene.indexOf.get(message.details.id)) {
-          this.details = message.details;
           this.panel.showNode(message.details);
         }
         break;
@@ -178,7 +176,6 @@ export class GraphApp {
   }
 
   private select(node: number | undefined): void {
-    if (this.selected !== node) this.details = undefined;
     this.selected = node;
     this.canvas.select(node);
     this.requestDetails();
@@ -188,6 +185,7 @@ export class GraphApp {
     else {
       const { op, name } = this.graph.nodes[node]!;
       const precision = this.snapshot().precision[node];
+      this.panel.showHead(this.graph.nodes[node]!, precision);
       this.active.textContent = `${op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${name}`;
       this.announce(this.active.textContent);
     }

@@ -1,5 +1,5 @@
-import type { GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
-import { button, h } from './dom';
+import type { DisplayNode, GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
+import { button, h, path } from './dom';
 import { LETTERS, NAMES, PHASE_TITLES, plural, STEPS } from './precision';
 import { mixBar } from './phaseBar';
 
@@ -11,6 +11,8 @@ export interface DetailsEvents {
 
 export interface DetailsPanel {
   readonly element: HTMLElement;
+  /** What the picture knows of a node, until its details arrive. */
+  showHead(node: DisplayNode, precision: Precision | undefined): void;
   showNode(details: NodeDetails): void;
   showModel(graph: GraphView, shown: number): void;
 }
@@ -19,21 +21,27 @@ export interface DetailsPanel {
 export function createDetails(events: DetailsEvents): DetailsPanel {
   const element = h('section', { class: 'details', 'aria-label': 'Details', tabindex: '-1' });
   const section = (title: string, ...content: readonly (Node | undefined)[]): HTMLElement => h('section', {}, h('h3', {}, title), ...content);
+  const head = ({ op, name }: { readonly op: string; readonly name: string }, precision: Precision | undefined): HTMLElement[] => [
+    h('div', { class: 'head' }, h('h2', {}, op), button('Close', 'close', () => events.close(), true)),
+    h('p', { class: 'path' }, ...path(name)),
+    h('p', { class: 'row' }, chip(precision), precision === undefined ? 'Not in the graph any more' : NAMES[precision]),
+  ];
   return {
     element,
+    showHead(node, precision) {
+      element.replaceChildren(...head(node, precision));
+      element.scrollTop = 0;
+    },
     showNode(details) {
       const { precision } = details;
       element.replaceChildren(
-        h('div', { class: 'head' }, h('h2', {}, details.op), button('Close', 'close', () => events.close(), true)),
-        h('p', { class: 'path' }, details.name),
-        h('p', { class: 'row' }, chip(precision), precision === undefined ? 'Not in the graph any more' : NAMES[precision]),
+        ...head(details, precision),
         section(precision === undefined ? 'Why it is gone' : `Why ${NAMES[precision]}`, why(details, events)),
         section('Inputs', values(details.inputs, 'No inputs', events)),
         section('Outputs', values(details.outputs, 'No outputs', events)),
         section('Changes', changes(details)),
         section('Attributes', attributes(details)),
       );
-      element.scrollTop = 0;
     },
     showModel(graph, shown) {
       const rows = graph.snapshots.map((snapshot, index) =>
@@ -41,16 +49,16 @@ export function createDetails(events: DetailsEvents): DetailsPanel {
           'tr',
           index === shown ? { class: 'current' } : {},
           h('th', { scope: 'row' }, STEPS[index] ?? ''),
-          ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('td', {}, String(snapshot.counts[precision]))),
+          ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('td', {}, snapshot.counts[precision].toLocaleString('en'))),
           h('td', {}, String(snapshot.casts)),
         ),
       );
-      const head = h('tr', {}, h('td', {}), ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('th', { scope: 'col', title: NAMES[precision] }, chip(precision))), h('th', { scope: 'col' }, 'Casts'));
+      const header = h('tr', {}, h('td', {}), ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('th', { scope: 'col', title: NAMES[precision] }, chip(precision))), h('th', { scope: 'col' }, 'Casts'));
       const snapshot = graph.snapshots[shown];
       element.replaceChildren(
         h('div', { class: 'head' }, h('h2', {}, graph.model.name)),
         h('p', { class: 'path' }, `${graph.model.format}, ${plural(graph.nodes.length, 'op')}`),
-        section('Precision', mixBar(snapshot), h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows))),
+        section('Precision', mixBar(snapshot), h('table', {}, h('thead', {}, header), h('tbody', {}, ...rows))),
         h('p', { class: 'hint' }, 'Select a node to see why it has its precision.'),
       );
     },
@@ -81,7 +89,7 @@ function values(list: readonly ValueDetails[], none: string, events: DetailsEven
     'ul',
     { class: 'values' },
     ...list.map(({ name, node, dtype, shape, range, constant }) => {
-      const label = node === undefined ? h('span', { class: 'name' }, name) : h('button', { type: 'button', class: 'link name', title: `Go to ${name}`, onclick: () => events.jump(node) }, name);
+      const label = node === undefined ? h('span', { class: 'name' }, ...path(name)) : h('button', { type: 'button', class: 'link name', title: `Go to ${name}`, onclick: () => events.jump(node) }, ...path(name));
       const kind = constant ?? [dtype, shape].filter(Boolean).join(' ');
       return h('li', {}, label, h('span', { class: 'kind' }, kind), range === undefined ? undefined : h('span', { class: 'kind' }, `range ${range}`));
     }),

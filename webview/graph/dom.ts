@@ -28,3 +28,8 @@ export function icon(name: IconName): SVGElement {
 export function button(label: string, name: IconName, onclick: () => void, compact = false): HTMLButtonElement {
   return h('button', { type: 'button', class: compact ? 'tool' : 'tool labelled', title: label, 'aria-label': label, onclick }, icon(name), compact ? undefined : h('span', {}, label));
 }
+
+/** A path that may be wrapped after its slashes. */
+export function path(text: string): (Node | string)[] {
+  return text.split(/(?<=\/)/).flatMap((part, index) => (index === 0 ? [part] : [document.createElement('wbr'), part]));
+}

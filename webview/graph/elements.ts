@@ -2,6 +2,7 @@ import type { ElementDefinition } from 'cytoscape';
 import type { SnapshotView } from '../protocol';
 import type { PlacedMark } from './marks';
 import type { Scene } from './scene';
+import { BOX_DEPTHS } from './theme';
 
 /**
  * Every edge hangs between these two: cytoscape wants nodes at both ends, and the real ones may stand outside the window. The
@@ -43,15 +44,16 @@ export function nameElement(scene: Scene, node: number): ElementDefinition {
 export function boxElements(scene: Scene, box: number): ElementDefinition[] {
   const { x, y, width, height } = scene.layout.boxes;
   const centre = { x: x[box]! + width[box]! / 2, y: y[box]! + height[box]! / 2 };
-  const corner = { x: x[box]! + 10, y: y[box]! + 14 };
+  const depth = `depth${Math.min(BOX_DEPTHS - 1, scene.boxDepths[box]!)}`;
+  const corner = { x: x[box]! + 11, y: y[box]! + 14 };
   return [
-    { group: 'nodes', data: { id: boxId(box), width: width[box]!, height: height[box]! }, position: centre, classes: 'box' },
-    { group: 'nodes', data: { id: `label of ${boxId(box)}`, label: scene.boxTexts[box]! }, position: corner, classes: 'boxLabel' },
+    { group: 'nodes', data: { id: boxId(box), width: width[box]!, height: height[box]! }, position: centre, classes: `box ${depth}` },
+    { group: 'nodes', data: { id: `label of ${boxId(box)}`, label: scene.boxTexts[box]! }, position: corner, classes: `boxLabel ${depth}` },
   ];
 }
 
-export function markElement({ id, mark, x, y, width }: PlacedMark): ElementDefinition {
-  return { group: 'nodes', data: { id, label: mark.label, edge: mark.edge, width }, position: { x, y }, classes: `mark ${mark.kind} ${mark.state}` };
+export function markElement({ id, mark, x, y, width, textLeft }: PlacedMark): ElementDefinition {
+  return { group: 'nodes', data: { id, label: mark.label, edge: mark.edge, width, margin: textLeft - width }, position: { x, y }, classes: `mark ${mark.kind} ${mark.state}` };
 }
 
 /** Control points as cytoscape has them: along the line between the ends, and aside of it. */

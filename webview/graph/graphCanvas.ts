@@ -12,7 +12,6 @@ import type { Theme } from './theme';
 export const MOST_ELEMENTS = 1500;
 /** Below this zoom names and labels of boxes could not be read. */
 const TEXT_ZOOM = 0.5;
-const MIN_ZOOM = 0.01;
 const MAX_ZOOM = 3;
 
 export interface CanvasEvents {
@@ -46,7 +45,6 @@ export class GraphCanvas {
     this.cy = cytoscape({
       container,
       style: stylesheet(theme),
-      minZoom: MIN_ZOOM,
       maxZoom: MAX_ZOOM,
       autoungrabify: true,
       autounselectify: true,
@@ -70,6 +68,7 @@ export class GraphCanvas {
     this.shown = { scene, find, snapshot, marks: [], marksOfEdge: new Map() };
     this.selected = undefined;
     this.clear();
+    this.cy.minZoom(this.fitZoom() / 2);
     this.setMarks();
     this.schedule();
   }
@@ -132,7 +131,7 @@ export class GraphCanvas {
   fit(): void {
     if (!this.shown) return;
     const { width, height } = this.shown.scene.layout;
-    this.cy.zoom(Math.min(1, (this.cy.width() - 48) / Math.max(1, width), (this.cy.height() - 48) / Math.max(1, height)));
+    this.cy.zoom(this.fitZoom());
     this.centre(width / 2, height / 2);
   }
 
@@ -149,7 +148,7 @@ export class GraphCanvas {
   }
 
   zoomBy(factor: number, at = { x: this.cy.width() / 2, y: this.cy.height() / 2 }): void {
-    this.cy.zoom({ level: Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, this.cy.zoom() * factor)), renderedPosition: at });
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: at });
   }
 
   panBy(x: number, y: number): void {
@@ -166,7 +165,13 @@ export class GraphCanvas {
 
   resize(): void {
     this.cy.resize();
+    if (this.shown) this.cy.minZoom(this.fitZoom() / 2);
     this.schedule();
+  }
+
+  private fitZoom(): number {
+    const { width, height } = this.shown!.scene.layout;
+    return Math.min(1, (this.cy.width() - 48) / Math.max(1, width), (this.cy.height() - 48) / Math.max(1, height));
   }
 
   private panTo(x: number, y: number): void {

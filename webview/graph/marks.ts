@@ -8,10 +8,12 @@ export interface PlacedMark {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** From the left border to the label, in whole pixels: text between pixels is blurred. */
+  readonly textLeft: number;
 }
 
 export const MARK_HEIGHT = 16;
-const CHARACTER = 6.5;
+const CHARACTER = 6;
 const ALONG: readonly number[] = [0.5, 0.28, 0.72, 0.12, 0.88];
 const CELL = 128;
 
@@ -31,7 +33,8 @@ export function placeMarks(marks: readonly EdgeMark[], layout: LayoutResult): Pl
     const [x, y] = places.find((place) => !overlaps(place)) ?? places[0]!;
     const hidden = overlaps([x, y]);
     if (hidden && hidden.mark.label === mark.label && hidden.mark.state === mark.state) continue;
-    const item = { id: `mark ${mark.edge} ${mark.kind} ${mark.state}`, mark, x, y, width };
+    const textLeft = Math.round((width - mark.label.length * CHARACTER) / 2);
+    const item = { id: `mark ${mark.edge} ${mark.kind} ${mark.state}`, mark, x: Math.round(x), y: Math.round(y), width, textLeft };
     placed.push(item);
     const cell = `${Math.floor(x / CELL)},${Math.floor(y / CELL)}`;
     const list = cells.get(cell);

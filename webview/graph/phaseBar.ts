@@ -22,7 +22,8 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
   const actions = h('div', { class: 'actions', role: 'toolbar', 'aria-label': 'Conversion' }, next, all, back, reset, save, config);
   const message = h('span', { class: 'message' });
   const bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': '0', 'aria-valuemax': '100' }, h('div'));
-  const progress = h('div', { class: 'progress', hidden: true }, bar, message, h('button', { type: 'button', class: 'tool labelled', onclick: () => command('cancel') }, 'Cancel'));
+  const cancel = h('button', { type: 'button', class: 'tool labelled secondary', onclick: () => command('cancel') }, 'Cancel');
+  const progress = h('div', { class: 'progress', hidden: true }, message, cancel, bar);
   const element = h('header', { class: 'phaseBar' }, steps, actions, progress);
 
   steps.addEventListener('keydown', (event) => {
@@ -56,8 +57,9 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
       disable(back, whileBusy ?? whenNew, 'Step Back');
       disable(reset, whileBusy ?? whenNew, 'Reset');
       disable(save, whileBusy ?? whenNew, 'Save Converted Model…');
+      actions.hidden = busy;
       progress.hidden = !busy;
-      message.textContent = running ? [running.title, running.message].filter(Boolean).join(': ') : '';
+      message.textContent = message.title = running ? [running.title, running.message].filter(Boolean).join(': ') : '';
       const percent = running?.fraction === undefined ? undefined : Math.round(running.fraction * 100);
       bar.classList.toggle('endless', percent === undefined);
       if (percent === undefined) bar.removeAttribute('aria-valuenow');

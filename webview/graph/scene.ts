@@ -19,6 +19,8 @@ export interface Scene {
   readonly widths: Float32Array;
   readonly texts: readonly Texts[];
   readonly boxTexts: readonly string[];
+  /** Boxes around each box. */
+  readonly boxDepths: Int32Array;
   readonly layout: LayoutResult;
   readonly indexOf: ReadonlyMap<string, number>;
   /** Edges by node. */
@@ -69,11 +71,13 @@ export function makeScene(graph: GraphView, { input, groups, texts }: Prepared, 
   const { boxes } = layout;
   const boxTexts = Array.from(boxes.group, (group, box) => {
     const outer = boxes.parent[box]!;
-    const text = relativeTo(outer < 0 ? '' : groups.path[boxes.group[outer]!]!, groups.path[group]!);
+    const text = relativeTo(groups.path[outer < 0 ? 0 : boxes.group[outer]!]!, groups.path[group]!);
     return cutStart(text, boxes.width[box]! - 24, (t) => measure(t, 'name'));
   });
+  const boxDepths = new Int32Array(boxes.group.length);
+  boxes.parent.forEach((outer, box) => outer >= 0 && (boxDepths[box] = boxDepths[outer]! + 1));
   const indexOf = new Map(graph.nodes.map(({ id }, node) => [id, node]));
-  return { graph, widths: input.widths, texts, boxTexts, layout, indexOf, incoming, outgoing };
+  return { graph, widths: input.widths, texts, boxTexts, boxDepths, layout, indexOf, incoming, outgoing };
 }
 
 const cutEnd = (text: string, room: number, measure: (text: string) => number): string => fitText(text, room, measure, (t, keep) => `${t.slice(0, keep)}…`);

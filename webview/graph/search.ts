@@ -9,18 +9,22 @@ export interface Search {
 
 const MOST_RESULTS = 50;
 
-/** Nodes whose op or name holds the text, those that begin with it first; at most `MOST_RESULTS`. */
+/** Nodes whose op or name holds the text: first by op, then by the last part of the name, then the rest; at most `MOST_RESULTS`. */
 export function find(nodes: readonly DisplayNode[], text: string): { readonly nodes: readonly number[]; readonly total: number } {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return { nodes: [], total: 0 };
-  const begins: number[] = [];
-  const holds: number[] = [];
-  nodes.forEach(({ op, name }, node) => {
-    const [lowOp, lowName] = [op.toLowerCase(), name.toLowerCase()];
-    if (lowOp.startsWith(wanted) || lowName.startsWith(wanted) || lowName.includes(`/${wanted}`)) begins.push(node);
-    else if (lowOp.includes(wanted) || lowName.includes(wanted)) holds.push(node);
+  const byOp: number[] = [];
+  const byName: number[] = [];
+  const rest: number[] = [];
+  nodes.forEach((node, index) => {
+    const op = node.op.toLowerCase();
+    const name = node.name.toLowerCase();
+    if (op.startsWith(wanted)) byOp.push(index);
+    else if (name.startsWith(wanted, name.lastIndexOf('/') + 1)) byName.push(index);
+    else if (op.includes(wanted) || name.includes(wanted)) rest.push(index);
   });
-  return { nodes: [...begins, ...holds].slice(0, MOST_RESULTS), total: begins.length + holds.length };
+  const found = [...byOp, ...byName, ...rest];
+  return { nodes: found.slice(0, MOST_RESULTS), total: found.length };
 }
 
 /** The search box: type, move through the results with the arrow keys, Enter goes there, Escape closes. */

@@ -9,8 +9,8 @@ import type { Theme } from './theme';
 const CHIP = 24;
 export const OP_FONT = 12;
 export const NAME_FONT = 10.5;
-/** Outlines tell precisions apart where the theme allows no fills. */
-const OUTLINES: Readonly<Record<Precision, 'solid' | 'dashed' | 'double' | 'dotted'>> = { fp32: 'solid', bf16: 'dashed', int8: 'double', other: 'dotted' };
+/** Outlines tell precisions apart where the theme allows no fills; that of INT8 is also thicker. */
+const OUTLINES: Readonly<Record<Precision, 'solid' | 'dashed' | 'dotted'>> = { fp32: 'solid', bf16: 'dashed', int8: 'solid', other: 'dotted' };
 
 /** Style sheet of the near view: classes and geometry from the elements' data, colours from the theme. */
 export function stylesheet(theme: Theme): StylesheetJson {
@@ -59,28 +59,19 @@ export function stylesheet(theme: Theme): StylesheetJson {
         'background-clip': 'node',
       } as const,
     })),
-    { selector: '.gone', style: { 'border-style': 'dashed', 'border-color': theme.edge, 'background-color': theme.background, color: theme.dim, 'font-weight': 400 } },
+    { selector: '.op.gone', style: { 'border-style': 'dashed', 'border-width': 1, 'border-color': highContrast ? theme.dim : theme.edge, 'background-color': theme.background, color: theme.dim, 'font-weight': 400 } },
     { selector: '.op.hover', style: { 'border-width': border + 0.75 } },
     { selector: '.op.selected', style: { 'border-width': 3, 'border-style': 'solid', 'border-color': theme.focus } },
-    {
-      selector: '.box',
-      style: {
-        shape: 'round-rectangle',
-        'corner-radius': '8px',
-        width: 'data(width)',
-        height: 'data(height)',
-        'background-color': theme.foreground,
-        'background-opacity': highContrast ? 0 : 0.03,
-        'border-width': 1,
-        'border-color': theme.line,
-        events: 'no',
-        'z-index': 0,
-      },
-    },
+    { selector: '.box', style: { shape: 'round-rectangle', 'corner-radius': '8px', width: 'data(width)', height: 'data(height)', 'border-width': 1, 'border-color': theme.line, events: 'no' } },
     {
       selector: '.boxLabel',
-      style: { ...beside, width: 1, height: 1, 'background-opacity': 0, label: 'data(label)', color: theme.dim, 'font-size': NAME_FONT, events: 'no', 'z-index': 6 },
+      style: { ...beside, width: 2, height: 2, 'background-opacity': 0, label: 'data(label)', color: theme.dim, 'font-size': NAME_FONT, 'text-background-opacity': 1, 'text-background-padding': '3px', events: 'no', 'z-index': 8 },
     },
+    // Boxes are opaque, the inner ones above and a little brighter; an edge passes behind the label.
+    ...theme.boxes.flatMap((colour, depth) => [
+      { selector: `.box.depth${depth}`, style: { 'background-color': colour, 'z-index': depth - theme.boxes.length } },
+      { selector: `.boxLabel.depth${depth}`, style: { 'text-background-color': colour } },
+    ]),
     {
       selector: 'edge',
       style: {
@@ -117,9 +108,8 @@ export function stylesheet(theme: Theme): StylesheetJson {
         width: 'data(width)',
         height: MARK_HEIGHT,
         label: 'data(label)',
-        'text-halign': 'center',
-        'text-valign': 'center',
-        'text-margin-y': 0.5,
+        ...beside,
+        'text-margin-x': 'data(margin)' as unknown as number,
         'font-family': 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
         'font-size': 10,
         'font-weight': 600,

@@ -10,7 +10,8 @@ export interface Theme {
   readonly edge: string;
   readonly focus: string;
   readonly cast: string;
-  readonly box: string;
+  /** Fill of boxes by depth. */
+  readonly boxes: readonly string[];
   readonly precision: Readonly<Record<Precision, string>>;
   readonly fill: Readonly<Record<Precision, string>>;
   readonly highContrast: boolean;
@@ -20,6 +21,9 @@ export interface Theme {
 type Rgb = readonly [number, number, number];
 
 const TINT = 0.14;
+const BOX_TINT = 0.025;
+/** Boxes deeper than that look like the last of these. */
+export const BOX_DEPTHS = 5;
 
 export function readTheme(): Theme {
   const probe = document.createElement('span');
@@ -43,7 +47,7 @@ export function readTheme(): Theme {
     edge: css(highContrast ? foreground : mix(foreground, background, 0.5)),
     focus: css(resolve('focus')),
     cast: css(resolve('cast')),
-    box: css(highContrast ? background : mix(foreground, background, 0.03)),
+    boxes: Array.from({ length: BOX_DEPTHS }, (_, depth) => css(highContrast ? background : mix(foreground, background, BOX_TINT * (depth + 1)))),
     precision: each(css),
     fill: each((colour) => css(highContrast ? background : mix(colour, background, TINT))),
     highContrast,

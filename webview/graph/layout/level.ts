@@ -67,15 +67,13 @@ export function placeLevel(level: Level, items: LevelItems, labelWidth: number |
 
   const { rowTop, rowBottom } = rowHeights(rows, items.height, count, x, paths, level, labelWidth !== undefined);
   const height = rowBottom[last]!;
-  const inputs = new Uint8Array(count);
-  paths.links.to.forEach((to) => to < count && (inputs[to] = 1));
   const top = new Float64Array(vertices);
   const bottom = new Float64Array(vertices);
   for (let vertex = 0; vertex < vertices; vertex++) {
     const row = paths.row[vertex]!;
     const high = vertex < count ? items.height[vertex]! : 0;
     // What reads nothing stands low in its row, near its consumer.
-    top[vertex] = vertex < count && inputs[vertex] === 0 ? rowBottom[row]! - high : rowTop[row]!;
+    top[vertex] = vertex < count && ends.source[vertex] === 1 ? rowBottom[row]! - high : rowTop[row]!;
     bottom[vertex] = vertex < count ? top[vertex]! + high : rowBottom[row]!;
   }
   const view = { x, top, bottom, rowTop, rowBottom, targetX: targetEnds(paths, ends, x, items), lane: lanes.lane, laneX: (lane: number) => right + shift + (lane + 1) * LANE };
@@ -94,9 +92,12 @@ export function placeLevel(level: Level, items: LevelItems, labelWidth: number |
 function segmentEnds(level: Level, items: LevelItems): SegmentEnds {
   const count = items.width.length;
   const vertex = (end: End): number => (end.kind === 'item' ? end.index : end.kind === 'in' ? count + end.index : count + level.inPorts.length + end.index);
+  const source = new Uint8Array(count).fill(1);
+  for (const { to } of level.segments) if (to.kind === 'item') source[to.index] = 0;
   return {
     from: Int32Array.from(level.segments, ({ from }) => vertex(from)),
     to: Int32Array.from(level.segments, ({ to }) => vertex(to)),
+    source,
     fromOffset: Float32Array.from(level.segments, ({ from }) => (from.port < 0 ? 0 : items.portOffset(from.index, 'out', from.port))),
     toOffset: Float32Array.from(level.segments, ({ to }) => (to.port < 0 ? 0 : items.portOffset(to.index, 'in', to.port))),
     value: level.segments.map(({ from }) => `${vertex(from)},${from.port}`),

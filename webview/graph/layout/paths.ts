@@ -7,6 +7,8 @@ export interface SegmentEnds {
   /** x of the source end from the centre of its vertex; of the target end where it is a box's port. */
   readonly fromOffset: Float32Array;
   readonly toOffset: Float32Array;
+  /** Set for items that read nothing, such as parameters. */
+  readonly source: Uint8Array;
   /** Equal for segments that carry the same value from the same place. */
   readonly value: readonly string[];
 }
@@ -24,6 +26,7 @@ const MAX_SPAN = 64;
 /** Long edges are straight before short ones, and those before the edges of parameters. */
 const STRAIGHT = 16;
 const BEND = 4;
+const PARAMETER = 0.25;
 
 /** Adds one vertex per row a segment passes; segments of one value share them and part where the first of them ends. */
 export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
@@ -60,7 +63,7 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
       trunk.push(vertex);
     }
     const before = trunk[span - 2];
-    if (before === undefined) link(start, ends.to[s]!, ends.fromOffset[s]!, ends.toOffset[s]!, 1);
+    if (before === undefined) link(start, ends.to[s]!, ends.fromOffset[s]!, ends.toOffset[s]!, ends.source[start] === 1 ? PARAMETER : 1);
     else link(before, ends.to[s]!, 0, ends.toOffset[s]!, BEND);
     through.push(trunk.slice(0, span - 1));
   }
