@@ -36,9 +36,10 @@ export class ConfigFile implements vscode.Disposable {
     ];
   }
 
-  /** What an editor shows, saved or not, else what is on disk, else the defaults. */
+  /** Unsaved edits, else what is on disk (an open document learns of that a little later), else the defaults. */
   async read(): Promise<{ readonly exists: boolean; readonly parsed: ParsedConfig }> {
-    const text = this.openDocument()?.getText() ?? (await this.readDisk());
+    const document = this.openDocument();
+    const text = document?.isDirty ? document.getText() : await this.readDisk();
     return { exists: text !== undefined, parsed: parseConfig(text, this.uri.fsPath) };
   }
 
