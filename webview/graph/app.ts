@@ -27,6 +27,8 @@ export class GraphApp {
   private scene: Scene | undefined;
   private find: Find | undefined;
   private selected: number | undefined;
+  /** Details of the selection have arrived. */
+  private detailed = false;
   private running: RunningView | undefined;
   private ghosts = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,7 @@ export class GraphApp {
         break;
       case 'details':
         if (this.scene && this.selected === this.scene.indexOf.get(message.details.id)) {
+          this.detailed = true;
           this.panel.showNode(message.details);
         }
         break;
@@ -164,8 +167,8 @@ export class GraphApp {
     this.legend.update(this.snapshot(), this.ghosts);
     this.canvas.setSnapshot(this.snapshot());
     this.drawMinimap();
-    if (this.selected === undefined) this.panel.showModel(graph, this.shown);
-    else this.requestDetails();
+    this.showPanel();
+    if (this.selected !== undefined) this.requestDetails();
     if (stepped) this.announce(`${STEPS[this.shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
   }
 
@@ -176,19 +179,25 @@ export class GraphApp {
   }
 
   private select(node: number | undefined): void {
+    if (this.selected !== node) this.detailed = false;
     this.selected = node;
     this.canvas.select(node);
     this.requestDetails();
     this.persist();
-    if (!this.graph) return;
-    if (node === undefined) this.panel.showModel(this.graph, this.shown);
-    else {
+    this.showPanel();
+    if (this.graph && node !== undefined) {
       const { op, name } = this.graph.nodes[node]!;
       const precision = this.snapshot().precision[node];
-      this.panel.showHead(this.graph.nodes[node]!, precision);
       this.active.textContent = `${op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${name}`;
       this.announce(this.active.textContent);
     }
+  }
+
+  /** The model, or what is known of the selection; details of the step before stay until those of this step arrive. */
+  private showPanel(): void {
+    if (!this.graph) return;
+    if (this.selected === undefined) this.panel.showModel(this.graph, this.shown);
+    else if (!this.detailed) this.panel.showHead(this.graph.nodes[this.selected]!, this.snapshot().precision[this.selected]);
   }
 
   private requestDetails(): void {

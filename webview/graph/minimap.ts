@@ -12,7 +12,6 @@ export interface Minimap {
 }
 
 const MARGIN = 8;
-const LEAST_MARK = 1.5;
 /** A long thin graph is drawn wider than it is, so that one can see where it branches. */
 const MOST_STRETCH = 12;
 
@@ -41,7 +40,7 @@ export function createMinimap(moveTo: (x: number, y: number) => void): Minimap {
       const scaleY = (height - 2 * MARGIN) / Math.max(1, layout.height);
       const scaleX = Math.min((width - 2 * MARGIN) / Math.max(1, layout.width), scaleY * MOST_STRETCH);
       projection = { scaleX, scaleY: Math.min(scaleY, scaleX * MOST_STRETCH), shiftX: (width - layout.width * scaleX) / 2, shiftY: MARGIN };
-      drawOverview(context, scene, snapshot, theme, find(wholeOf(scene)), projection, LEAST_MARK);
+      drawOverview(context, scene, snapshot, theme, { ...find(wholeOf(scene)), edges: [] }, projection);
     },
     frame({ left, top, right, bottom }) {
       const { scaleX, scaleY, shiftX, shiftY } = projection;

@@ -12,20 +12,22 @@ export interface Projection {
   readonly shiftY: number;
 }
 
-/** Edges are left out beyond this many: they would be one grey surface. */
-const MOST_EDGES = 20_000;
+/** Edges are left out below this scale: they would be one grey surface. */
+const EDGE_SCALE = 0.03;
+/** Smallest side of a node, so that none disappears. */
+const LEAST = 1.5;
 
 /** Draws the picture without text on a plain canvas: the minimap and the far view. */
-export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, snapshot: SnapshotView, theme: Theme, visible: Visible, to: Projection, least = 0): void {
+export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, snapshot: SnapshotView, theme: Theme, visible: Visible, to: Projection): void {
   const { layout, widths } = scene;
   const x = (value: number): number => value * to.scaleX + to.shiftX;
   const y = (value: number): number => value * to.scaleY + to.shiftY;
   context.lineWidth = 1;
   context.strokeStyle = theme.line;
+  context.globalAlpha = 0.5;
   for (const box of visible.boxes) context.strokeRect(x(layout.boxes.x[box]!), y(layout.boxes.y[box]!), layout.boxes.width[box]! * to.scaleX, layout.boxes.height[box]! * to.scaleY);
-  if (visible.edges.length <= MOST_EDGES && least === 0) {
+  if (to.scaleX >= EDGE_SCALE) {
     context.strokeStyle = theme.edge;
-    context.globalAlpha = 0.5;
     context.beginPath();
     for (const edge of visible.edges) {
       const points = layout.routes.subarray(layout.routeStart[edge], layout.routeStart[edge + 1]);
@@ -33,12 +35,12 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, sn
       for (let p = 2; p < points.length; p += 2) context.lineTo(x(points[p]!), y(points[p + 1]!));
     }
     context.stroke();
-    context.globalAlpha = 1;
   }
+  context.globalAlpha = 1;
   for (const node of visible.nodes) {
     const precision = snapshot.precision[node];
-    const width = Math.max(least, widths[node]! * to.scaleX);
-    const height = Math.max(least, NODE_HEIGHT * to.scaleY);
+    const width = Math.max(LEAST, widths[node]! * to.scaleX);
+    const height = Math.max(LEAST, NODE_HEIGHT * to.scaleY);
     context.fillStyle = precision === undefined ? theme.line : theme.precision[precision];
     context.fillRect(x(layout.x[node]!) - width / 2, y(layout.y[node]!) - height / 2, width, height);
   }

@@ -19,7 +19,9 @@ export function stylesheet(theme: Theme): StylesheetJson {
   const label = { 'font-family': theme.font, 'min-zoomed-font-size': 5, 'text-events': 'no' } as const;
   const beside = { 'text-halign': 'right', 'text-valign': 'center' } as const;
   return [
-    { selector: 'node', style: { ...label, 'overlay-opacity': 0, 'border-position': 'inside' } },
+    // Otherwise cytoscape draws every edge below every node, boxes included.
+    { selector: '*', style: { 'z-index-compare': 'manual', 'overlay-opacity': 0 } },
+    { selector: 'node', style: { ...label, 'border-position': 'inside' } },
     { selector: '.anchor', style: { width: 1, height: 1, 'background-opacity': 0, events: 'no' } },
     {
       selector: '.op',
@@ -82,7 +84,6 @@ export function stylesheet(theme: Theme): StylesheetJson {
         'arrow-scale': 0.75,
         'source-endpoint': 'data(start)',
         'target-endpoint': 'data(end)',
-        'overlay-opacity': 0,
         events: 'no',
         'z-index': 5,
       },

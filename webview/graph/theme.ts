@@ -28,11 +28,12 @@ export const BOX_DEPTHS = 5;
 export function readTheme(): Theme {
   const probe = document.createElement('span');
   document.body.append(probe);
-  const resolve = (name: string): Rgb => {
+  const colour = (name: string): string => {
     probe.style.color = `var(--${name})`;
-    return parse(getComputedStyle(probe).color);
+    return getComputedStyle(probe).color;
   };
-  const background = resolve('bg');
+  const background = parse(colour('bg'), [0, 0, 0]);
+  const resolve = (name: string): Rgb => parse(colour(name), background);
   const foreground = resolve('fg');
   const font = getComputedStyle(document.body).fontFamily;
   const highContrast = document.body.classList.contains('vscode-high-contrast') || document.body.classList.contains('vscode-high-contrast-light');
@@ -64,9 +65,11 @@ export function onThemeChange(changed: () => void): void {
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
 }
 
-function parse(colour: string): Rgb {
-  const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
-  return [r, g, b];
+/** `rgb(…)`, `rgba(…)` or `color(srgb …)`, as browsers compute colours; transparency shows the background. */
+function parse(colour: string, background: Rgb): Rgb {
+  const scale = colour.startsWith('color') ? 255 : 1;
+  const [r = 0, g = 0, b = 0, alpha = 1] = (colour.match(/[\d.]+(e-\d+)?/g) ?? []).map(Number);
+  return mix([r * scale, g * scale, b * scale], background, alpha);
 }
 
 function mix(a: Rgb, b: Rgb, share: number): Rgb {
