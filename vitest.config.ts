@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document', 'scripts'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** All files in one process, one after another, so that they share the two TensorFlow processes. */
-const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, poolOptions: { forks: { singleFork: true } } } as const;
+const oneProcess = { pool: 'forks', isolate: false, poolOptions: { forks: { singleFork: true } } } as const;
 
 export default defineConfig({
   test: {

@@ -37,6 +37,15 @@ def add_rounding(graph_def, name, port):
     return source
 
 
+def rounded_feeds(feeds, variants=3):
+    """The feeds rounded, and rounded after changing each value by up to 2^-9 of itself."""
+    yield {name: round_to_bf16(value) for name, value in feeds.items()}
+    for seed in range(variants):
+        random = np.random.default_rng(seed)
+        noise = {name: 1 + random.uniform(-2**-9, 2**-9, value.shape).astype(np.float32) for name, value in feeds.items()}
+        yield {name: round_to_bf16(value * noise[name]) if value.dtype == np.float32 else value for name, value in feeds.items()}
+
+
 def split(text):
     """`a:1` -> ('a', 1), `a` -> ('a', 0); a control input matches no value."""
     name, _, port = text.partition(':')

@@ -39,3 +39,8 @@ def rms(values):
 
 def top1_accuracy(scores, labels):
     return float(np.mean(np.argmax(scores, axis=-1) == labels))
+
+
+def worst(statistics):
+    """The statistics of the largest error among several of the same output."""
+    return max(statistics, key=lambda item: (not item['equal'], item.get('nonFiniteDiffer', 0), item.get('relativeRms', 0), item.get('differing', 0)))

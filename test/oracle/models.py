@@ -62,6 +62,10 @@ def equal_messages(first, second):
     return {'equal': False, 'difference': 'outside the nodes'}
 
 
+def has_unseeded_randomness(graph_def):
+    return any('seed' in node.attr and 'seed2' in node.attr and node.attr['seed'].i == node.attr['seed2'].i == 0 for node in graph_def.node)
+
+
 def tensor_name(name):
     return name if ':' in name else name + ':0'
 
