@@ -58,9 +58,10 @@ async function serve(): Promise<void> {
       return cached.session;
     }
     if (request.model === undefined) return undefined;
-    // `basic`: fused INT8 kernels saturate on CPUs without VNNI, and layouts change results.
+    // `basic`: fused INT8 kernels saturate on CPUs without VNNI. One thread: each session would start a pool of its own,
+    // whose idle threads spin.
     const session = await ort.InferenceSession.create(request.model, {
-      executionProviders: providers, graphOptimizationLevel: 'basic', logSeverityLevel: 3,
+      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: 1, logSeverityLevel: 3,
     });
     sessions.set(request.key, { session, bytes: request.model.length });
     cachedBytes += request.model.length;

@@ -82,7 +82,7 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
     let started: KernelChild;
     process_.on('error', (error) => reject(notStarted(error.message)));
     process_.on('exit', (code, signal) => {
-      const cause = lastWords.trim().split('\n').at(-1) || `it ended with ${signal ?? `code ${code}`}`;
+      const cause = lastWords.split('\n').find((line) => /error/i.test(line)) ?? `it ended with ${signal ?? `code ${code}`}`;
       reject(notStarted(cause));
       rejectAll(pending, crashed(cause));
     });

@@ -23,8 +23,8 @@ export interface CalibrationRequest {
   readonly progress: Progress;
 }
 
-/** Inputs of a batch hold at most this many elements (13 images of 224 x 224 x 3), which keeps activations at some 1 GB. */
-const MAX_BATCH_INPUT_ELEMENTS = 2 ** 21;
+/** Inputs of a batch hold at most this many elements (one image of 224 x 224 x 3): larger batches take memory, not less time. */
+const MAX_BATCH_INPUT_ELEMENTS = 2 ** 18;
 const MAX_BATCH = 32;
 
 /**
@@ -36,10 +36,23 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const { graph, dialect, values, kernels, progress } = request;
   const samples = matchInputs(graph.inputs, request.data);
   const batches = batchesOf(graph, samples, request.samplingSize);
+  const total = batches.reduce((sum, { count }) => sum + count, 0);
   const observers = new Map(values.map((value) => [valueKey(value), observerOf(request.algorithm)]));
-  const prepared = prepareGraph({ graph, dialect, fetches: values, feeds: [...samples.keys()] });
-  for (const [index, { start, count }] of batches.entries()) {
-    progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${batches.at(-1)!.start + batches.at(-1)!.count}`, index / batches.length);
+  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()] });
+  try {
+    for (const batch of batches) await runBatch(batch);
+  } finally {
+    prepared.close();
+  }
+  const ranges = new Map<string, ValueRange>();
+  for (const [key, observer] of observers) {
+    const range = observer.range();
+    if (range !== undefined) ranges.set(key, range);
+  }
+  return ranges;
+
+  async function runBatch({ start, count }: Batch): Promise<void> {
+    progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}`, start / total);
     await prepared.run({
       feeds: new Map([...samples].map(([key, tensor]) => [key, batchOf(tensor, start, count)])),
       kernels,
@@ -53,12 +66,6 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
       },
     });
   }
-  const ranges = new Map<string, ValueRange>();
-  for (const [key, observer] of observers) {
-    const range = observer.range();
-    if (range !== undefined) ranges.set(key, range);
-  }
-  return ranges;
 }
 
 interface Batch {

@@ -4,6 +4,7 @@ import type { DataType } from '../graph/dataType';
 import { valueKey, type Graph, type Node, type ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import { NO_PROGRESS, type KernelRunner, type Progress } from '../host';
+import { emptyPool, giveBuffer } from './bufferPool';
 import { rounded, widened } from './halfPrecision';
 import { isMerge, isSwitch } from './loops';
 import { opContext } from './opContext';
@@ -15,7 +16,10 @@ import { tensorflowOperations } from './tensorflow';
 export interface PrepareRequest {
   readonly graph: Graph;
   readonly dialect: Dialect;
+  /** Values that a run returns. */
   readonly fetches: readonly ValueRef[];
+  /** Values that are computed for `observe` to see, and not kept. */
+  readonly observed?: readonly ValueRef[];
   /** Keys (`valueKey`) of the values that will be fed; feeding an inner value cuts the graph there. */
   readonly feeds: readonly string[];
 }
@@ -23,7 +27,7 @@ export interface PrepareRequest {
 export interface RunOptions {
   readonly feeds: ReadonlyMap<string, Tensor>;
   readonly kernels: KernelRunner;
-  /** Sees every value as it is computed, once per loop iteration for values inside loops. */
+  /** Sees every value as it is computed, once per loop iteration for values inside loops. The tensor is only valid during the call. */
   readonly observe?: (value: ValueRef, tensor: Tensor) => void;
   readonly progress?: Progress;
 }
@@ -31,6 +35,8 @@ export interface RunOptions {
 /** A graph made ready to run many times; values that depend on constants only are computed in the first run and kept. */
 export interface PreparedGraph {
   run(options: RunOptions): Promise<Tensor[]>;
+  /** Returns the memory kept for the next run. */
+  close(): void;
 }
 
 const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations };
@@ -47,13 +53,16 @@ interface Execution extends RunOptions {
   readonly key: string;
   readonly constants: Map<Step, readonly RuntimeValue[]>;
   readonly widenedConstants: WeakMap<object, Tensor>;
+  /** How many kept values use a buffer; it is reused when the last one is released. */
+  readonly holders: WeakMap<ArrayBufferLike, number>;
 }
 
 let preparedGraphs = 0;
 
 /** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
 export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
-  return prepareGraph({ ...request, feeds: [...request.feeds.keys()] }).run(request);
+  const prepared = prepareGraph({ ...request, feeds: [...request.feeds.keys()] });
+  return prepared.run(request).finally(() => prepared.close());
 }
 
 /**
@@ -62,20 +71,24 @@ export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptio
  */
 export function prepareGraph(request: PrepareRequest): PreparedGraph {
   const { graph, dialect, fetches, feeds } = request;
-  const { program, table, missing } = compiled(graph, dialect, fetches, feeds);
+  const { program, table, missing } = compiled(graph, dialect, fetches, request.observed ?? [], feeds);
   if (missing.size > 0) throw missingOpsError(missing);
   const key = `graph ${++preparedGraphs}`;
   const constants: Execution['constants'] = new Map();
   const widenedConstants: Execution['widenedConstants'] = new WeakMap();
   return {
     async run(options) {
-      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, key, constants, widenedConstants };
+      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, key, constants, widenedConstants, holders: new WeakMap() };
       const results = await runProgram(execution, program, options.feeds);
       return results.map((result, index) => {
         if (result !== DEAD && 'data' in result) return result;
         const node = graph.nodes.get(fetches[index]!.node);
         throw new UserError(result === DEAD ? 'The value is in a branch that was not taken' : 'The value is no tensor', { node: node?.name });
       });
+    },
+    close() {
+      constants.clear();
+      emptyPool();
     },
   };
 }
@@ -84,16 +97,16 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
 export function missingOps(
   graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], feeds: readonly string[],
 ): ReadonlyMap<string, string> {
-  return compiled(graph, dialect, fetches, feeds).missing;
+  return compiled(graph, dialect, fetches, [], feeds).missing;
 }
 
-function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], feeds: readonly string[]) {
+function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], observed: readonly ValueRef[], feeds: readonly string[]) {
   const table = OPERATIONS[dialect.framework];
   if (table === undefined) {
     throw new UserError(`Running ${dialect.framework} models is not supported`, { hint: 'Record ranges elsewhere and give them as calibration.ranges' });
   }
   const missing = new Map<string, string>();
-  return { program: compile({ graph, dialect, table, missing }, fetches, new Set(feeds)), table, missing };
+  return { program: compile({ graph, dialect, table, missing }, fetches, observed, new Set(feeds)), table, missing };
 }
 
 function missingOpsError(missing: ReadonlyMap<string, string>): UserError {
@@ -126,9 +139,42 @@ async function runProgram(execution: Execution, program: Program, feeds: Readonl
         if (value !== DEAD && 'data' in value) execution.observe!({ node: offered.node, output: offered.output + output }, value);
       });
     }
-    for (const done of step.release) values[done] = undefined;
+    hold(execution, values[index]!);
+    for (const done of step.release) {
+      release(execution, values[done]!);
+      values[done] = undefined;
+    }
   }
   return program.fetches.map(read);
+}
+
+/** Counts a step's values as users of their buffers; tensors in lists stay in use, lists are not followed further. */
+function hold({ holders }: Execution, values: readonly EdgeValue[]): void {
+  for (const value of values) {
+    if (value === DEAD) continue;
+    const [tensors, count] = 'data' in value ? [[value], 1] : [value.elements, Infinity];
+    for (const tensor of tensors) {
+      const buffer = bufferOf(tensor);
+      if (buffer !== undefined) holders.set(buffer, (holders.get(buffer) ?? 0) + count);
+    }
+  }
+}
+
+function release({ holders }: Execution, values: readonly EdgeValue[]): void {
+  for (const value of values) {
+    const buffer = value === DEAD || !('data' in value) ? undefined : bufferOf(value);
+    if (buffer === undefined) continue;
+    const left = holders.get(buffer)! - 1;
+    if (left > 0) holders.set(buffer, left);
+    else {
+      holders.delete(buffer);
+      giveBuffer(buffer);
+    }
+  }
+}
+
+function bufferOf(tensor: Tensor | undefined): ArrayBufferLike | undefined {
+  return tensor === undefined || Array.isArray(tensor.data) ? undefined : (tensor.data as Uint8Array).buffer;
 }
 
 function fed(value: ValueRef, feeds: ReadonlyMap<string, EdgeValue>): EdgeValue {

@@ -1,5 +1,6 @@
 import type { DataType } from '../graph/dataType';
 import type { Tensor } from '../graph/tensor';
+import { takeBuffer } from './bufferPool';
 
 const scratch = new Uint32Array(1);
 const scratchFloat = new Float32Array(scratch.buffer);
@@ -48,7 +49,7 @@ export function widened(tensor: Tensor): Tensor {
   if (!isHalf(tensor.dtype)) return tensor;
   const bits = tensor.data as Uint16Array;
   if (tensor.dtype === 'bfloat16') {
-    const words = new Uint32Array(bits.length);
+    const words = new Uint32Array(takeBuffer(bits.length * 4));
     for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
     return { dtype: 'float32', shape: tensor.shape, data: new Float32Array(words.buffer) };
   }
@@ -59,7 +60,7 @@ export function widened(tensor: Tensor): Tensor {
 export function rounded(tensor: Tensor, dtype: DataType | undefined): Tensor {
   if (dtype === undefined || !isHalf(dtype) || (tensor.dtype !== 'float32' && tensor.dtype !== 'float64')) return tensor;
   const source = tensor.data as Float32Array;
-  const bits = new Uint16Array(source.length);
+  const bits = new Uint16Array(takeBuffer(source.length * 2));
   const convert = dtype === 'bfloat16' ? bfloat16Bits : float16Bits;
   for (let i = 0; i < source.length; i++) bits[i] = convert(source[i]!);
   return { dtype, shape: tensor.shape, data: bits };

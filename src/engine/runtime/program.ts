@@ -12,7 +12,7 @@ export interface Source {
 
 interface StepBase {
   readonly inputs: readonly Source[];
-  /** Steps whose values nobody reads after this one. */
+  /** Steps whose values nobody reads after this one, perhaps this one itself. */
   release: number[];
 }
 
@@ -53,15 +53,15 @@ interface Compilation {
 }
 
 /**
- * Orders the nodes that `fetches` need, given the values in `fed`. Structured while loops become one step with programs
+ * Orders the nodes that `fetches` and `observed` need, given the values in `fed`. Structured while loops become one step with programs
  * of their own. `missing` collects ops without a row; throws UserError for values that cannot be computed.
  */
-export function compile(compilation: Compilation, fetches: readonly ValueRef[], fed: ReadonlySet<string>): Program {
-  return compileRegion(compilation, fetches, fed).program;
+export function compile(compilation: Compilation, fetches: readonly ValueRef[], observed: readonly ValueRef[], fed: ReadonlySet<string>): Program {
+  return compileRegion(compilation, fetches, observed, fed).program;
 }
 
 function compileRegion(
-  compilation: Compilation, fetches: readonly ValueRef[], fed: ReadonlySet<string>,
+  compilation: Compilation, fetches: readonly ValueRef[], observed: readonly ValueRef[], fed: ReadonlySet<string>,
 ): { program: Program; invariants: Node[] } {
   const { graph, dialect, table, missing } = compilation;
   const steps: Step[] = [];
@@ -91,7 +91,8 @@ function compileRegion(
     steps.push(step);
   };
 
-  const stack: ValueRef[] = [...fetches].reverse();
+  const targets = [...fetches, ...observed];
+  const stack: ValueRef[] = [...targets].reverse();
   while (stack.length > 0) {
     const value = stack.at(-1)!;
     const key = keyOf(value);
@@ -112,7 +113,7 @@ function compileRegion(
     }
     const loop = loops.get(key);
     if (loop === undefined && node.op === 'Enter') {
-      if (fetches.includes(value) || !isInvariant(node)) throw insideLoop(node);
+      if (targets.includes(value) || !isInvariant(node)) throw insideLoop(node);
       invariants.push(node);
       add(key, { kind: 'feed', value, inputs: [], release: [] });
       continue;
@@ -146,8 +147,7 @@ function compileRegion(
 
   const kept = new Set(fetches.map((fetch) => sourceOf(fetch).step));
   steps.forEach((step, index) => {
-    const reader = lastReader[index];
-    if (reader !== undefined && !kept.has(index) && !isConstantStep(step)) steps[reader]!.release.push(index);
+    if (!kept.has(index) && !isConstantStep(step)) steps[lastReader[index] ?? index]!.release.push(index);
   });
   return { program: { steps, fetches: fetches.map(sourceOf) }, invariants };
 }
@@ -175,8 +175,8 @@ function conditionsOf(graph: Graph, node: Node): ValueRef[] {
 function compileLoop(compilation: Compilation, region: WhileLoop): { loop: LoopProgram; invariants: ValueRef[] } {
   const variables = region.variables.map(({ merge, whileTrue }) => [valueKey({ node: merge, output: 0 }), valueKey({ node: whileTrue, output: 1 })]);
   const fed = new Set(variables.flat());
-  const condition = compileRegion(compilation, [region.condition.inputs[0]!], fed);
-  const body = compileRegion(compilation, region.variables.map((variable) => variable.next), fed);
+  const condition = compileRegion(compilation, [region.condition.inputs[0]!], [], fed);
+  const body = compileRegion(compilation, region.variables.map((variable) => variable.next), [], fed);
   const enters = new Map([...condition.invariants, ...body.invariants].map((enter) => [enter.id, enter]));
   return {
     loop: {

@@ -1,12 +1,15 @@
 import { UserError } from '../errors';
 import type { DataType } from '../graph/dataType';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor';
+import { takeBuffer } from './bufferPool';
 
 /** Arrays whose elements are JavaScript numbers. */
 export type NumberArray = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array;
 export type BigIntArray = BigInt64Array | BigUint64Array;
 
-const ARRAY_OF: Partial<Record<DataType, new (length: number) => NumberArray | BigIntArray>> = {
+type ArrayType = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): NumberArray | BigIntArray };
+
+const ARRAY_OF: Partial<Record<DataType, ArrayType>> = {
   float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array,
   int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
   uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array,
@@ -20,7 +23,7 @@ export function allocate(dtype: DataType, count: number): TensorData {
   if (dtype === 'string') return new Array<Uint8Array>(count).fill(EMPTY_STRING);
   const Storage = ARRAY_OF[dtype];
   if (Storage === undefined) throw new UserError(`Computing on ${dtype} tensors is not supported`);
-  return new Storage(count);
+  return new Storage(takeBuffer(count * Storage.BYTES_PER_ELEMENT));
 }
 
 /** A zeroed tensor. */
