@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/engine/config/parse';
+import { resolvePlan } from '../../../src/engine/config/plan';
+import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
+import type { Plan } from '../../../src/engine/plan';
+import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
+
+const T = { T: 'float32' };
+const conv = (name: string, input: string, weight = 'w'): NodeSpec =>
+  ({ name, op: 'Conv2D', inputs: [input, weight], attrs: { ...T, strides: [1, 1, 1, 1], padding: 'SAME' } });
+
+/** x -> conv -> bias -> relu -> pool -> conv2 -> exp -> lrn -> size */
+const NET: readonly NodeSpec[] = [
+  placeholder('x', 'float32', [-1, 4, 4, 2]),
+  constant('w', 'float32', [1, 1, 2, 2], [1]),
+  constant('b', 'float32', [2], [0]),
+  conv('conv', 'x'),
+  { name: 'bias', op: 'BiasAdd', inputs: ['conv', 'b'], attrs: T },
+  { name: 'relu', op: 'Relu', inputs: ['bias'], attrs: T },
+  { name: 'pool', op: 'MaxPool', inputs: ['relu'], attrs: { ...T, ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: 'VALID' } },
+  conv('conv2', 'pool'),
+  { name: 'exp', op: 'Exp', inputs: ['conv2'], attrs: T },
+  { name: 'lrn', op: 'LRN', inputs: ['exp'], attrs: T },
+  { name: 'reshape', op: 'Squeeze', inputs: ['lrn'], attrs: T },
+];
+
+function plan(config: object, canCalibrate = false, nodes = NET): Plan {
+  return resolvePlan(buildGraph(nodes), parseConfig(JSON.stringify(config), 'c.json').config, { dialect, canCalibrate });
+}
+
+const precisions = (of: Plan): Record<string, string> =>
+  Object.fromEntries([...of.nodes].filter(([, { precision }]) => precision !== 'other').map(([id, { precision }]) => [id, precision]));
+
+describe('resolvePlan', () => {
+  it('plans no BF16 and no INT8 without a config and calibration', () => {
+    expect(new Set(Object.values(precisions(plan({}))))).toEqual(new Set(['fp32']));
+  });
+
+  it('plans no BF16 while use_bf16 is off, whatever else the config says, and says so once', () => {
+    const result = plan({ use_bf16: false, bf16_ops: ['Conv2D'], op_type_dict: { Relu: 'bf16' }, op_name_dict: { 'conv.*': 'bf16' } });
+    expect(Object.values(precisions(result))).not.toContain('bf16');
+    expect(result.warnings).toEqual([{ message: 'The config asks for BF16, but use_bf16 is off: nothing becomes BF16.' }]);
+  });
+
+  it('plans INT8 for convolutions, what follows on their accumulator, and pooling between INT8 ops', () => {
+    expect(precisions(plan({}, true))).toEqual({
+      conv: 'int8', bias: 'int8', relu: 'int8', pool: 'int8', conv2: 'int8', exp: 'fp32', lrn: 'fp32', reshape: 'fp32',
+    });
+  });
+
+  it('plans the default list BF16 and leaves sensitive ops FP32', () => {
+    const result = plan({ use_bf16: true });
+    expect(precisions(result)).toMatchObject({ conv: 'bf16', bias: 'bf16', relu: 'bf16', pool: 'bf16', exp: 'fp32', lrn: 'fp32', reshape: 'fp32' });
+    expect(result.nodes.get('reshape')!.bf16).toBe('free');
+    expect(result.nodes.get('exp')!.bf16).toBe('denied');
+  });
+
+  it('takes op_name_dict before op_type_dict before bf16_ops, the last matching pattern first', () => {
+    const result = plan({
+      use_bf16: true, bf16_ops: ['Conv2D', 'Relu', 'BiasAdd'], op_type_dict: { Relu: 'fp32', Conv2D: 'fp32' },
+      op_name_dict: { 'conv.*': 'fp32', conv2: 'bf16' },
+    });
+    expect(precisions(result)).toMatchObject({ conv: 'fp32', conv2: 'bf16', relu: 'fp32', bias: 'bf16' });
+    expect(result.nodes.get('conv2')!.reason).toEqual({ text: 'op_name_dict "conv2" says bf16.', configKey: 'op_name_dict.conv2' });
+  });
+
+  it('matches whole names only', () => {
+    expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:con'] }))).toMatchObject({ conv: 'fp32', conv2: 'fp32' });
+    expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:con.*'] }))).toMatchObject({ conv: 'bf16', conv2: 'bf16' });
+  });
+
+  it('prefers a listed BF16 to the INT8 default', () => {
+    expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:conv2'] }, true))).toMatchObject({ conv: 'int8', conv2: 'bf16', pool: 'fp32' });
+  });
+
+  it('warns about a wish no kernel can grant, and keeps FP32', () => {
+    const result = plan({ use_bf16: true, op_type_dict: { LRN: 'bf16' } });
+    expect(precisions(result).lrn).toBe('fp32');
+    expect(result.warnings).toEqual([{ node: 'lrn', message: expect.stringMatching(/^LRN stays FP32 although BF16 was asked for: TensorFlow has no CPU kernel/) }]);
+  });
+
+  it('warns about INT8 that cannot be had, naming the cause', () => {
+    expect(plan({ op_type_dict: { Conv2D: 'int8' } }).warnings).toEqual([
+      { node: 'conv', message: 'Conv2D stays FP32 although INT8 was asked for (2 nodes): INT8 needs calibration data or recorded ranges, and none are given.' },
+    ]);
+    expect(plan({ op_type_dict: { Exp: 'int8' } }, true).warnings[0]!.message).toContain('Exp cannot be INT8 here');
+  });
+
+  it('warns about a pattern that matches no node', () => {
+    expect(plan({ op_name_dict: { 'head/.*': 'fp32' } }).warnings).toEqual([{ message: '"head/.*" in the config matches no node of this model.' }]);
+  });
+
+  it('gives one warning for thousands of nodes with the same cause', () => {
+    const many = Array.from({ length: 3000 }, (_, i): NodeSpec => ({ name: `lrn${i}`, op: 'LRN', inputs: [i === 0 ? 'x' : `lrn${i - 1}`], attrs: T }));
+    const result = plan({ use_bf16: true, bf16_ops: ['re:lrn.*'] }, false, [placeholder('x', 'float32', [1, 1, 1, 1]), ...many]);
+    expect(result.warnings).toHaveLength(1);
+    expect(result.warnings[0]!.message).toContain('(3000 nodes)');
+  });
+
+  it('leaves a convolution FP32 whose weights are computed at run time', () => {
+    const nodes = [placeholder('x', 'float32', [1, 4, 4, 2]), placeholder('w', 'float32', [1, 1, 2, 2]), conv('conv', 'x')];
+    expect(precisions(plan({}, true, nodes))).toEqual({ conv: 'fp32' });
+  });
+});
