@@ -33,7 +33,8 @@ async function mainJob(name, theme) {
   };
   try {
     await page.goto(server.url({ folder: workspace, extension: root }));
-    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'digits_cnn.pb' }).click({ button: 'right', timeout: 60_000 });
+    await page.locator('.activitybar a[aria-label^="Mixed Precision"]').waitFor({ timeout: 60_000 }); // Our menu entries are there, too.
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'digits_cnn.pb' }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Open in Mixed Precision' }).click();
     const graph = await webviewFrame(page, '.phaseBar');
     await waitForPhase(graph, 0);
@@ -44,6 +45,7 @@ async function mainJob(name, theme) {
       await picture(phase);
     }
     await runCommand(page, 'Mixed Precision: Open Config');
+    await webviewFrame(page, 'text=Use BF16');
     await runCommand(page, 'Mixed Precision: Show Why');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Conv2D' }).first().click();
     await picture('details');

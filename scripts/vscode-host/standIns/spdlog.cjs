@@ -35,4 +35,11 @@ levels.forEach((name, level) => {
 });
 
 const create = async (name, file) => new Logger('rotating', name, file);
-module.exports = { version: 0, Logger, setLevel() {}, setFlushOn() {}, createRotatingLogger: create, createAsyncRotatingLogger: create };
+
+// One by one, so that Node finds the names when an ES module imports this file.
+exports.version = 0;
+exports.Logger = Logger;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;
