@@ -55,7 +55,7 @@ function listText<T>(items: readonly T[], text: (item: T) => string): string {
 
 function stringText(bytes: Uint8Array): string {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, 4 * LONGEST_TEXT + 4));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, 4 * LONGEST_TEXT + 4), { stream: true });
     if (!/\p{Cc}/u.test(text)) return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${sizeText(bytes.length)})` : text;
   } catch {
     // Not text: shown by its size.

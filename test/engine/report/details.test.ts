@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeDetails } from '../../../webview/protocol';
+import { UserError } from '../../../src/engine/errors';
+import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
+import { nodeDetails } from '../../../src/engine/report/details';
+import { buildGraph, constant, placeholder, shapeOf, type NodeSpec } from '../../support/graphBuilder';
+import { runAllPhases, type Run } from '../../support/snapshots';
+
+const op = (name: string, type: string, inputs: string[], attrs: NodeSpec['attrs'] = {}): NodeSpec => ({ name, op: type, inputs, attrs: { T: 'float32', ...attrs } });
+const details = ({ snapshots, plan, ranges }: Run, id: string, snapshot: number): NodeDetails => nodeDetails(id, snapshot, snapshots, plan, ranges, dialect);
+
+const model: NodeSpec[] = [
+  placeholder('x', 'float32', [-1, 4]), constant('w', 'float32', [4, 3], [0.5]), op('dense', 'MatMul', ['x', 'w'], { transpose_b: false }),
+  constant('s', 'float32', [3], [2]), constant('t', 'float32', [3], [1]), op('scaled', 'Mul', ['dense', 's']), op('bn', 'AddV2', ['scaled', 't']),
+  op('exp', 'Exp', ['bn'], { _output_shapes: { kind: 'shapes', value: [[-1, 3]] } }),
+];
+
+describe('details of a node', () => {
+  it('of the opened model: types, shapes, attributes, and what is planned', async () => {
+    const run = await runAllPhases(buildGraph(model), {}, { min: -1, max: 1 });
+    expect(details(run, 'dense', 0)).toEqual({
+      id: 'dense',
+      name: 'dense',
+      op: 'MatMul',
+      precision: 'fp32',
+      why: { text: 'Becomes INT8: MatMul has an INT8 form and its ranges are calibrated.' },
+      inputs: [
+        { name: 'x', node: 'x', dtype: 'float32', shape: '?×4', range: '-1 … 1' },
+        { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B' },
+      ],
+      outputs: [{ name: 'dense', dtype: 'float32', shape: '?' }],
+      attributes: [{ name: 'T', value: 'float32' }, { name: 'transpose_b', value: 'false' }],
+      changes: [],
+    });
+  });
+
+  it('after a phase: INT8 weights behind Dequantize, and the changes that touched it', async () => {
+    const run = await runAllPhases(buildGraph(model), {}, { min: -1, max: 1 });
+    const dense = details(run, 'dense', 1);
+    expect(dense).toMatchObject({ precision: 'int8', why: { text: 'MatMul has an INT8 form and its ranges are calibrated.' } });
+    expect(dense.inputs).toEqual([
+      { name: 'x/dequantize', node: 'x', dtype: 'float32', shape: '?×4', range: '-1 … 1' },
+      { name: 'w/dequantize', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B' },
+    ]);
+    expect(dense.changes.map(({ phase, rule }) => `${phase} ${rule}`)).toEqual(['quantize quantize-value', 'quantize quantize-weight']);
+    expect(details(run, 'exp', 1).outputs).toEqual([{ name: 'exp', dtype: 'float32', shape: '?×3' }]);
+    expect(details(run, 'exp', 1).attributes).toContainEqual({ name: '_output_shapes', value: '[?×3]' });
+  });
+
+  it('that is gone: as it was, with the change that removed it', async () => {
+    const run = await runAllPhases(buildGraph(model), {}, { min: -1, max: 1 });
+    const scaled = details(run, 'scaled', 3);
+    expect(scaled).toMatchObject({ name: 'scaled', op: 'Mul', precision: undefined });
+    expect(scaled.why.text).toBe(scaled.changes.at(-1)!.reason);
+    expect(scaled.changes.map(({ rule }) => rule)).toEqual(['fold-batch-norm']);
+    expect(details(run, 'scaled', 0)).toMatchObject({ precision: 'fp32', changes: [] });
+  });
+
+  it('that conversion added: what it is for', async () => {
+    const run = await runAllPhases(buildGraph(model), {}, { min: -1, max: 1 });
+    const quantize = details(run, 'x/quantize', 1);
+    expect(quantize).toMatchObject({ op: 'QuantizeV2', precision: 'other' });
+    expect(quantize.why.text).toBe(run.snapshots[1]!.changes.find(({ after }) => after.includes('x/quantize'))!.reason);
+    expect(quantize.outputs.map(({ name, dtype }) => [name, dtype])).toEqual([['x/quantize', 'quint8'], ['x/quantize:1', 'float32'], ['x/quantize:2', 'float32']]);
+  });
+
+  it('that joined BF16 neighbours: the change, not the plan that left it FP32', async () => {
+    const run = await runAllPhases(buildGraph([
+      placeholder('x', 'float32', [2, 4]), constant('w', 'float32', [4, 4], [0.5]), op('m1', 'MatMul', ['x', 'w']), op('abs', 'Abs', ['m1']), op('m2', 'MatMul', ['abs', 'w']), op('exp', 'Exp', ['m2']),
+    ]), { use_bf16: true });
+    expect(details(run, 'abs', 2)).toMatchObject({ precision: 'fp32', why: run.plan.nodes.get('abs')!.reason });
+    const joined = details(run, 'abs', 3);
+    expect(joined.precision).toBe('bf16');
+    expect(joined.why.text).toBe(joined.changes.at(-1)!.reason);
+    expect(details(run, 'm1', 1).why.text).toMatch(/^Becomes BF16: /);
+  });
+
+  it('that the config decided: the key to open', async () => {
+    const run = await runAllPhases(buildGraph(model), { op_type_dict: { MatMul: 'fp32' } }, { min: -1, max: 1 });
+    expect(details(run, 'dense', 3).why).toEqual({ text: 'op_type_dict says fp32 for MatMul.', configKey: 'op_type_dict.MatMul' });
+  });
+
+  it('at the end of an output', async () => {
+    const run = await runAllPhases(buildGraph(model), {});
+    expect(details(run, 'output:exp', 3)).toMatchObject({ name: 'exp', op: 'Output', precision: 'other', inputs: [{ name: 'exp', node: 'exp', dtype: 'float32', shape: '?×3' }], outputs: [] });
+  });
+
+  it('that does not exist is an error', async () => {
+    const run = await runAllPhases(buildGraph(model), {});
+    expect(() => details(run, 'nobody', 0)).toThrow(UserError);
+  });
+
+  it('with several outputs names them by their index', async () => {
+    const run = await runAllPhases(buildGraph([
+      placeholder('x', 'float32', [4]), constant('axis', 'int32', [], [0]), { name: 'split', op: 'Split', inputs: ['axis', 'x'], attrs: { T: 'float32', num_split: 2, shape: shapeOf(undefined) } },
+      op('sub', 'Sub', ['split:1', 'split']),
+    ]), {});
+    expect(details(run, 'split', 0).outputs.map(({ name }) => name)).toEqual(['split', 'split:1']);
+    expect(details(run, 'sub', 0).inputs.map(({ name, node }) => [name, node])).toEqual([['split:1', 'split'], ['split', 'split']]);
+    expect(details(run, 'split', 0).inputs[0]).toMatchObject({ constant: 'scalar, int32, 4 B' });
+  });
+});
