@@ -1,8 +1,7 @@
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeDropdown, vsCodeOption, vsCodeTextField } from '@vscode/webview-ui-toolkit';
-import type { Button, Dropdown, TextField } from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextField, type Button, type TextField } from '@vscode/webview-ui-toolkit';
 
 /** The only module that knows the UI toolkit: replacing the toolkit means rewriting these functions. */
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextField());
 
 export type TextFieldElement = HTMLElement & { value: string };
 
@@ -20,26 +19,5 @@ export function button(label: string, title: string, onClick: () => void): HTMLE
   element.textContent = label;
   element.title = title;
   element.addEventListener('click', onClick);
-  return element;
-}
-
-export function dropdown<T extends string>(options: {
-  readonly id: string;
-  readonly label: string;
-  readonly choices: Readonly<Record<T, string>>;
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-}): HTMLElement {
-  const element = document.createElement('vscode-dropdown') as Dropdown;
-  element.id = options.id;
-  element.setAttribute('aria-label', options.label);
-  for (const [value, text] of Object.entries<string>(options.choices)) {
-    const option = document.createElement('vscode-option');
-    option.setAttribute('value', value);
-    option.toggleAttribute('selected', value === options.value);
-    option.textContent = text;
-    element.append(option);
-  }
-  element.addEventListener('change', () => options.onChange(element.value as T));
   return element;
 }
