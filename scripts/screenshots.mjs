@@ -10,7 +10,7 @@ import { copySamples } from './lib/sampleWorkspace.mjs';
 import { openBrowser, runCommand, webviewFrame } from './vscode-host/browser.mjs';
 import { startWebServer } from './vscode-host/webServer.mjs';
 
-const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern', contrast: 'Default High Contrast' };
+const themes = { dark: 'Dark Modern', light: 'Light Modern', contrast: 'Default High Contrast' };
 const phases = ['int8', 'bf16', 'optimized'];
 const results = fromRoot('test-results');
 
@@ -24,7 +24,7 @@ process.exit();
 async function mainJob(name, theme) {
   const { folder, remove } = temporaryFolder();
   const workspace = copySamples(join(folder, 'samples'));
-  const server = await startWebServer({ settings: { 'workbench.colorTheme': theme } });
+  const server = await startWebServer({ settings: { 'workbench.colorTheme': theme, 'window.autoDetectHighContrast': false } });
   const { page, close } = await openBrowser({ viewport: { width: 1440, height: 900 } });
   const picture = async (step) => {
     await page.waitForTimeout(700); // Colours and positions settle.
