@@ -26,12 +26,14 @@ export function configPage(options: PageOptions): string {
 function page(options: PageOptions, title: string, bodyAttributes: string, sources: readonly string[]): string {
   const { nonce, cspSource } = options;
   const policy = ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${cspSource} 'nonce-${nonce}'`, `font-src ${cspSource} data:`, ...sources].join('; ');
+  // The toolkit takes the nonce for its style element from the meta element csp-nonce.
   // Cytoscape looks for a style element of that id and would otherwise insert one that the policy refuses.
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <title>${title}</title>
 <style nonce="${options.nonce}" id="__________cytoscape_stylesheet"></style>
