@@ -9,7 +9,7 @@ export function removeUnread(rewriter: Rewriter, dialect: Dialect, ids: Iterable
   const candidates = [...ids];
   for (let id = candidates.pop(); id !== undefined; id = candidates.pop()) {
     const node = rewriter.get(id);
-    if (node === undefined || rewriter.uses(id).length > 0 || rewriter.isOutputNode(id)) continue;
+    if (node === undefined || rewriter.isRead(id) || rewriter.isOutputNode(id)) continue;
     if (dialect.isInput(node) || dialect.hasSideEffects(node)) continue;
     rewriter.remove(id);
     candidates.push(...node.inputs.map((value) => value.node));

@@ -69,6 +69,11 @@ export class Rewriter {
     return uses;
   }
 
+  /** Whether any node reads a value of `id`; unlike `uses`, at once however many do. */
+  isRead(id: string): boolean {
+    return (this.readers.get(id)?.size ?? 0) > 0;
+  }
+
   /** Whether a node waits for `id` without reading its values. */
   hasControlReaders(id: string): boolean {
     return (this.controlReaders.get(id)?.size ?? 0) > 0;
