@@ -1,4 +1,4 @@
-import type { GraphView, RunningView, ToGraph } from '../protocol';
+import type { EdgeMark, GraphView, RunningView, ToGraph } from '../protocol';
 import { indexBands, type Find, type Rectangle } from './bands';
 import { createDetails, type DetailsPanel } from './details';
 import { button, h } from './dom';
@@ -7,6 +7,7 @@ import { connect, type Host } from './host';
 import { onKey, ZOOM_STEP } from './keys';
 import { LayoutClient } from './layoutClient';
 import { createLegend } from './legend';
+import { describeMark } from './marks';
 import { createMinimap } from './minimap';
 import { extreme, neighbour, type Direction } from './navigate';
 import { createNotice } from './notice';
@@ -26,7 +27,8 @@ export class GraphApp {
   private shown = 0;
   private scene: Scene | undefined;
   private find: Find | undefined;
-  private selected: number | undefined;
+  /** Id of what is selected: a node of the picture, or the Cast, Quantize or Dequantize of a mark. */
+  private selected: string | undefined;
   /** Details of the selection have arrived. */
   private detailed = false;
   private running: RunningView | undefined;
@@ -70,7 +72,8 @@ export class GraphApp {
     const main = h('main', {}, this.stage, this.search.element, this.legend.element, corner, this.notice.element);
     root.append(this.phaseBar.element, main, this.panel.element, this.live);
     this.canvas = new GraphCanvas(near, far, this.theme, {
-      select: (node) => this.select(node),
+      selectNode: (node) => this.select(node),
+      selectMark: (mark) => this.selectMark(mark),
       viewport: (area) => this.onViewport(area),
       hover: (text) => (near.title = text),
     });
@@ -93,7 +96,7 @@ export class GraphApp {
         if (this.graph) this.update({ ...this.graph, snapshots: message.snapshots }, message.shown);
         break;
       case 'details':
-        if (this.scene && this.selected === this.scene.indexOf.get(message.details.id)) {
+        if (this.selected === message.details.id) {
           this.detailed = true;
           this.panel.showNode(message.details);
         }
@@ -151,7 +154,7 @@ export class GraphApp {
     if (before?.model !== this.graph?.model.name) this.canvas.start();
     else {
       this.canvas.setViewport(before!.viewport);
-      this.select(before!.selected === undefined ? undefined : this.scene?.indexOf.get(before!.selected));
+      this.select(this.scene?.indexOf.get(before!.selected ?? ''));
     }
   }
 
@@ -178,31 +181,45 @@ export class GraphApp {
     this.update(this.graph, snapshot);
   }
 
+  private selectedNode(): number | undefined {
+    return this.selected === undefined ? undefined : this.scene?.indexOf.get(this.selected);
+  }
+
   private select(node: number | undefined): void {
-    if (this.selected !== node) this.detailed = false;
-    this.selected = node;
-    this.canvas.select(node);
+    this.canvas.select({ node });
+    const found = node === undefined ? undefined : this.graph?.nodes[node];
+    if (node !== undefined && found) {
+      const precision = this.snapshot().precision[node];
+      this.active.textContent = `${found.op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${found.name}`;
+      this.announce(this.active.textContent);
+    }
+    this.choose(found?.id);
+  }
+
+  private selectMark(mark: EdgeMark): void {
+    this.canvas.select({ mark });
+    this.announce(describeMark(mark));
+    this.choose(mark.nodes[0]);
+  }
+
+  private choose(id: string | undefined): void {
+    if (this.selected !== id) this.detailed = false;
+    this.selected = id;
     this.requestDetails();
     this.persist();
     this.showPanel();
-    if (this.graph && node !== undefined) {
-      const { op, name } = this.graph.nodes[node]!;
-      const precision = this.snapshot().precision[node];
-      this.active.textContent = `${op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${name}`;
-      this.announce(this.active.textContent);
-    }
   }
 
   /** The model, or what is known of the selection; details of the step before stay until those of this step arrive. */
   private showPanel(): void {
-    if (!this.graph) return;
-    if (this.selected === undefined) this.panel.showModel(this.graph, this.shown);
-    else if (!this.detailed) this.panel.showHead(this.graph.nodes[this.selected]!, this.snapshot().precision[this.selected]);
+    if (!this.graph || this.detailed) return;
+    const node = this.selectedNode();
+    if (node !== undefined) this.panel.showHead(this.graph.nodes[node]!, this.snapshot().precision[node]);
+    else this.panel.showModel(this.graph, this.shown);
   }
 
   private requestDetails(): void {
-    const id = this.selected === undefined ? undefined : this.graph?.nodes[this.selected]?.id;
-    this.host.send({ type: 'select', id, snapshot: this.shown });
+    this.host.send({ type: 'select', id: this.selected, snapshot: this.shown });
   }
 
   private goTo(node: number | undefined): void {
@@ -214,7 +231,8 @@ export class GraphApp {
 
   private move(direction: Direction): void {
     if (!this.scene) return;
-    this.goTo(this.selected === undefined ? extreme(this.scene, 'first') : neighbour(this.scene, this.selected, direction));
+    const node = this.selectedNode();
+    this.goTo(node === undefined ? extreme(this.scene, 'first') : neighbour(this.scene, node, direction));
   }
 
   private toggleGhosts(): void {
@@ -238,8 +256,7 @@ export class GraphApp {
     clearTimeout(this.saving);
     this.saving = setTimeout(() => {
       if (!this.graph || !this.scene) return;
-      const selected = this.selected === undefined ? undefined : this.graph.nodes[this.selected]!.id;
-      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.viewport(), selected, ghosts: this.ghosts });
+      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.viewport(), selected: this.selected, ghosts: this.ghosts });
     }, 200);
   }
 

@@ -1,8 +1,8 @@
-import cytoscape, { type Core, type ElementDefinition } from 'cytoscape';
-import type { SnapshotView } from '../protocol';
+import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from 'cytoscape';
+import type { EdgeMark, SnapshotView } from '../protocol';
 import type { Find, Rectangle, Visible } from './bands';
 import { ANCHORS, boxElements, boxId, edgeClasses, edgeElement, edgeId, markElement, nameElement, nameId, nodeClasses, nodeElement, nodeId } from './elements';
-import { placeMarks, type PlacedMark } from './marks';
+import { describeMark, placeMarks, type PlacedMark } from './marks';
 import { clearCanvas, drawOverview } from './overview';
 import type { Scene } from './scene';
 import { stylesheet } from './styles';
@@ -15,7 +15,8 @@ const TEXT_ZOOM = 0.5;
 const MAX_ZOOM = 3;
 
 export interface CanvasEvents {
-  select(node: number | undefined): void;
+  selectNode(node: number | undefined): void;
+  selectMark(mark: EdgeMark): void;
   /** The part of the picture on the screen changed. */
   viewport(area: Rectangle): void;
   hover(text: string): void;
@@ -36,7 +37,7 @@ interface Shown {
 export class GraphCanvas {
   private readonly cy: Core;
   private shown: Shown | undefined;
-  private selected: number | undefined;
+  private selected: { readonly node?: number; readonly mark?: EdgeMark } = {};
   private ghosts = true;
   private loaded: (Rectangle & { readonly text: boolean }) | undefined;
   private frame = 0;
@@ -53,10 +54,12 @@ export class GraphCanvas {
     });
     this.cy.add([...ANCHORS]);
     this.cy.on('viewport resize', () => this.schedule());
-    this.cy.on('tap', (event) => events.select(event.target === this.cy ? undefined : this.nodeBehind(event.target.id(), event.target.data('edge'))));
+    this.cy.on('tap', (event) => event.target === this.cy && events.selectNode(undefined));
+    this.cy.on('tap', '.op', (event) => events.selectNode(indexIn(event.target.id())));
+    this.cy.on('tap', '.mark', (event) => events.selectMark(this.markOf(event.target.id())));
     this.cy.on('mouseover', '.op, .mark', (event) => {
       event.target.addClass('hover');
-      events.hover(this.describe(event.target.id(), event.target.data('edge')));
+      events.hover(this.describe(event.target));
     });
     this.cy.on('mouseout', '.op, .mark', (event) => {
       event.target.removeClass('hover');
@@ -66,7 +69,7 @@ export class GraphCanvas {
 
   show(scene: Scene, find: Find, snapshot: SnapshotView): void {
     this.shown = { scene, find, snapshot, marks: [], marksOfEdge: new Map() };
-    this.selected = undefined;
+    this.selected = {};
     this.clear();
     this.cy.minZoom(this.fitZoom() / 2);
     this.setMarks();
@@ -88,7 +91,7 @@ export class GraphCanvas {
       }
       for (const element of this.cy.edges().toArray()) element.classes(edgeClasses(scene, snapshot, indexIn(element.id())));
     });
-    this.mark();
+    this.lightUp();
     this.refill();
   }
 
@@ -106,10 +109,10 @@ export class GraphCanvas {
     this.refill();
   }
 
-  /** Marks the node and its edges. */
-  select(node: number | undefined): void {
-    this.selected = node;
-    this.mark();
+  /** Lights up a node and its edges, or a mark and its edge. */
+  select(selected: { readonly node?: number; readonly mark?: EdgeMark }): void {
+    this.selected = selected;
+    this.lightUp();
   }
 
   reveal(node: number): void {
@@ -254,7 +257,7 @@ export class GraphCanvas {
       const missing = [...elements].filter(([id]) => this.cy.getElementById(id).empty());
       this.cy.add(missing.flatMap(([, make]) => make()));
     });
-    this.mark();
+    this.lightUp();
   }
 
   private drawFar(area: Rectangle): void {
@@ -266,28 +269,28 @@ export class GraphCanvas {
     drawOverview(context, scene, snapshot, this.theme, find(area), { scaleX: zoom, scaleY: zoom, shiftX: x, shiftY: y });
   }
 
-  private mark(): void {
+  private lightUp(): void {
     if (!this.shown) return;
-    const { scene } = this.shown;
+    const { scene, marks } = this.shown;
+    const { node, mark } = this.selected;
+    const edges = node === undefined ? [] : [...scene.incoming[node]!, ...scene.outgoing[node]!];
+    if (mark) edges.push(mark.edge);
+    const chosen = node === undefined ? marks.find((placed) => placed.mark.edge === mark?.edge && placed.mark.kind === mark.kind)?.id : nodeId(node);
     this.cy.batch(() => {
       this.cy.elements('.selected').removeClass('selected');
       this.cy.elements('.near').removeClass('near');
-      if (this.selected === undefined) return;
-      this.cy.getElementById(nodeId(this.selected)).addClass('selected');
-      for (const edge of [...scene.incoming[this.selected]!, ...scene.outgoing[this.selected]!]) this.cy.getElementById(edgeId(edge)).addClass('near');
+      if (chosen !== undefined) this.cy.getElementById(chosen).addClass('selected');
+      for (const edge of edges) this.cy.getElementById(edgeId(edge)).addClass('near');
     });
   }
 
-  private nodeBehind(id: string, edge: number | undefined): number | undefined {
-    return edge === undefined ? indexIn(id) : this.shown?.scene.graph.edges[edge]?.target;
+  private markOf(id: string): EdgeMark {
+    return this.shown!.marks.find((placed) => placed.id === id)!.mark;
   }
 
-  private describe(id: string, edge: number | undefined): string {
-    const graph = this.shown!.scene.graph;
-    if (edge === undefined) return graph.nodes[indexIn(id)]!.name;
-    const found = this.shown!.marks.find((placed) => placed.id === id)!.mark;
-    const what = found.kind === 'cast' ? 'Cast' : 'Quantize and Dequantize';
-    return `${what} ${found.label}${found.state === 'folded' ? ', folded' : ''}: ${found.nodes.join(', ')}`;
+  private describe(element: NodeSingular): string {
+    if (element.hasClass('op')) return this.shown!.scene.graph.nodes[indexIn(element.id())]!.name;
+    return describeMark(this.markOf(element.id()));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SnapshotView } from '../protocol';
+import type { Precision, SnapshotView } from '../protocol';
 import { chip } from './details';
 import { h } from './dom';
 import { NAMES, PRECISIONS } from './precision';
@@ -8,7 +8,7 @@ export interface Legend {
   update(snapshot: SnapshotView, ghosts: boolean): void;
 }
 
-/** What colours and marks mean, with how many there are; the ghosts of folded marks can be switched off here. */
+/** What colours and marks mean, with how many of them are drawn; the ghosts of folded marks can be switched off here. */
 export function createLegend(toggleGhosts: () => void): Legend {
   const list = h('ul');
   const ghosts = h('button', { type: 'button', class: 'toggle', onclick: toggleGhosts });
@@ -18,11 +18,12 @@ export function createLegend(toggleGhosts: () => void): Legend {
     update(snapshot, on) {
       const marks = { cast: 0, quantize: 0, folded: 0 };
       for (const { kind, state } of snapshot.marks) marks[state === 'folded' ? 'folded' : kind]++;
+      const drawn = (precision: Precision | undefined): number => snapshot.precision.filter((p) => p === precision).length;
       const row = (sign: HTMLElement, name: string, count: number): HTMLElement => h('li', {}, sign, h('span', {}, name), h('span', { class: 'count' }, count.toLocaleString('en')));
       const pill = (kind: string, label: string): HTMLElement => h('span', { class: `pill ${kind}`, 'aria-hidden': 'true' }, label);
       list.replaceChildren(
-        ...PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => row(chip(precision), NAMES[precision], snapshot.counts[precision])),
-        ...(snapshot.precision.includes(undefined) ? [row(chip(undefined), 'Removed', snapshot.precision.filter((p) => p === undefined).length)] : []),
+        ...PRECISIONS.filter((precision) => drawn(precision) > 0).map((precision) => row(chip(precision), NAMES[precision], drawn(precision))),
+        ...(drawn(undefined) > 0 ? [row(chip(undefined), 'Removed', drawn(undefined))] : []),
         ...(snapshot.quantizes + snapshot.dequantizes > 0 ? [row(pill('quantize', '8'), 'Quantize, Dequantize', snapshot.quantizes + snapshot.dequantizes)] : []),
         ...(snapshot.casts > 0 ? [row(pill('cast', 'F→B'), 'Cast', snapshot.casts)] : []),
       );

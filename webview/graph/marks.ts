@@ -1,7 +1,7 @@
 import type { EdgeMark } from '../protocol';
 import type { LayoutResult } from './layout/types';
 
-/** A mark at its place on its edge. Marks of edges that carry the same value with the same label share one. */
+/** A mark at its place on its edge. */
 export interface PlacedMark {
   readonly id: string;
   readonly mark: EdgeMark;
@@ -14,34 +14,63 @@ export interface PlacedMark {
 
 export const MARK_HEIGHT = 16;
 const CHARACTER = 6;
-const ALONG: readonly number[] = [0.5, 0.28, 0.72, 0.12, 0.88];
+const SPACE = 2;
+const ALONG: readonly number[] = [0.5, 0.28, 0.72];
 const CELL = 128;
 
-/** Puts each mark into the last bend of its edge, and apart from those already placed. Linear in the number of marks. */
+/** A taken place: its centre and width. */
+interface Taken {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/**
+ * Puts the marks of each edge side by side into its last bend, apart from those of other edges where there is room. What
+ * stands in the graph takes its place before the ghosts. Linear in the number of marks.
+ */
 export function placeMarks(marks: readonly EdgeMark[], layout: LayoutResult): PlacedMark[] {
-  const cells = new Map<string, PlacedMark[]>();
-  const near = (x: number, y: number): PlacedMark[] =>
-    [-1, 0, 1].flatMap((dx) => [-1, 0, 1].flatMap((dy) => cells.get(`${Math.floor(x / CELL) + dx},${Math.floor(y / CELL) + dy}`) ?? []));
+  const cells = new Map<string, Taken[]>();
+  const cell = (x: number, y: number): string => `${Math.floor(x / CELL)},${Math.floor(y / CELL)}`;
+  const isFree = (x: number, y: number, width: number): boolean => {
+    for (const dx of [-CELL, 0, CELL]) {
+      for (const dy of [-CELL, 0, CELL]) {
+        for (const other of cells.get(cell(x + dx, y + dy)) ?? []) {
+          if (Math.abs(other.x - x) < (other.width + width) / 2 + SPACE && Math.abs(other.y - y) < MARK_HEIGHT + SPACE) return false;
+        }
+      }
+    }
+    return true;
+  };
   const placed: PlacedMark[] = [];
-  // What stands in the graph takes its place before the ghosts.
-  const order = [...marks].sort((a, b) => Number(a.state === 'folded') - Number(b.state === 'folded'));
-  for (const mark of order) {
-    const width = markWidth(mark.label);
-    const places = ALONG.map((t) => pointOnBend(layout.spots.subarray(mark.edge * 4, mark.edge * 4 + 4), t));
-    const overlaps = ([x, y]: readonly [number, number]): PlacedMark | undefined =>
-      near(x, y).find((other) => Math.abs(other.x - x) < (other.width + width) / 2 + 2 && Math.abs(other.y - y) < MARK_HEIGHT + 2);
-    const [x, y] = places.find((place) => !overlaps(place)) ?? places[0]!;
-    const hidden = overlaps([x, y]);
-    if (hidden && hidden.mark.label === mark.label && hidden.mark.state === mark.state) continue;
-    const textLeft = Math.round((width - mark.label.length * CHARACTER) / 2);
-    const item = { id: `mark ${mark.edge} ${mark.kind} ${mark.state}`, mark, x: Math.round(x), y: Math.round(y), width, textLeft };
-    placed.push(item);
-    const cell = `${Math.floor(x / CELL)},${Math.floor(y / CELL)}`;
-    const list = cells.get(cell);
-    if (list) list.push(item);
-    else cells.set(cell, [item]);
+  for (const group of byEdge(marks)) {
+    const spot = layout.spots.subarray(group[0]!.edge * 4, group[0]!.edge * 4 + 4);
+    const width = group.reduce((sum, { label }) => sum + markWidth(label) + SPACE, -SPACE);
+    const places = ALONG.map((t) => pointOnBend(spot, t));
+    const [x, y] = (places.find(([x, y]) => isFree(x, y, width)) ?? places[0]!).map(Math.round) as [number, number];
+    const taken = cells.get(cell(x, y));
+    if (taken) taken.push({ x, y, width });
+    else cells.set(cell(x, y), [{ x, y, width }]);
+    let left = x - width / 2;
+    for (const mark of group) {
+      const own = markWidth(mark.label);
+      const textLeft = Math.round((own - mark.label.length * CHARACTER) / 2);
+      placed.push({ id: `mark ${mark.edge} ${mark.kind} ${mark.state}`, mark, x: left + own / 2, y, width: own, textLeft });
+      left += own + SPACE;
+    }
   }
   return placed;
+}
+
+/** Marks of each edge together, edges with a mark that stands first. */
+function byEdge(marks: readonly EdgeMark[]): EdgeMark[][] {
+  const groups = new Map<number, EdgeMark[]>();
+  for (const mark of [...marks].sort((a, b) => Number(a.state === 'folded') - Number(b.state === 'folded'))) {
+    const group = groups.get(mark.edge);
+    if (group) group.push(mark);
+    else groups.set(mark.edge, [mark]);
+  }
+  return [...groups.values()];
 }
 
 export function markWidth(label: string): number {
@@ -54,4 +83,8 @@ export function pointOnBend([x0 = 0, y0 = 0, x1 = 0, y1 = 0]: Iterable<number>, 
   const along = 0.6 * u - 0.1 * u * u;
   const aside = (u * u) / 2;
   return t <= 0.5 ? [x0 + (x1 - x0) * aside, y0 + (y1 - y0) * along] : [x1 - (x1 - x0) * aside, y1 - (y1 - y0) * along];
+}
+
+export function describeMark({ kind, state, label, nodes }: EdgeMark): string {
+  return `${kind === 'cast' ? 'Cast' : 'Quantize, Dequantize'} ${label}${state === 'folded' ? ', folded' : ''}: ${nodes.join(', ')}`;
 }

@@ -100,7 +100,7 @@ export function stylesheet(theme: Theme): StylesheetJson {
       },
     },
     { selector: 'edge.gone', style: { 'line-style': 'dotted', opacity: 0.6 } },
-    { selector: 'edge.near', style: { width: 2, 'line-color': theme.focus, 'target-arrow-color': theme.focus, opacity: 1, 'z-index': 7 } },
+    { selector: '.near', style: { width: 2, 'line-color': theme.focus, 'target-arrow-color': theme.focus, opacity: 1, 'z-index': 7 } },
     {
       selector: '.mark',
       style: {
@@ -121,6 +121,7 @@ export function stylesheet(theme: Theme): StylesheetJson {
     { selector: '.mark.quantize', style: { 'background-color': theme.fill.int8, 'border-width': 1, 'border-color': theme.precision.int8, color: theme.precision.int8, 'font-weight': 400 } },
     { selector: '.mark.folded', style: { 'background-color': theme.background, 'border-width': 1, 'border-style': 'dashed', 'border-color': theme.cast, color: theme.cast, 'font-weight': 400 } },
     { selector: '.mark.folded.quantize', style: { 'border-color': theme.precision.int8, color: theme.precision.int8 } },
+    { selector: '.mark.selected', style: { 'border-width': 2, 'border-style': 'solid', 'border-color': theme.focus } },
   ];
 }
 

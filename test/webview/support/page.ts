@@ -70,7 +70,8 @@ export class GraphPages {
     return {
       page,
       problems,
-      post: (message) => page.evaluate((data) => window.postMessage(data, '*'), message),
+      // VS Code sends JSON.
+      post: (message) => page.evaluate((json) => window.postMessage(JSON.parse(json), '*'), JSON.stringify(message)),
       sent: () => page.evaluate(() => window.sent),
     };
   }

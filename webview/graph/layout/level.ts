@@ -29,6 +29,8 @@ const LANE = 12;
 const MAX_LANES = 40;
 const FOOTER = 24;
 const PORT_SPREAD = 16;
+/** An edge this little aside runs straight down. */
+const STRAIGHT = 12;
 
 /**
  * Lays out the items of one box in rows, with all its edges. `labelWidth` is what the box's label needs; undefined for the
@@ -136,34 +138,37 @@ function rowHeights(rows: readonly number[][], heights: Float32Array, count: num
   return { rowTop, rowBottom };
 }
 
-/** Where each segment touches its target: straight ones in the middle, others beside it in the order of where they come from. */
+/**
+ * Where each segment touches its target: one that comes from (nearly) above runs straight down, the others stand beside it in
+ * the order of where they come from.
+ */
 function targetEnds(paths: Paths, ends: SegmentEnds, x: Float64Array, items: LevelItems): Float64Array {
   const targetX = Float64Array.from(ends.to, (to, s) => x[to]! + ends.toOffset[s]!);
-  const incoming = new Map<number, number[]>();
+  const incoming = new Map<number, { s: number; at: number }[]>();
   ends.to.forEach((to, s) => {
     if (to >= items.width.length || ends.toOffset[s] !== 0) return;
+    const through = paths.through[s];
+    const before = through?.at(-1);
+    const from = through === undefined ? Infinity : before === undefined ? x[ends.from[s]!]! + ends.fromOffset[s]! : x[before]!;
     const list = incoming.get(to);
-    if (list) list.push(s);
-    else incoming.set(to, [s]);
+    if (list) list.push({ s, at: from - x[to]! });
+    else incoming.set(to, [{ s, at: from - x[to]! }]);
   });
   for (const [to, list] of incoming) {
-    if (list.length < 2) continue;
-    const side = (s: number): number => {
-      const through = paths.through[s];
-      if (!through) return Infinity;
-      const before = through.at(-1);
-      return (before === undefined ? x[ends.from[s]!]! + ends.fromOffset[s]! : x[before]!) - x[to]!;
-    };
-    const sorted = list.map((s) => ({ s, at: side(s) })).sort((a, b) => a.at - b.at);
-    const lefts = sorted.filter(({ at }) => at < 0).length;
-    const rights = sorted.filter(({ at }) => at > 0).length;
-    const straight = sorted.length - lefts - rights > 0;
-    const most = Math.max(lefts, rights) + (straight ? 0 : -0.5);
-    const step = Math.min(PORT_SPREAD, (items.width[to]! / 2 - 16) / Math.max(most, 1));
-    sorted.forEach(({ s, at }, index) => {
-      const place = at < 0 ? index - lefts : at > 0 ? index - (sorted.length - rights) + 1 : 0;
-      targetX[s]! += (straight ? place : place - Math.sign(place) / 2) * step;
-    });
+    const offsets = spread(list.map(({ at }) => at), items.width[to]! / 2 - PORT_SPREAD);
+    list.forEach(({ s }, k) => (targetX[s]! += offsets[k]!));
   }
   return targetX;
+}
+
+/** Offsets from the centre of a node, at most `most`, for edges that come from `at` (also from the centre). */
+function spread(at: readonly number[], most: number): number[] {
+  const order = at.map((_, k) => k).sort((a, b) => at[a]! - at[b]!);
+  const nearest = order.reduce((best, k) => (Math.abs(at[k]!) < Math.abs(at[best]!) ? k : best));
+  const straight = Math.abs(at[nearest]!) <= STRAIGHT;
+  const middle = straight ? order.indexOf(nearest) : at.length === 1 ? 0 : order.filter((k) => at[k]! < 0).length - 0.5;
+  const step = Math.min(PORT_SPREAD, most / Math.max(1, middle, at.length - 1 - middle));
+  const offsets = at.map(() => 0);
+  order.forEach((k, place) => (offsets[k] = (place - middle) * step + (straight ? at[nearest]! : 0)));
+  return offsets;
 }
