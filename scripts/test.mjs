@@ -17,9 +17,9 @@ const suites = [
   { name: 'lint', title: 'ESLint: types, import directions', run: () => check('eslint/bin/eslint.js', ['.']) },
   { name: 'types', title: 'TypeScript, strict', run: types },
   { name: 'unit', title: 'the engine and the command line', run: () => vitest('unit') },
-  { name: 'webview', title: 'the webviews in a real browser', needs: browser, run: () => vitest('webview') },
-  { name: 'vscode', title: 'the extension in a real VS Code', needs: browser, run: () => runSuite('vscode', { extension: root }) },
-  { name: 'vsix', title: 'the packaged extension in a real VS Code', needs: browser, run: vsix },
+  { name: 'webview', title: 'the webviews in a real browser', needs: findChromium, run: () => vitest('webview') },
+  { name: 'vscode', title: 'the extension in a real VS Code', needs: findChromium, run: () => runSuite('vscode', { extension: root }) },
+  { name: 'vsix', title: 'the packaged extension in a real VS Code', needs: findChromium, run: vsix },
   { name: 'oracle', title: 'every written file in TensorFlow', needs: oracle, run: () => vitest('oracle') },
 ];
 
@@ -43,8 +43,6 @@ async function vitest(project) {
 async function vsix() {
   return runSuite('vsix', { extension: harness, vsix: await makePackage() });
 }
-
-const browser = () => findChromium();
 
 function oracle() {
   process.env.MIXED_PRECISION_PYTHON = ensureOraclePython();
