@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 import { startKernels, type KernelOptions } from '../../src/worker/kernelRunner';
 
-const OUTDIR = 'node_modules/.cache/mixed-precision-kernels';
-let bundled = false;
+let folder: string | undefined;
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
 
-/** Starts kernels from a fresh bundle of the kernel process; below node_modules, so that onnxruntime-node is found. */
+/** A fresh bundle of the kernel process; below node_modules, so that onnxruntime-node is found. */
+export function bundledKernels(): string {
+  if (folder === undefined) {
+    folder = mkdtempSync(resolve('node_modules/.kernels-'));
+    execFileSync(process.execPath, ['scripts/bundleKernels.mjs', folder], { stdio: 'inherit' });
+  }
+  return folder;
+}
+
+/** Starts kernels from a bundle of the present sources. */
 export function startTestKernels(options: Omit<KernelOptions, 'script'> = {}) {
-  if (!bundled) execFileSync(process.execPath, ['scripts/bundleKernels.mjs', OUTDIR], { stdio: 'inherit' });
-  bundled = true;
-  return startKernels({ ...options, script: `${OUTDIR}/kernelProcess.js` });
+  return startKernels({ ...options, script: join(bundledKernels(), 'kernelProcess.js') });
 }
