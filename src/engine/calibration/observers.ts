@@ -103,7 +103,7 @@ export function percentileObserver(percentile: number): Observer {
     },
     range() {
       if (whole === undefined) return undefined;
-      const cut = Math.floor((total * (100 - percentile)) / 200);
+      const cut = Math.round((total * (100 - percentile)) / 200);
       return {
         min: Math.max(whole.min, low + width * binAt(cut)),
         max: Math.min(whole.max, low + width * (binAt(total - 1 - cut) + 1)),
