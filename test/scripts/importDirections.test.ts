@@ -7,7 +7,7 @@ import importDirections from '../../scripts/eslint/importDirections.mjs';
 /** The project's own rule without type information, so that files that do not exist can be linted. */
 const directionsOnly: Linter.Config = {
   files: ['**/*.ts'],
-  languageOptions: { parser: parser as Linter.Parser },
+  languageOptions: { parser },
   plugins: { imports: { rules: { directions: importDirections as never } } },
   rules: { 'imports/directions': 'error' },
 };
