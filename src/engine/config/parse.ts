@@ -3,7 +3,7 @@ import schema from '../../../media/mixed-precision.schema.json';
 import { DEFAULT_CONFIG, type TuningConfig } from './config';
 import { parseJson } from './json';
 import { type ConfigProblem, problemAt } from './problem';
-import { readBySchema, type Schema } from './readBySchema';
+import { readBySchema } from './readBySchema';
 
 export interface ParsedConfig {
   /** The valid part of the file over the defaults. */
@@ -25,7 +25,7 @@ export function parseConfig(text: string | undefined, file: string): ParsedConfi
   let given: Partial<TuningConfig> = {};
   if (json.root?.type === 'object') {
     // The schema's types are those of TuningConfig with every key optional; a test holds the two together.
-    given = readBySchema(json.root, schema as Schema, [], (problem) => problems.push(problem)) as Partial<TuningConfig>;
+    given = readBySchema(json.root, schema, [], (problem) => problems.push(problem)) as Partial<TuningConfig>;
   } else if (json.root !== undefined) {
     problems.push(problemAt(json.root, [], 'error', 'The config must be one object in braces.'));
   }

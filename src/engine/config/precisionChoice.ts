@@ -42,7 +42,10 @@ function readTensor(node: Node, path: Path, report: Report): PrecisionChoice | u
   }
   const at = [...path, 'dtype'];
   const names = dtypes?.type === 'array' ? (dtypes.children ?? []) : dtypes === undefined ? [] : [dtypes];
-  if (names.length === 0) report(problemAt(dtypes ?? node, at, 'error', `"${pathText(at)}" must be a dtype or a list of them: ${quotedList(Object.keys(DTYPES))}.`));
+  if (names.length === 0) {
+    const allowed = quotedList(Object.keys(DTYPES));
+    report(problemAt(dtypes ?? node, at, 'error', `"${pathText(at)}" must be a dtype or a list of them: ${allowed}.`));
+  }
   return names.map((name) => readName(name, at, DTYPES, report))[0];
 }
 
@@ -50,6 +53,7 @@ function readName(node: Node, path: Path, names: Readonly<Record<string, Precisi
   const value: unknown = getNodeValue(node);
   if (typeof value === 'string' && Object.hasOwn(names, value)) return names[value];
   const allowed = Object.keys(names);
-  report(problemAt(node, path, 'error', `"${pathText(path)}" must be one of ${quotedList(allowed)}, not ${JSON.stringify(value)}${didYouMean(value, allowed)}`));
+  const refused = `not ${JSON.stringify(value)}${didYouMean(value, allowed)}`;
+  report(problemAt(node, path, 'error', `"${pathText(path)}" must be one of ${quotedList(allowed)}, ${refused}`));
   return undefined;
 }

@@ -72,7 +72,8 @@ function unknownKey(keyNode: Node, path: Path, known: readonly string[]): Config
     return problemAt(keyNode, path, 'warning', `"${name}" is not supported by this version, ignored: ${UNSUPPORTED_KEYS[name]}.`);
   }
   const end = didYouMean(path.at(-1), known);
-  return problemAt(keyNode, path, 'error', `Unknown key "${name}"${end === '.' ? `; accepted here: ${known.filter((key) => key !== '$schema').join(', ')}.` : end}`);
+  const all = `; accepted here: ${known.filter((key) => key !== '$schema').join(', ')}.`;
+  return problemAt(keyNode, path, 'error', `Unknown key "${name}"${end === '.' ? all : end}`);
 }
 
 function readEnum(node: Node, value: unknown, allowed: readonly string[], path: Path, report: Report): unknown {

@@ -20,7 +20,9 @@ export function buildGraphView(name: string, format: string, snapshots: readonly
   };
 }
 
-function snapshotView({ phase, graph, changes }: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect): SnapshotView {
+function snapshotView(
+  { phase, graph, changes }: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect,
+): SnapshotView {
   const precisions = nodePrecisions(graph, dialect);
   const ops: Record<number, string> = {};
   picture.nodes.forEach(({ id, op }, index) => {

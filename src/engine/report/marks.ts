@@ -18,6 +18,9 @@ interface Standing {
   readonly isFolded: boolean;
 }
 
+/** Types at the beginning and the end of an edge. */
+type Ends = readonly [DataType | undefined, DataType | undefined];
+
 /**
  * Marks of each snapshot in turn: the boundaries on each edge, and where those of an earlier snapshot are gone, what
  * they were. Linear in edges times snapshots.
@@ -43,7 +46,8 @@ function edgeState(edge: number, before: EdgeState, picture: Picture, graph: Gra
   const { origin, boundaries } = routeOf(value, graph, opened, dialect);
   const casts = boundaries.filter((node) => dialect.isCast(node));
   const typeAt = (node: string, output: number): DataType | undefined => dialect.outputTypes(graph.nodes.get(node)!)[output];
-  const ends = [typeAt(origin.node, origin.output), 'output' in reader ? typeAt(value.node, value.output) : dialect.inputType(graph.nodes.get(reader.node)!, reader.input)] as const;
+  const read = 'output' in reader ? typeAt(value.node, value.output) : dialect.inputType(graph.nodes.get(reader.node)!, reader.input);
+  const ends: Ends = [typeAt(origin.node, origin.output), read];
   return {
     cast: casts.length > 0 ? standingCasts(casts, dialect) : fold(before.cast, ends),
     quantize: boundaries.length > casts.length ? standingQuantization(boundaries, dialect) : fold(before.quantize, ends),
@@ -57,12 +61,17 @@ function standingCasts(casts: readonly Node[], dialect: Dialect): Standing {
 
 function standingQuantization(boundaries: readonly Node[], dialect: Dialect): Standing {
   const nodes = boundaries.filter((node) => !dialect.isCast(node));
-  const [quantizes, dequantizes] = [nodes.some((node) => dialect.isQuantize(node)), nodes.some((node) => dialect.isDequantize(node))];
-  return { label: quantizes && dequantizes ? '8' : quantizes ? 'F→8' : '8→F', nodes: nodes.map((node) => node.id), types: [], isFolded: false };
+  const quantizes = nodes.some((node) => dialect.isQuantize(node));
+  const dequantizes = nodes.some((node) => dialect.isDequantize(node));
+  const label = quantizes && dequantizes ? '8' : quantizes ? 'F→8' : '8→F';
+  return { label, nodes: nodes.map((node) => node.id), types: [], isFolded: false };
 }
 
-/** The ghost of what stood here. That of Casts also shows the types at both ends now: a Cast from BF16 to FP32 before a reader that became BF16 is `B→F→B`. */
-function fold(before: Standing | undefined, [source, reader]: readonly [DataType | undefined, DataType | undefined]): Standing | undefined {
+/**
+ * The ghost of what stood here. That of Casts also shows the types at both ends now: a Cast from BF16 to FP32 before a
+ * reader that became BF16 is `B→F→B`.
+ */
+function fold(before: Standing | undefined, [source, reader]: Ends): Standing | undefined {
   if (before === undefined || before.isFolded) return before;
   const label = before.types.length === 0 ? before.label : typePath([source, ...before.types, reader]);
   return { ...before, label, isFolded: true };

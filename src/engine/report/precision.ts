@@ -69,7 +69,9 @@ function readsOnlyDequantize(node: Node, graph: Graph, dialect: Dialect): boolea
 }
 
 /** Whether it is the only reader of an INT8 op's result, and an op that kernels compute on the accumulator. */
-function isInt8Epilogue(node: Node, graph: Graph, dialect: Dialect, accumulators: ReadonlySet<string>, reads: ReadonlyMap<string, number>): boolean {
+function isInt8Epilogue(
+  node: Node, graph: Graph, dialect: Dialect, accumulators: ReadonlySet<string>, reads: ReadonlyMap<string, number>,
+): boolean {
   const producer = node.inputs.find((value) => accumulators.has(value.node))?.node;
   return producer !== undefined && reads.get(producer) === 1 && dialect.isEpilogue(node, graph);
 }

@@ -5,7 +5,7 @@ import { Rewriter } from '../../../src/engine/graph/rewriter';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 import { NO_PROGRESS } from '../../../src/engine/host';
 import { foldBatchNorm } from '../../../src/engine/phases/quantize/foldBatchNorm';
-import { constantValue } from '../../../src/engine/phases/quantize/foldConstants';
+import { type ConstantCache, constantValue } from '../../../src/engine/phases/quantize/foldConstants';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 
 const T = 'float32';
@@ -65,7 +65,7 @@ describe('the value of operations on constants', () => {
       const operation = tensorflowDialect.constantOperation(node);
       return operation && ((operands: readonly Tensor[]) => { evaluated++; return operation(operands); });
     } };
-    const cache = new Map();
+    const cache: ConstantCache = new Map();
     expect(constantValue(graph.nodes, counting, { node: `n${depth}`, output: 0 }, cache)?.data).toEqual(new Float32Array([0]));
     expect(constantValue(graph.nodes, counting, { node: `n${depth - 1}`, output: 0 }, cache)?.data).toEqual(new Float32Array([0]));
     expect(evaluated).toBe(depth);

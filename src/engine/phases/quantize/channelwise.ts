@@ -41,7 +41,10 @@ export function applyStep(affine: Affine, step: ChannelwiseStep, operands: reado
   return [...scale, ...shift].every(Number.isFinite) ? { scale, shift } : undefined;
 }
 
-function stepVectors(step: ChannelwiseStep, [first, offset, mean, variance]: readonly Float32Array[], channels: number): [Float64Array, Float64Array] {
+/** Factor and addend of a step per channel. */
+function stepVectors(
+  step: ChannelwiseStep, [first, offset, mean, variance]: readonly Float32Array[], channels: number,
+): [Float64Array, Float64Array] {
   const vector = (at: (channel: number) => number): Float64Array => Float64Array.from({ length: channels }, (_, channel) => at(channel));
   const operand = vector((channel) => first![first!.length === 1 ? 0 : channel]!);
   switch (step.kind) {
