@@ -124,7 +124,7 @@ def square_and_control(graph):
     x = placeholder('x', None, 8)
     w = constant('w', random(210, 8, 8))
     first = ops.MatMul(a=x, b=w, name='first')
-    with tf.compat.v1.control_dependencies([first]):
+    with tf.compat.v1.control_dependencies([ops.Neg(x=x, name='waited_for')]):
         square = ops.Mul(x=first, y=first, name='square')
     ops.Identity(input=ops.MatMul(a=square, b=w, name='second'), name='out')
     return finish(graph, {'x': random(211, 4, 8)}, 'out')

@@ -94,10 +94,11 @@ describe('defects', () => {
     await expectSameResults(converted, 0.03);
   });
 
-  it('B12 unknown and repeated names in bf16_ops are no error', async () => {
-    const converted = await convertGraph('two_layers', bf16('re:none', 're:none', 'NoSuchOp', 'NoSuchOp', 'MatMul', 'MatMul'));
+  it('B12 repeated names and patterns without a match are no error, an op type that does not exist is one clear error', async () => {
+    const converted = await convertGraph('two_layers', bf16('re:none', 're:none', 'MatMul', 'MatMul'));
     expect(converted.model.typeOf('first', 'MatMul')).toBe('bfloat16');
     await expectSameResults(converted);
+    await expect(convertGraph('two_layers', bf16('NoSuchOp', 'NoSuchOp'))).rejects.toThrow(/"bf16_ops" names the op type "NoSuchOp", which does not exist/);
   });
 
   it('B13 a listed Placeholder keeps its type', async () => {
