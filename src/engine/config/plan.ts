@@ -77,7 +77,7 @@ function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): Pl
   if (choices.isDefaultBf16(node)) {
     return { precision: 'bf16', reason: { text: `${node.op} is in the default list of BF16 ops. ${fallback}` }, bf16: 'demanded' };
   }
-  const isFree = choices.usesDefaultList && dialect.isFree(node);
+  const isFree = dialect.isDataMovement(node) || (choices.usesDefaultList && dialect.isFree(node));
   const text = isFree ? `${node.op} stays FP32 unless joining BF16 neighbours saves Casts.` : `${node.op} is not listed in bf16_ops.`;
   return { precision: 'fp32', reason: { text }, bf16: isFree ? 'free' : 'denied' };
 }

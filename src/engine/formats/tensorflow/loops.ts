@@ -2,7 +2,8 @@ import type { Graph } from '../../graph/graph';
 
 /**
  * Ids of nodes inside TensorFlow 1 while loops (control_flow_ops.cc): an Enter leads one loop deeper, an Exit one loop out,
- * and any other node is as deep as the deepest of its producers. An Exit itself runs in the outer frame.
+ * and any other node is as deep as the deepest of its producers. Exits count as inside: a Cast before one would run in
+ * the loop.
  */
 export function nodesInLoops(graph: Graph): ReadonlySet<string> {
   const enters = [...graph.nodes.values()].filter((node) => isEnter(node.op));
@@ -24,7 +25,8 @@ export function nodesInLoops(graph: Graph): ReadonlySet<string> {
       visit(reader, depth + (isEnter(op) ? 1 : isExit(op) ? -1 : 0));
     }
   }
-  return new Set(depths.keys());
+  const exits = [...graph.nodes.values()].filter((node) => isExit(node.op));
+  return new Set([...depths.keys(), ...exits.map((node) => node.id)]);
 }
 
 function isEnter(op: string): boolean {

@@ -13,19 +13,43 @@ export interface Signature {
 }
 
 const EMPTY: Signature = { inputs: [], outputs: [], groups: [], sharesState: false };
-const cache = new WeakMap<Node, Signature>();
+/** Few different ones exist even in the largest graph, so they are kept by what they depend on, not by node. */
+const cache = new Map<string, Signature>();
+const dependencies = new Map<string, readonly string[]>();
 
 /**
  * Signature of a node from its type attributes and the op definition's defaults (op_def.proto, node_def_util.cc).
  * An op TensorFlow does not know has no types and no groups.
  */
 export function signatureOf(node: Node): Signature {
-  let signature = cache.get(node);
+  const key = signatureKey(node);
+  let signature = cache.get(key);
   if (signature === undefined) {
     signature = computeSignature(node);
-    cache.set(node, signature);
+    cache.set(key, signature);
   }
   return signature;
+}
+
+function signatureKey(node: Node): string {
+  let key = node.op;
+  for (const name of attributesThatMatter(node.op)) {
+    const attribute = node.attributes.get(name);
+    key += attribute !== undefined && 'value' in attribute ? `|${String(attribute.value)}` : '|';
+  }
+  return key;
+}
+
+/** Attributes that give an argument its type or say how often it is repeated. */
+function attributesThatMatter(op: string): readonly string[] {
+  let names = dependencies.get(op);
+  if (names === undefined) {
+    const definition = opDefinition(op);
+    const args = definition === undefined ? [] : [...definition.inputs, ...definition.outputs];
+    names = [...new Set(args.flatMap((arg) => [arg.typeAttr, arg.numberAttr]).filter((name) => name !== undefined))];
+    dependencies.set(op, names);
+  }
+  return names;
 }
 
 function computeSignature(node: Node): Signature {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { buildGraph, constant, placeholder, string, type NodeSpec } from '../../support/graphBuilder';
+import { bf16Only, castCount, describeGraph, expectValid, runPhases } from '../../support/phases';
+
+const T = { T: 'float32' };
+const B = { T: 'bfloat16' };
+const x = placeholder('x', 'float32', [2, 2]);
+const unary = (name: string, op: string, input: string, attrs = T): NodeSpec => ({ name, op, inputs: [input], attrs });
+const cast = (name: string, input: string, SrcT: string, DstT: string): NodeSpec => ({ name, op: 'Cast', inputs: [input], attrs: { SrcT, DstT } });
+const OFF = { use_bf16: false };
+
+describe('local rules', () => {
+  it('folds BF16 -> FP32 -> BF16 for every reader, and keeps the first Cast for readers of FP32', async () => {
+    const graph = buildGraph([
+      cast('in', 'x', 'float32', 'bfloat16'), x, unary('a', 'Relu', 'in', B), cast('up', 'a', 'bfloat16', 'float32'),
+      cast('down', 'up', 'float32', 'bfloat16'), unary('b', 'Tanh', 'down', B), unary('c', 'Neg', 'down', B), unary('d', 'Exp', 'up'),
+    ]);
+    const { optimized, changes } = await runPhases(graph, OFF);
+    expectValid(optimized);
+    expect(describeGraph(optimized)).toEqual([
+      'in: Cast<b> <- x', 'a: Relu<b> <- in', 'up: Cast<f> <- a', 'b: Tanh<b> <- a', 'c: Neg<b> <- a', 'd: Exp<f> <- up',
+    ]);
+    expect(changes.map((change) => change.rule)).toEqual(['fold-cast-pair']);
+  });
+
+  it('keeps FP32 -> BF16 -> FP32, which rounds', async () => {
+    const graph = buildGraph([x, cast('down', 'x', 'float32', 'bfloat16'), cast('up', 'down', 'bfloat16', 'float32'), unary('y', 'Exp', 'up')]);
+    expect((await runPhases(graph, OFF)).changes).toEqual([]);
+  });
+
+  it('keeps a Cast whose value the caller fetches', async () => {
+    const graph = buildGraph([placeholder('b', 'bfloat16', [2]), cast('up', 'b', 'bfloat16', 'float32'), cast('down', 'up', 'float32', 'bfloat16')]);
+    expect((await runPhases(graph, OFF)).changes).toEqual([]);
+  });
+
+  it('removes a Cast from BF16 to BF16', async () => {
+    const graph = buildGraph([placeholder('b', 'bfloat16', [2]), cast('noop', 'b', 'bfloat16', 'bfloat16'), unary('y', 'Relu', 'noop', B)]);
+    expect(describeGraph((await runPhases(graph, OFF)).optimized)).toEqual(['y: Relu<b> <- b']);
+  });
+
+  it('merges Casts of the same value but not those of two outputs of one node', async () => {
+    const graph = buildGraph([
+      x, constant('axis', 'int32', [], [0]), { name: 's', op: 'Split', inputs: ['axis', 'x'], attrs: { ...T, num_split: 2 } },
+      cast('c0', 's', 'float32', 'bfloat16'), cast('c0b', 's', 'float32', 'bfloat16'), cast('c1', 's:1', 'float32', 'bfloat16'),
+      { name: 'y', op: 'AddN', inputs: ['c0', 'c0b', 'c1'], attrs: { ...B, N: 3 } },
+    ]);
+    const { optimized } = await runPhases(graph, OFF);
+    expect(describeGraph(optimized)).toContain('y: AddN<b> <- c0, c0, c1');
+    expect(castCount(optimized)).toBe(2);
+  });
+
+  it('stores a constant in BF16 instead of casting it', async () => {
+    const graph = buildGraph([placeholder('b', 'bfloat16', [2]), constant('w', 'float32', [2], [1, 2]), cast('c', 'w', 'float32', 'bfloat16'),
+      { name: 'y', op: 'Mul', inputs: ['b', 'c'], attrs: B }]);
+    const { optimized } = await runPhases(graph, OFF);
+    expectValid(optimized);
+    expect([...optimized.nodes.keys()]).toEqual(['b', 'y', 'w/bfloat16']);
+  });
+
+  it('lets a Dequantize emit BF16 only in the mode with a kernel and only when all its readers want BF16', async () => {
+    const graph = (mode: string, extra: readonly NodeSpec[] = []): ReturnType<typeof buildGraph> => buildGraph([
+      placeholder('q', 'quint8', [2]), constant('min', 'float32', [], [0]), constant('max', 'float32', [], [1]),
+      { name: 'dq', op: 'Dequantize', inputs: ['q', 'min', 'max'], attrs: { T: 'quint8', mode: string(mode), dtype: 'float32' } },
+      cast('c', 'dq', 'float32', 'bfloat16'), unary('y', 'Relu', 'c', B), ...extra,
+    ]);
+    expect(describeGraph((await runPhases(graph('MIN_COMBINED'), OFF)).optimized)).toEqual(['dq: Dequantize<b> <- q', 'y: Relu<b> <- dq']);
+    expect((await runPhases(graph('SCALED'), OFF)).changes).toEqual([]);
+    expect((await runPhases(graph('MIN_FIRST'), OFF)).changes).toEqual([]);
+    expect((await runPhases(graph('MIN_COMBINED', [unary('z', 'Exp', 'dq')]), OFF)).changes).toEqual([]);
+  });
+
+  it('makes one Cast of two where the first changes no value, and two of two where it might', async () => {
+    const graph = (from: string): ReturnType<typeof buildGraph> => buildGraph([
+      placeholder('i', from as 'uint8', [2]), cast('a', 'i', from, 'float32'), cast('b', 'a', 'float32', 'bfloat16'), unary('y', 'Relu', 'b', B),
+    ]);
+    expect(describeGraph((await runPhases(graph('uint8'), OFF)).optimized)).toEqual(['b: Cast<b> <- i', 'y: Relu<b> <- b']);
+    expect((await runPhases(graph('int32'), OFF)).changes).toEqual([]);
+  });
+});
+
+describe('depth-first placement', () => {
+  const chain = (...ops: readonly string[]): NodeSpec[] => [x, ...ops.map((op, i) => unary(`n${i}`, op, i === 0 ? 'x' : `n${i - 1}`))];
+  const named = { use_bf16: true, op_type_dict: { Tanh: 'bf16' } };
+
+  it('takes a stretch of ops between two BF16 ops in when that saves Casts', async () => {
+    const config = { ...named, op_name_dict: { 'n[12]': 'auto' } };
+    const { converted, optimized } = await runPhases(buildGraph(chain('Tanh', 'Neg', 'Abs', 'Tanh', 'Exp')), config);
+    expect(castCount(converted)).toBe(4);
+    expectValid(optimized);
+    expect(castCount(optimized)).toBe(2);
+    expect(describeGraph(optimized).slice(0, 4)).toEqual(['n0: Tanh<b> <- x/to_bfloat16', 'n1: Neg<b> <- n0', 'n2: Abs<b> <- n1', 'n3: Tanh<b> <- n2']);
+  });
+
+  it('leaves ops outside that would save nothing, sensitive ops, and ops the user keeps FP32', async () => {
+    const ofTheLast = async (op: string, config: object = named): Promise<number> => castCount((await runPhases(buildGraph(chain('Tanh', op, 'Tanh', 'Exp')), config)).optimized);
+    expect(await ofTheLast('Neg')).toBe(2);
+    expect(await ofTheLast('Exp')).toBe(4);
+    expect(await ofTheLast('Neg', { ...named, op_name_dict: { n1: 'fp32' } })).toBe(4);
+    const dangling = await runPhases(buildGraph(chain('Tanh', 'Neg', 'Exp')), named);
+    expect(describeGraph(dangling.optimized)).toContain('n1: Neg<f> <- n0/to_float32');
+  });
+
+  it('stays inside an explicit bf16_ops, but for ops that only move values', async () => {
+    const optimized = async (op: string, attrs = {}): Promise<string[]> => describeGraph((await runPhases(
+      buildGraph([x, unary('a', 'Tanh', 'x'), unary('m', op, 'a', { ...T, ...attrs }), unary('b', 'Tanh', 'm'), unary('y', 'Exp', 'b')]), bf16Only('[ab]'),
+    )).optimized);
+    expect(await optimized('Neg')).toContain('m: Neg<f> <- a/to_float32');
+    expect(await optimized('Squeeze')).toContain('m: Squeeze<b> <- a');
+  });
+
+  it('returns a lone light op of the default list to FP32 and keeps it when the user named it', async () => {
+    const lone = [x, unary('a', 'Exp', 'x'), unary('b', 'Relu', 'a'), unary('c', 'Exp', 'b')];
+    const byDefault = await runPhases(buildGraph(lone), { use_bf16: true });
+    expect(castCount(byDefault.converted)).toBe(2);
+    expect(describeGraph(byDefault.optimized)).toEqual(describeGraph(buildGraph(lone)));
+    expect(byDefault.changes.at(-1)).toMatchObject({ rule: 'return-to-fp32', reason: 'BF16 would cost 2 Casts for 1 light op.' });
+    expect(castCount((await runPhases(buildGraph(lone), bf16Only('b'))).optimized)).toBe(2);
+  });
+
+  it('gives a returned op its name and its constants back', async () => {
+    const graph = [x, unary('a', 'Exp', 'x'), constant('k', 'float32', [], [2]), { name: 'y', op: 'Mul', inputs: ['a', 'k'], attrs: T }];
+    const { converted, optimized } = await runPhases(buildGraph(graph), { use_bf16: true });
+    expect([...converted.nodes.keys()]).toContain('k/bfloat16');
+    expectValid(optimized);
+    expect(describeGraph(optimized)).toEqual(describeGraph(buildGraph(graph)));
+  });
+
+  it('leaves the Casts of phase 2 alone with placement none', async () => {
+    const { converted, optimized } = await runPhases(buildGraph(chain('Tanh', 'Neg', 'Tanh', 'Exp')), { ...named, cast_placement: 'none' });
+    expect(optimized).toBe(converted);
+  });
+
+  it('converts a chain of 20,000 ops', async () => {
+    const ops = Array.from({ length: 20_000 }, (_, i) => (i % 2 === 0 ? 'Tanh' : 'Neg'));
+    const { optimized } = await runPhases(buildGraph(chain(...ops, 'Exp')), named);
+    expect(castCount(optimized)).toBe(2);
+  });
+});
