@@ -33,6 +33,7 @@ describe('import directions', () => {
     ['src/engine/phases/rule.ts', "import { Executor } from '../runtime/executor';", 'phases run nothing'],
     ['src/engine/formats/tensorflow/read.ts', "import { plan } from '../../config/plan';", 'formats read the graph and its capabilities only'],
     ['src/engine/formats/onnx/read.ts', "export * from '../../phases/quantize';", 'a re-export is an import'],
+    ['src/engine/runtime/executor.ts', "import { calibrate } from '../calibration/calibrate';", 'the runtime does not know what it is run for'],
     ['src/engine/graph/graph.ts', "import { plan } from '../config/plan';", 'the graph stands below everything'],
     ['src/engine/report/report.ts', "import { serve } from '../../worker/serve';", 'the engine does not know who runs it'],
     ['src/engine/snapshot.ts', "import { parse } from '../../webview/protocol';", 'values of the protocol are not shared'],
