@@ -2,14 +2,13 @@ import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from 
 import type { EdgeMark, SnapshotView } from '../protocol';
 import type { Find, Rectangle, Visible } from './bands';
 import { ANCHORS, boxElements, boxId, edgeClasses, edgeElement, edgeId, markElement, nameElement, nameId, nodeClasses, nodeElement, nodeId } from './elements';
+import { MOST_ELEMENTS } from './limits';
 import { describeMark, placeMarks, type PlacedMark } from './marks';
 import { clearCanvas, drawOverview } from './overview';
 import type { Scene } from './scene';
 import { stylesheet } from './styles';
 import type { Theme } from './theme';
 
-/** Cytoscape's cost per frame grows with the elements it holds, not with those on the screen. */
-export const MOST_ELEMENTS = 1500;
 /** Below this zoom names and labels of boxes could not be read. */
 const TEXT_ZOOM = 0.5;
 const MAX_ZOOM = 3;

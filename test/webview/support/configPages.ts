@@ -4,9 +4,12 @@ import { webview } from '../../../scripts/bundleWebview.mjs';
 import { chromiumArguments, findChromium } from '../../../scripts/vscode-host/browser.mjs';
 import { configPage } from '../../../webview/page';
 import type { ConfigView, FromConfig } from '../../../webview/protocol';
+import { contributes } from '../../../package.json';
 import { themes, type ThemeName } from './themes';
 
 const ORIGIN = 'http://localhost';
+/** Which default of our own colours a theme gets. */
+const DEFAULTS = { 'dark-modern': 'dark', 'light-modern': 'light', 'high-contrast': 'highContrast', 'high-contrast-light': 'highContrastLight' } as const;
 const NONCE = 'c2lkZXBhbmVs';
 
 export interface OpenedConfig {
@@ -44,7 +47,7 @@ export class ConfigPages {
     await page.evaluate(({ bodyClass, variables }) => {
       document.body.className = bodyClass;
       for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
-    }, themes[theme]);
+    }, { bodyClass: themes[theme].bodyClass, variables: { ...themes[theme].variables, ...ownColours(theme) } });
     return {
       page,
       problems,
@@ -60,4 +63,8 @@ export class ConfigPages {
   stop(): Promise<void> {
     return this.browser.close();
   }
+}
+
+function ownColours(theme: ThemeName): Record<string, string> {
+  return Object.fromEntries(contributes.colors.map(({ id, defaults }) => [id.replace('.', '-'), defaults[DEFAULTS[theme]]]));
 }
