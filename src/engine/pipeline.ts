@@ -126,7 +126,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const started = host.now();
       const result = await runPhase(phase, input, host.progress);
       host.progress.throwIfCancelled();
-      const snapshot: Snapshot = { phase, graph: result.graph, changes: result.changes, seconds: host.now() - started };
+      const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started };
       model = { ...open, config, plan: result.plan, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
       return view(model).snapshots;
     },
@@ -140,8 +140,9 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async report(): Promise<Report> {
-      const { snapshots, plan, format } = current();
-      return buildReport(format.name, snapshots, plan.warnings, format.dialect, host.peakMemoryMiB());
+      const { snapshots, plan, format, parsed } = current();
+      const warnings = [...parsed.problems.map(({ message }) => ({ message })), ...plan.warnings];
+      return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
 
     async save(path, overwrite) {

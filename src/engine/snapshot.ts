@@ -1,4 +1,5 @@
 import type { Graph } from './graph/graph';
+import type { Plan } from './plan';
 
 export type PhaseName = 'quantize' | 'bf16' | 'optimize';
 
@@ -21,6 +22,8 @@ export interface Change {
 export interface Snapshot {
   readonly phase: PhaseName | undefined;
   readonly graph: Graph;
+  /** The plan the phases followed; none for the model as opened. */
+  readonly plan?: Plan;
   /** Changes of this phase only. */
   readonly changes: readonly Change[];
   readonly seconds: number;

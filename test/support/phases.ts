@@ -1,13 +1,8 @@
-import type { Ranges, ValueRange } from '../../src/engine/calibration/ranges';
 import { parseConfig } from '../../src/engine/config/parse';
-import { resolvePlan } from '../../src/engine/config/plan';
 import { tensorflowDialect as dialect } from '../../src/engine/formats/tensorflow/dialect';
-import { type Graph, valueKey } from '../../src/engine/graph/graph';
-import { NO_PROGRESS } from '../../src/engine/host';
-import { convertToBfloat16 } from '../../src/engine/phases/bfloat16/convertToBfloat16';
-import { optimize } from '../../src/engine/phases/optimize/optimize';
-import { quantize } from '../../src/engine/phases/quantize/quantize';
+import type { Graph } from '../../src/engine/graph/graph';
 import type { Change } from '../../src/engine/snapshot';
+import { runAllPhases } from './snapshots';
 
 export interface Phases {
   readonly quantized: Graph;
@@ -16,20 +11,11 @@ export interface Phases {
   readonly changes: readonly Change[];
 }
 
-/** Runs the three phases; every value that needs a range gets `range`, none at all when it is undefined. */
-export async function runPhases(graph: Graph, config: object, range?: ValueRange): Promise<Phases> {
-  const parsed = parseConfig(JSON.stringify(config), 'test.mixed-precision.json').config;
-  const context = { dialect, canCalibrate: range !== undefined };
-  const rangesOf = async (values: readonly { node: string; output: number }[]): Promise<Ranges> =>
-    new Map(values.map((value) => [valueKey(value), range!]));
-  const first = await quantize({ graph, config: parsed, context, rangesOf }, NO_PROGRESS);
-  const second = convertToBfloat16(first.graph, first.plan, dialect, NO_PROGRESS);
-  const request = { graph: second.graph, unconverted: first.graph, plan: first.plan, placement: parsed.cast_placement, dialect };
-  const third = optimize(request, NO_PROGRESS);
-  return {
-    quantized: first.graph, converted: second.graph, optimized: third.graph,
-    changes: [...first.changes, ...second.changes, ...third.changes],
-  };
+/** Runs the three phases with a config as users write it; every value that needs a range gets `range`, none when undefined. */
+export async function runPhases(graph: Graph, config: object, range?: { readonly min: number; readonly max: number }): Promise<Phases> {
+  const { snapshots } = await runAllPhases(graph, parseConfig(JSON.stringify(config), 'test.mixed-precision.json').config, range);
+  const [, quantized, converted, optimized] = snapshots.map((snapshot) => snapshot.graph) as [Graph, Graph, Graph, Graph];
+  return { quantized, converted, optimized, changes: snapshots.flatMap((snapshot) => snapshot.changes) };
 }
 
 /** The config under which the named nodes become BF16 and nothing else does. */

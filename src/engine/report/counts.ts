@@ -1,6 +1,7 @@
 import type { PrecisionCounts } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
+import type { Snapshot } from '../snapshot';
 import { floatCasts } from './castCounts';
 import { nodePrecisions } from './precision';
 
@@ -13,10 +14,11 @@ export interface SnapshotCounts {
   readonly dequantizes: number;
 }
 
-/** Counts of `graph`, which conversion made of `opened`. Every node counts once under `precision`. Linear. */
-export function countSnapshot(graph: Graph, opened: Graph, dialect: Dialect): SnapshotCounts {
+/** Counts of a snapshot, which conversion made of `opened`. Every node counts once under `precision`. Linear. */
+export function countSnapshot(snapshot: Snapshot, opened: Graph, dialect: Dialect): SnapshotCounts {
+  const { graph } = snapshot;
   const precision = { fp32: 0, bf16: 0, int8: 0, other: 0 };
-  for (const value of nodePrecisions(graph, dialect).values()) precision[value]++;
+  for (const value of nodePrecisions(snapshot, dialect).values()) precision[value]++;
   const own = floatCasts(opened, dialect);
   let casts = 0;
   for (const id of floatCasts(graph, dialect)) if (!own.has(id)) casts++;

@@ -23,7 +23,7 @@ export function nodeDetails(
   const context: DetailsContext = { graph: shown.graph, opened: snapshots[0]!.graph, ranges, dialect };
   const node = shown.graph.nodes.get(id);
   if (node === undefined) return outputDetails(id, context);
-  const precision = shown === past.at(-1) ? nodePrecisions(shown.graph, dialect).get(id) : undefined;
+  const precision = shown === past.at(-1) ? nodePrecisions(shown, dialect).get(id) : undefined;
   return {
     id,
     name: node.name,

@@ -21,15 +21,16 @@ export function buildGraphView(name: string, format: string, snapshots: readonly
 }
 
 function snapshotView(
-  { phase, graph, changes }: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect,
+  snapshot: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect,
 ): SnapshotView {
-  const precisions = nodePrecisions(graph, dialect);
+  const { phase, graph, changes } = snapshot;
+  const precisions = nodePrecisions(snapshot, dialect);
   const ops: Record<number, string> = {};
   picture.nodes.forEach(({ id, op }, index) => {
     const now = graph.nodes.get(id)?.op;
     if (now !== undefined && now !== op) ops[index] = now;
   });
-  const { precision: counts, ...boundaries } = countSnapshot(graph, opened, dialect);
+  const { precision: counts, ...boundaries } = countSnapshot(snapshot, opened, dialect);
   return {
     phase,
     precision: picture.nodes.map(({ id }) => (opened.nodes.has(id) ? precisions.get(id) : 'other')),

@@ -2,6 +2,8 @@ import type { Dialect } from '../dialect';
 import type { DataType, Precision } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
 import { topologicalOrder } from '../graph/traversal';
+import type { Plan } from '../plan';
+import type { Snapshot } from '../snapshot';
 
 const FLOATS: ReadonlySet<DataType> = new Set(['float32', 'bfloat16', 'float16', 'float64']);
 const QUANTIZED: ReadonlySet<DataType> = new Set(['qint8', 'quint8']);
@@ -9,17 +11,18 @@ const QUANTIZED: ReadonlySet<DataType> = new Set(['qint8', 'quint8']);
 const known = new WeakMap<Graph, ReadonlyMap<string, Precision>>();
 
 /**
- * What each node computes in, read off the graph alone. INT8 are ops that read only Dequantize, pooling and data movement
+ * What each node of a snapshot computes in, read off the graph; the plan decides only where an op after an INT8 op could
+ * be part of it but was to stay FP32. INT8 are ops that read only Dequantize, pooling and data movement
  * among them, and the bias addition and activation that such an op hands its accumulator to. `other` are constants (also
  * handed on), inputs, Casts, Quantize, Dequantize and everything without FP32 or BF16. Linear; computed once per graph.
  */
-export function nodePrecisions(graph: Graph, dialect: Dialect): ReadonlyMap<string, Precision> {
+export function nodePrecisions({ graph, plan }: Pick<Snapshot, 'graph' | 'plan'>, dialect: Dialect): ReadonlyMap<string, Precision> {
   let precisions = known.get(graph);
-  if (precisions === undefined) known.set(graph, (precisions = computePrecisions(graph, dialect)));
+  if (precisions === undefined) known.set(graph, (precisions = computePrecisions(graph, plan, dialect)));
   return precisions;
 }
 
-function computePrecisions(graph: Graph, dialect: Dialect): ReadonlyMap<string, Precision> {
+function computePrecisions(graph: Graph, plan: Plan | undefined, dialect: Dialect): ReadonlyMap<string, Precision> {
   const precisions = new Map<string, Precision>();
   const reads = countReads(graph);
   /** INT8 ops and their epilogues: what an epilogue can follow. */
@@ -28,12 +31,16 @@ function computePrecisions(graph: Graph, dialect: Dialect): ReadonlyMap<string, 
     const node = graph.nodes.get(id)!;
     const precision = typePrecision(node, graph, dialect);
     if (precision !== 'fp32') precisions.set(id, precision);
-    else if (isInt8Op(node, graph, dialect) || isInt8Epilogue(node, graph, dialect, accumulators, reads)) {
+    else if (isInt8Op(node, graph, dialect) || (!isKeptFp32(id, plan) && isInt8Epilogue(node, graph, dialect, accumulators, reads))) {
       precisions.set(id, 'int8');
       accumulators.add(id);
     } else precisions.set(id, handsInt8On(node, graph, dialect) ? 'int8' : 'fp32');
   }
   return precisions;
+}
+
+function isKeptFp32(id: string, plan: Plan | undefined): boolean {
+  return plan?.nodes.get(id)?.precision === 'fp32';
 }
 
 /** By the node's types alone. */

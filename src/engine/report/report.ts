@@ -19,7 +19,7 @@ export function buildReport(
     phases: snapshots.slice(1).map((snapshot) => ({
       phase: snapshot.phase!,
       seconds: Number(snapshot.seconds.toFixed(4)),
-      ...countSnapshot(snapshot.graph, original, dialect),
+      ...countSnapshot(snapshot, original, dialect),
       changes: snapshot.changes.length,
     })),
     casts: countCasts(snapshots, dialect),

@@ -125,6 +125,14 @@ describe('depth-first placement', () => {
     expect(describeGraph(optimized)).toEqual(describeGraph(buildGraph(graph)));
   });
 
+  it('restores what passes a constant on together with the constant', async () => {
+    const graph = buildGraph([x, unary('a', 'Exp', 'x'), constant('k', 'float32', [], [2]), unary('k/read', 'Identity', 'k'),
+      { name: 'b', op: 'Mul', inputs: ['a', 'k/read'], attrs: T }, unary('c', 'Exp', 'b')]);
+    const { optimized } = await runPhases(graph, { use_bf16: true });
+    expectValid(optimized);
+    expect(describeGraph(optimized).sort()).toEqual(describeGraph(graph).sort());
+  });
+
   it('leaves the Casts of phase 2 alone with placement none', async () => {
     const { converted, optimized } = await runPhases(buildGraph(chain('Tanh', 'Neg', 'Tanh', 'Exp')), { ...named, cast_placement: 'none' });
     expect(optimized).toBe(converted);

@@ -5,7 +5,7 @@ import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/
 import { runAllPhases } from '../../support/snapshots';
 
 const op = (name: string, type: string, inputs: string[], T = 'float32', attrs: NodeSpec['attrs'] = {}): NodeSpec => ({ name, op: type, inputs, attrs: { T, ...attrs } });
-const precisions = (nodes: readonly NodeSpec[], outputs?: string[]) => Object.fromEntries(nodePrecisions(buildGraph(nodes, { outputs }), dialect));
+const precisions = (nodes: readonly NodeSpec[], outputs?: string[]) => Object.fromEntries(nodePrecisions({ graph: buildGraph(nodes, { outputs }) }, dialect));
 
 const x = placeholder('x', 'float32', [-1, 4]);
 const bias = constant('b', 'float32', [4], [1]);
@@ -102,7 +102,7 @@ describe('INT8 between Dequantize and Quantize', () => {
       constant('f2', 'float32', [1, 1, 2, 2], [0.5]), op('conv2', 'Conv2D', ['pool', 'f2'], 'float32', { strides: [1, 1, 1, 1], padding: 'SAME' }), op('exp', 'Exp', ['conv2']),
     ]);
     const { snapshots, plan } = await runAllPhases(graph, {}, { min: -1, max: 1 });
-    const found = nodePrecisions(snapshots[1]!.graph, dialect);
+    const found = nodePrecisions(snapshots[1]!, dialect);
     const planned = [...plan.nodes].filter(([id]) => found.has(id)).map(([id, { precision }]) => [id, precision]);
     expect(planned).toEqual(planned.map(([id]) => [id, found.get(id!)]));
     expect([...found.values()].filter((precision) => precision === 'int8')).toHaveLength(5);
