@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConfigSource, PlanView } from '../engine/conversion';
-import { CancelledError } from '../engine/errors';
+import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigView, DisplayNode } from '../../webview/protocol';
@@ -132,6 +132,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
   private async readModel(): Promise<void> {
     try {
+      if (this.uri.scheme !== 'file') throw new UserError('Only files on disk can be opened', { file: this.uri.toString(), hint: 'Save a copy and open that' });
       await this.readConfig();
       this.plan = await this.current.open(this.configSource());
       this.changed.fire('config');

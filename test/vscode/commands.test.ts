@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from 'node:assert';
 import { after, afterEach, describe, it } from 'mocha';
 import { commands, extensions, workspace, type Uri } from 'vscode';
 import type { Outcome } from '../../src/commands/command';
@@ -52,6 +52,39 @@ describe('commands', () => {
     strictEqual(conversion.shown, conversion.snapshots.length - 1);
     await done('runAllPhases');
     strictEqual(conversion.snapshots.length, 4);
+  });
+});
+
+describe('opening', () => {
+  afterEach(closeAll);
+
+  it('gives the sample as a copy that may be changed', async () => {
+    await done('openSample');
+    const { uri, conversion } = (await api()).activeDocument()!;
+    ok(uri.path.endsWith('/samples/digits_cnn.pb'));
+    notStrictEqual(uri.toString(), model.toString());
+    ok(!uri.path.startsWith(extensions.getExtension(EXTENSION_ID)!.extensionPath));
+    strictEqual(conversion.snapshots.length, 1);
+  });
+
+  it('again reads what the file holds by now', async () => {
+    const file = sample('changing.pb');
+    await workspace.fs.copy(model, file, { overwrite: true });
+    await done('openModel', file);
+    const before = (await opened(file)).conversion;
+    await done('runNextPhase');
+    await workspace.fs.writeFile(file, await workspace.fs.readFile(sample('digits_transformer.pb')));
+    await done('reopen');
+    const { conversion } = await opened(file);
+    strictEqual(conversion.snapshots.length, 1);
+    notStrictEqual(conversion.graph!.nodes.length, before.graph!.nodes.length);
+    await remove(file);
+  });
+
+  it('refuses what is not on disk', async () => {
+    const outcome = await run('openModel', model.with({ scheme: 'untitled' }));
+    strictEqual(outcome.status, 'failed');
+    match(message(outcome), /Only files on disk/);
   });
 });
 

@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ConfigView, OpTypeRow } from '../../../webview/protocol';
+import { ConfigPages, type OpenedConfig } from '../support/configPages';
+
+const row = (op: string, count: number, choice: OpTypeRow['choice'], capability: OpTypeRow['capability'], planned: Partial<OpTypeRow['planned']>): OpTypeRow => ({
+  op, count, choice, capability, planned: { fp32: 0, bf16: 0, int8: 0, other: 0, ...planned },
+});
+
+const digits: ConfigView = {
+  file: 'digits.mixed-precision.json',
+  model: 'digits.pb',
+  useBf16: true,
+  opTypes: [row('Conv2D', 6, 'auto', ['int8', 'bf16'], { bf16: 2, int8: 4 }), row('MatMul', 2, 'int8', ['int8', 'bf16'], { int8: 2 }), row('Softmax', 1, 'fp32', ['bf16'], { fp32: 1 })],
+  overrides: [{ pattern: 'head/.*', choice: 'fp32', matches: 4 }],
+  selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', op: 'Conv2D', choice: 'auto', capability: ['int8', 'bf16'] },
+  calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax' },
+  castPlacement: 'depth_first',
+  casts: { inserted: 9, folded: 7, remaining: 2 },
+  problems: [],
+};
+
+let pages: ConfigPages;
+let panel: OpenedConfig;
+
+beforeAll(async () => {
+  pages = await ConfigPages.start();
+});
+afterAll(() => pages.stop());
+beforeEach(async () => {
+  panel = await pages.open();
+  await expect.poll(() => panel.received()).toEqual([{ type: 'ready' }]);
+  await panel.show(digits);
+  await panel.page.getByText('digits.pb').waitFor();
+});
+afterEach(async () => {
+  expect(panel.problems).toEqual([]);
+  await panel.page.close();
+});
+
+const choices = (label: string) => panel.page.getByRole('radiogroup', { name: label, exact: true });
+const choice = (label: string, value: string) => choices(label).locator(`input[value="${value}"]`);
+
+describe('the config panel', () => {
+  it('is empty while no model is open', async () => {
+    await panel.show(undefined);
+    await panel.page.getByText('digits.pb').waitFor({ state: 'hidden' });
+  });
+
+  it('says what the plan makes of each op type', async () => {
+    await panel.page.getByRole('img', { name: 'Planned: 2 BF16, 4 INT8' }).waitFor();
+    expect(await choice('MatMul', 'int8').isChecked()).toBe(true);
+  });
+
+  it('sends the switch', async () => {
+    await panel.page.getByRole('switch', { name: 'Use BF16' }).click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setUseBf16', value: false }]);
+  });
+
+  it('is operated by keyboard', async () => {
+    await choice('Conv2D', 'auto').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOpType', op: 'Conv2D', choice: 'int8' }]);
+  });
+
+  it('keeps the focus when the answer to an edit comes', async () => {
+    await choice('Conv2D', 'fp32').focus();
+    await panel.show({ ...digits, opTypes: digits.opTypes.map((type) => ({ ...type, choice: 'fp32' })) });
+    await expect.poll(() => choice('Softmax', 'fp32').isChecked()).toBe(true);
+    expect(await choice('Conv2D', 'fp32').evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('disables what an op type cannot be, and says why', async () => {
+    expect(await choices('Softmax').getByRole('radio', { name: 'It cannot be computed in INT8' }).isDisabled()).toBe(true);
+    await panel.show({ ...digits, useBf16: false });
+    expect(await choices('Conv2D').getByRole('radio', { name: 'Turn on Use BF16 first' }).isDisabled()).toBe(true);
+  });
+
+  it('filters op types', async () => {
+    await panel.page.getByRole('textbox', { name: 'Filter op types' }).fill('mat');
+    await panel.page.getByRole('radiogroup', { name: 'Conv2D' }).waitFor({ state: 'hidden' });
+    expect(await panel.page.getByRole('radiogroup', { name: 'MatMul' }).isVisible()).toBe(true);
+    await panel.page.getByRole('textbox', { name: 'Filter op types' }).fill('nothing');
+    await panel.page.getByText('No op type contains "nothing".').waitFor();
+  });
+
+  it('overrides the selected op by its exact name', async () => {
+    await choice('block.1/conv', 'bf16').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOverride', pattern: 'block\\.1/conv', choice: 'bf16' }]);
+    await panel.show({ ...digits, selection: { ...digits.selection!, choice: 'bf16' } });
+    await choice('block.1/conv', 'auto').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOverride', pattern: 'block\\.1/conv' }]);
+  });
+
+  it('adds, changes and removes overrides', async () => {
+    await panel.page.getByRole('textbox', { name: 'Pattern of op names' }).fill('tail/.*');
+    await panel.page.keyboard.press('Enter');
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOverride', pattern: 'tail/.*', choice: 'fp32' }]);
+    await choice('head/.*', 'int8').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOverride', pattern: 'head/.*', choice: 'int8' }]);
+    await panel.page.getByRole('button', { name: 'Remove the override head/.*' }).click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOverride', pattern: 'head/.*' }]);
+  });
+
+  it('asks for calibration data and sends how ranges are taken', async () => {
+    await panel.page.getByRole('button', { name: 'Choose…' }).click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'pickCalibration' }]);
+    await panel.page.getByRole('radio', { name: /: Percentile/ }).click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setAlgorithm', algorithm: 'percentile' }]);
+  });
+
+  it('counts Casts once phases ran', async () => {
+    for (const [name, count] of [['Inserted', 9], ['Folded', 7], ['Remaining', 2]] as const) {
+      expect(await panel.page.locator('.row', { hasText: name }).locator('.value').textContent()).toBe(String(count));
+    }
+    await panel.show({ ...digits, casts: undefined });
+    await panel.page.getByText('Run the phases to see how many Casts there are.').waitFor();
+  });
+
+  it('lists problems', async () => {
+    await panel.show({ ...digits, problems: ['Unknown key "use_bf61".'] });
+    expect(await panel.page.getByRole('status', { name: 'Problems' }).textContent()).toBe('Unknown key "use_bf61".');
+  });
+
+  it('shows names from the model as text', async () => {
+    const name = '<img src=x onerror=alert(1)>';
+    await panel.show({ ...digits, opTypes: [row(name, 1, 'auto', [], {})], overrides: [{ pattern: name, choice: 'fp32', matches: 0 }], problems: [name] });
+    await panel.page.getByRole('radiogroup', { name }).first().waitFor();
+    expect(await panel.page.locator('img').count()).toBe(0);
+  });
+});
+
+describe.each(['light-modern', 'high-contrast', 'high-contrast-light'] as const)('in %s', (theme) => {
+  it('shows which precision is chosen', async () => {
+    const themed = await pages.open(theme);
+    await themed.show(digits);
+    const label = (precision: string) => themed.page.locator(`label:has([id="op:MatMul:${precision}"])`);
+    await label('int8').waitFor();
+    const look = (precision: string) => label(precision).evaluate((element) => {
+      const { backgroundColor, outlineStyle } = getComputedStyle(element);
+      return { backgroundColor, outlineStyle };
+    });
+    expect(await look('int8')).not.toEqual(await look('fp32'));
+    expect(themed.problems).toEqual([]);
+    await themed.page.close();
+  });
+});
