@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { decodeTensor } from '../../../src/engine/formats/tensorflow/tensor';
+import type { Graph } from '../../../src/engine/graph/graph';
+import { activationGrid } from '../../../src/engine/phases/quantize/rangeOf';
+import { quantizeWeight } from '../../../src/engine/phases/quantize/quantizeWeight';
+import { buildGraph, constant, placeholder, tensor, type NodeSpec } from '../../support/graphBuilder';
+import { describeGraph, expectValid, runPhases } from '../../support/phases';
+
+const T = { T: 'float32' };
+const x = placeholder('x', 'float32', [1, 4, 4, 2]);
+const w = constant('w', 'float32', [1, 1, 2, 2], [1, -2, 0.5, 4]);
+const conv = (name: string, input: string, weight = 'w'): NodeSpec =>
+  ({ name, op: 'Conv2D', inputs: [input, weight], attrs: { ...T, strides: [1, 1, 1, 1], padding: 'SAME' } });
+const unary = (name: string, op: string, input: string, attrs = {}): NodeSpec => ({ name, op, inputs: [input], attrs: { ...T, ...attrs } });
+const RANGE = { min: -1, max: 3 };
+const floats = (graph: Graph, id: string): number[] => [...(decodeTensor(graph.nodes.get(id)!.attributes.get('value')).data as Float32Array)];
+
+describe('quantize', () => {
+  it('leaves the graph as it is when nothing can be INT8', async () => {
+    const graph = buildGraph([x, w, conv('y', 'x')]);
+    expect((await runPhases(graph, {})).quantized.nodes).toEqual(graph.nodes);
+  });
+
+  it('puts one Quantize and Dequantize on a value for all its INT8 readers, and leaves FP32 readers alone', async () => {
+    const { quantized } = await runPhases(buildGraph([x, w, conv('a', 'x'), conv('b', 'x'), unary('c', 'Exp', 'x')]), {}, RANGE);
+    expectValid(quantized);
+    expect(describeGraph(quantized)).toEqual([
+      'a: Conv2D<f> <- x/dequantize, w/dequantize', 'b: Conv2D<f> <- x/dequantize, w/dequantize', 'c: Exp<f> <- x',
+      'x/quantize: QuantizeV2<quint8,f,f> <- x', 'x/dequantize: Dequantize<f> <- x/quantize', 'w/dequantize: Dequantize<f> <- ',
+    ]);
+  });
+
+  it('stores weights per output channel, or per tensor on demand', async () => {
+    const graph = buildGraph([x, w, conv('y', 'x')]);
+    const perChannel = (await runPhases(graph, {}, RANGE)).quantized;
+    expect(floats(perChannel, 'w/int8_max')).toEqual([1, 4]);
+    expect(decodeTensor(perChannel.nodes.get('w/int8')!.attributes.get('value'))).toEqual({ dtype: 'qint8', shape: [1, 1, 2, 2], data: Int8Array.of(127, -64, 64, 127) });
+    const perTensor = (await runPhases(graph, { quantization: { weight_granularity: 'per_tensor' } }, RANGE)).quantized;
+    expect(floats(perTensor, 'w/int8_max')).toEqual([4]);
+  });
+
+  it('hands INT8 through pooling in one range', async () => {
+    const pool = { ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: 'VALID' };
+    const { quantized } = await runPhases(buildGraph([x, w, conv('a', 'x'), unary('pool', 'MaxPool', 'a', pool), conv('y', 'pool')]), {}, RANGE);
+    expectValid(quantized);
+    expect(describeGraph(quantized)).toContain('pool: MaxPool<f> <- a/dequantize');
+    expect(describeGraph(quantized)).toContain('y: Conv2D<f> <- pool/dequantize, w/dequantize');
+    expect(floats(quantized, 'a/quantize_max')).toEqual(floats(quantized, 'pool/quantize_max'));
+  });
+
+  it('does not quantize a value twice', async () => {
+    const once = (await runPhases(buildGraph([x, w, conv('y', 'x')]), {}, RANGE)).quantized;
+    expect(describeGraph((await runPhases(once, {}, RANGE)).quantized)).toEqual(describeGraph(once));
+  });
+
+  it('quantizes both factors of a product of two computed values', async () => {
+    const graph = buildGraph([placeholder('a', 'float32', [2, 2]), placeholder('b', 'float32', [2, 2]), { name: 'y', op: 'BatchMatMulV2', inputs: ['a', 'b'], attrs: T }]);
+    expect(describeGraph((await runPhases(graph, {}, RANGE)).quantized)[0]).toBe('y: BatchMatMulV2<f> <- a/dequantize, b/dequantize');
+  });
+
+  it.each([
+    ['abc,cde->abde', 1, [2, 3, 4], 4],
+    ['abc,cd->abd', 1, [3, 5], 5],
+    ['aecd,abcd->acbe', 1, undefined, undefined],
+  ])('finds the output channels of Einsum %s', async (equation, input, shape, channels) => {
+    const right = shape === undefined ? placeholder('r', 'float32', [1, 1, 1, 1]) : constant('r', 'float32', shape, [1]);
+    const graph = buildGraph([placeholder('l', 'float32', [1, 1, 3]), right, { name: 'y', op: 'Einsum', inputs: ['l', 'r'], attrs: { ...T, N: 2, equation } }]);
+    const { quantized } = await runPhases(graph, {}, RANGE);
+    expect(quantized.nodes.get('y')!.inputs[input]!.node).toBe('r/dequantize');
+    if (channels !== undefined) expect(floats(quantized, 'r/int8_max')).toHaveLength(channels);
+  });
+});
+
+describe('activationGrid', () => {
+  it.each([[-1, 3], [0, 6], [2, 5], [-4, -1], [-0.37, 12.9]])('covers [%f, %f] to half a step and represents zero', (min, max) => {
+    const grid = activationGrid({ min, max });
+    const scale = (grid.max - grid.min) / 255;
+    expect(grid.min).toBeLessThanOrEqual(Math.min(0, min) + scale / 2);
+    expect(grid.max).toBeGreaterThanOrEqual(Math.max(0, max) - scale / 2);
+    expect(Math.abs(-grid.min / scale - Math.round(-grid.min / scale))).toBeLessThan(1e-4);
+  });
+
+  it('has a width for a value that is always zero', () => {
+    expect(activationGrid({ min: 0, max: 0 })).toEqual({ min: 0, max: 1 });
+  });
+});
+
+describe('quantizeWeight', () => {
+  it('rounds to nearest even, never to -128, and survives a channel of zeros', () => {
+    const { values, min, max } = quantizeWeight(tensor('float32', [2, 2], [127, 0, -63.5, 0]), 1);
+    expect([...(values.data as Int8Array)]).toEqual([127, 0, -64, 0]);
+    expect([...(min.data as Float32Array)]).toEqual([-128, Math.fround(-128 / 127)]);
+    expect([...(max.data as Float32Array)]).toEqual([127, 1]);
+  });
+});
