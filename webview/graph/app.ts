@@ -1,6 +1,7 @@
-import type { EdgeMark, GraphView, RunningView, ToGraph } from '../protocol';
+import type { EdgeMark, GraphView, RunningView, SnapshotView, ToGraph } from '../protocol';
 import { indexBands, type Find, type Rectangle } from './bands';
-import { createDetails, type DetailsPanel } from './details';
+import { moveWithWheel } from './camera';
+import { createDetails } from './details';
 import { button, h } from './dom';
 import { GraphCanvas } from './graphCanvas';
 import { connect, type Host } from './host';
@@ -8,6 +9,7 @@ import { onKey, ZOOM_STEP } from './keys';
 import { LayoutClient } from './layoutClient';
 import { createLegend } from './legend';
 import { describeMark } from './marks';
+import { measureWith } from './measure';
 import { createMinimap } from './minimap';
 import { extreme, neighbour, type Direction } from './navigate';
 import { createNotice } from './notice';
@@ -15,7 +17,7 @@ import { createPhaseBar } from './phaseBar';
 import { NAMES, plural, STEPS } from './precision';
 import { makeScene, prepare, type Scene } from './scene';
 import { createSearch } from './search';
-import { measureWith } from './measure';
+import { createStage } from './stage';
 import { onThemeChange, readTheme } from './theme';
 
 /** The graph view: receives the graph and its snapshots, owns what is shown and selected, and tells the parts. */
@@ -25,13 +27,13 @@ export class GraphApp {
   private theme = readTheme();
   private graph: GraphView | undefined;
   private shown = 0;
+  private running: RunningView | undefined;
   private scene: Scene | undefined;
   private find: Find | undefined;
   /** Id of what is selected: a node of the picture, or the Cast, Quantize or Dequantize of a mark. */
   private selected: string | undefined;
   /** Details of the selection have arrived. */
   private detailed = false;
-  private running: RunningView | undefined;
   private ghosts = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,43 +41,38 @@ export class GraphApp {
     (snapshot) => this.showSnapshot(snapshot),
     (command) => this.host.send({ type: 'command', command }),
   );
-  private readonly panel: DetailsPanel = createDetails({
+  private readonly panel = createDetails({
     jump: (id) => this.goTo(this.scene?.indexOf.get(id)),
     openConfigKey: (key) => this.host.send({ type: 'openConfigKey', key }),
     close: () => this.select(undefined),
   });
   private readonly legend = createLegend(() => this.toggleGhosts());
-  private readonly minimap = createMinimap((x, y) => this.canvas.centre(x, y));
+  private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
   private readonly search = createSearch(
     (node) => this.goTo(node),
-    () => this.stage.focus(),
+    () => this.stage.element.focus(),
   );
   private readonly notice = createNotice();
-  private readonly active = h('div', { id: 'active', role: 'treeitem', class: 'unseen' });
-  private readonly live = h('div', { class: 'unseen', 'aria-live': 'polite' });
-  private readonly stage = h('div', { class: 'stage', tabindex: '0', role: 'tree', 'aria-activedescendant': 'active', 'aria-label': 'Graph' }, this.active);
+  private readonly stage = createStage();
   private readonly canvas: GraphCanvas;
 
   constructor(root: HTMLElement, layoutWorker: string) {
     this.layouts = new LayoutClient(layoutWorker);
-    const far = h('canvas', { class: 'far', hidden: true });
-    const near = h('div', { class: 'near' });
-    this.stage.append(far, near);
     const tools = h(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Zoom' },
-      button('Zoom In (+)', 'zoomIn', () => this.canvas.zoomBy(ZOOM_STEP), true),
-      button('Zoom Out (-)', 'zoomOut', () => this.canvas.zoomBy(1 / ZOOM_STEP), true),
-      button('Fit Graph (f)', 'fit', () => this.canvas.fit(), true),
+      button('Zoom In (+)', 'zoomIn', () => this.canvas.camera.zoomBy(ZOOM_STEP), true),
+      button('Zoom Out (-)', 'zoomOut', () => this.canvas.camera.zoomBy(1 / ZOOM_STEP), true),
+      button('Fit Graph (f)', 'fit', () => this.canvas.camera.fit(), true),
     );
     const corner = h('div', { class: 'corner' }, tools, this.minimap.element);
-    const main = h('main', {}, this.stage, this.search.element, this.legend.element, corner, this.notice.element);
-    root.append(this.phaseBar.element, main, this.panel.element, this.live);
-    this.canvas = new GraphCanvas(near, far, this.theme, {
+    const main = h('main', {}, this.stage.element, this.search.element, this.legend.element, corner, this.notice.element);
+    root.append(this.phaseBar.element, main, this.panel.element, this.stage.live);
+    this.canvas = new GraphCanvas(this.stage.near, this.stage.far, this.theme, {
       selectNode: (node) => this.select(node),
       selectMark: (mark) => this.selectMark(mark),
       viewport: (area) => this.onViewport(area),
-      hover: (text) => (near.title = text),
+      hover: (text) => (this.stage.near.title = text),
     });
     this.listen();
   }
@@ -96,10 +93,9 @@ export class GraphApp {
         if (this.graph) this.update({ ...this.graph, snapshots: message.snapshots }, message.shown);
         break;
       case 'details':
-        if (this.selected === message.details.id) {
-          this.detailed = true;
-          this.panel.showNode(message.details);
-        }
+        if (this.selected !== message.details.id) break;
+        this.detailed = true;
+        this.panel.showNode(message.details);
         break;
       case 'running':
         this.running = message.running;
@@ -111,7 +107,7 @@ export class GraphApp {
         break;
       case 'error':
         this.notice.error(message.message, this.scene !== undefined);
-        this.announce(message.message);
+        this.stage.announce(message.message);
         break;
     }
   }
@@ -121,62 +117,67 @@ export class GraphApp {
     this.shown = shown;
     this.scene = undefined;
     this.selected = undefined;
-    this.stage.setAttribute('aria-label', `Graph of ${graph.model.name}`);
-    this.phaseBar.update(graph.snapshots, shown, this.running);
-    this.panel.showModel(graph, shown);
-    this.legend.update(graph.snapshots[shown]!, this.ghosts);
+    this.detailed = false;
+    this.stage.setLabel(`Graph of ${graph.model.name}`);
     this.search.setNodes(graph.nodes);
+    this.update(graph, shown);
     if (graph.nodes.length === 0) {
       this.notice.empty('This model has no operations.');
       return;
     }
     this.notice.loading('Arranging the graph…');
+    const scene = await this.arrange(graph);
+    // Another graph may have come meanwhile; the snapshots of this one may be newer now.
+    if (!scene || this.graph.nodes !== graph.nodes) return;
+    this.scene = scene;
+    this.find = indexBands(scene);
+    this.notice.clear();
+    this.canvas.setGhosts(this.ghosts);
+    this.canvas.show(scene, this.find, this.snapshot());
+    this.drawMinimap();
+    this.restore();
+  }
+
+  private async arrange(graph: GraphView): Promise<Scene | undefined> {
     const measure = measureWith(this.theme.font);
     const prepared = prepare(graph, measure);
     try {
-      const layout = await this.layouts.layout(prepared.input);
-      if (this.graph?.nodes !== graph.nodes) return;
-      this.scene = makeScene(graph, prepared, layout, measure);
+      return makeScene(graph, prepared, await this.layouts.layout(prepared.input), measure);
     } catch (error) {
       this.notice.error(`The graph could not be arranged: ${error instanceof Error ? error.message : String(error)}`, false);
-      return;
+      return undefined;
     }
-    this.find = indexBands(this.scene);
-    this.notice.clear();
-    this.canvas.setGhosts(this.ghosts);
-    this.canvas.show(this.scene, this.find, this.snapshot());
-    this.restore();
-    this.update(this.graph, this.shown);
   }
 
   private restore(): void {
     const before = this.host.restore();
-    if (before?.model !== this.graph?.model.name) this.canvas.start();
-    else {
-      this.canvas.setViewport(before!.viewport);
-      this.select(this.scene?.indexOf.get(before!.selected ?? ''));
+    if (before === undefined || before.model !== this.graph?.model.name) {
+      this.canvas.camera.start();
+      return;
     }
+    this.canvas.camera.setViewport(before.viewport);
+    this.select(this.scene?.indexOf.get(before.selected ?? ''));
   }
 
-  private snapshot() {
+  private snapshot(): SnapshotView {
     return this.graph!.snapshots[this.shown]!;
   }
 
   private update(graph: GraphView, shown: number): void {
     const stepped = shown !== this.shown || graph.snapshots.length !== this.graph?.snapshots.length;
     this.graph = graph;
-    this.shown = Math.min(shown, graph.snapshots.length - 1);
-    this.phaseBar.update(graph.snapshots, this.shown, this.running);
+    this.shown = shown;
+    this.phaseBar.update(graph.snapshots, shown, this.running);
     this.legend.update(this.snapshot(), this.ghosts);
     this.canvas.setSnapshot(this.snapshot());
     this.drawMinimap();
     this.showPanel();
     if (this.selected !== undefined) this.requestDetails();
-    if (stepped) this.announce(`${STEPS[this.shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
+    if (stepped) this.stage.announce(`${STEPS[shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
   }
 
   private showSnapshot(snapshot: number): void {
-    if (!this.graph || snapshot < 0 || snapshot >= this.graph.snapshots.length || snapshot === this.shown) return;
+    if (!this.graph?.snapshots[snapshot] || snapshot === this.shown) return;
     this.host.send({ type: 'showSnapshot', snapshot });
     this.update(this.graph, snapshot);
   }
@@ -190,15 +191,14 @@ export class GraphApp {
     const found = node === undefined ? undefined : this.graph?.nodes[node];
     if (node !== undefined && found) {
       const precision = this.snapshot().precision[node];
-      this.active.textContent = `${found.op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${found.name}`;
-      this.announce(this.active.textContent);
+      this.stage.setActive(`${found.op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${found.name}`);
     }
     this.choose(found?.id);
   }
 
   private selectMark(mark: EdgeMark): void {
     this.canvas.select({ mark });
-    this.announce(describeMark(mark));
+    this.stage.announce(describeMark(mark));
     this.choose(mark.nodes[0]);
   }
 
@@ -214,8 +214,8 @@ export class GraphApp {
   private showPanel(): void {
     if (!this.graph || this.detailed) return;
     const node = this.selectedNode();
-    if (node !== undefined) this.panel.showHead(this.graph.nodes[node]!, this.snapshot().precision[node]);
-    else this.panel.showModel(this.graph, this.shown);
+    if (node === undefined) this.panel.showModel(this.graph, this.shown);
+    else this.panel.showHead(this.graph.nodes[node]!, this.snapshot().precision[node]);
   }
 
   private requestDetails(): void {
@@ -224,9 +224,9 @@ export class GraphApp {
 
   private goTo(node: number | undefined): void {
     if (node === undefined) return;
-    this.canvas.reveal(node);
+    this.canvas.camera.reveal(node);
     this.select(node);
-    this.stage.focus();
+    this.stage.element.focus();
   }
 
   private move(direction: Direction): void {
@@ -236,10 +236,11 @@ export class GraphApp {
   }
 
   private toggleGhosts(): void {
+    if (!this.graph) return;
     this.ghosts = !this.ghosts;
     this.canvas.setGhosts(this.ghosts);
-    if (this.graph) this.legend.update(this.snapshot(), this.ghosts);
-    this.announce(this.ghosts ? 'Folded marks shown' : 'Folded marks hidden');
+    this.legend.update(this.snapshot(), this.ghosts);
+    this.stage.announce(this.ghosts ? 'Folded marks shown' : 'Folded marks hidden');
     this.persist();
   }
 
@@ -256,52 +257,37 @@ export class GraphApp {
     clearTimeout(this.saving);
     this.saving = setTimeout(() => {
       if (!this.graph || !this.scene) return;
-      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.viewport(), selected: this.selected, ghosts: this.ghosts });
+      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.camera.viewport(), selected: this.selected, ghosts: this.ghosts });
     }, 200);
   }
 
-  private announce(text: string): void {
-    this.live.textContent = text;
-  }
-
   private listen(): void {
-    this.stage.addEventListener('keydown', (event) =>
+    const { element } = this.stage;
+    const { camera } = this.canvas;
+    element.addEventListener('keydown', (event) =>
       onKey(event, {
         move: (direction) => this.move(direction),
         extreme: (end) => this.scene && this.goTo(extreme(this.scene, end)),
         enter: () => this.selected !== undefined && this.panel.element.focus(),
         escape: () => this.select(undefined),
-        fit: () => this.canvas.fit(),
-        zoom: (factor) => this.canvas.zoomBy(factor),
-        actualSize: () => this.canvas.zoomBy(1 / this.canvas.viewport().zoom),
+        fit: () => camera.fit(),
+        zoom: (factor) => camera.zoomBy(factor),
+        actualSize: () => camera.zoomBy(1 / camera.viewport().zoom),
         search: () => this.search.open(),
         ghosts: () => this.toggleGhosts(),
         step: (by) => this.showSnapshot(this.shown + by),
       }),
     );
-    this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && this.stage.focus());
-    this.stage.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
+    this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && element.focus());
+    moveWithWheel(element, camera);
     new ResizeObserver(() => {
       this.canvas.resize();
       this.drawMinimap();
-    }).observe(this.stage);
+    }).observe(element);
     onThemeChange(() => {
       this.theme = readTheme();
       this.canvas.setTheme(this.theme);
       this.drawMinimap();
     });
-  }
-
-  /** As in editors: the wheel scrolls, with Ctrl or a pinch it zooms. */
-  private onWheel(event: WheelEvent): void {
-    event.preventDefault();
-    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
-    if (event.ctrlKey || event.metaKey) {
-      const { left, top } = this.stage.getBoundingClientRect();
-      this.canvas.zoomBy(Math.exp(-Math.max(-100, Math.min(100, event.deltaY * pixels)) / 200), { x: event.clientX - left, y: event.clientY - top });
-    } else {
-      const [x, y] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
-      this.canvas.panBy(-Math.round(x * pixels), -Math.round(y * pixels));
-    }
   }
 }

@@ -17,6 +17,11 @@ export const nodeId = (node: number): string => `node ${node}`;
 export const nameId = (node: number): string => `name ${node}`;
 export const edgeId = (edge: number): string => `edge ${edge}`;
 export const boxId = (box: number): string => `box ${box}`;
+const boxLabelId = (box: number): string => `label of ${boxId(box)}`;
+/** The box a label belongs to; any other id as it is. */
+export const boxOf = (id: string): string => id.replace(/^label of /, '');
+/** The index in an id made here. */
+export const indexIn = (id: string): number => Number(id.slice(id.indexOf(' ') + 1));
 
 export function nodeClasses(scene: Scene, snapshot: SnapshotView, node: number): string {
   const terminal = scene.graph.nodes[node]!.kind === 'op' ? '' : ' terminal';
@@ -48,7 +53,7 @@ export function boxElements(scene: Scene, box: number): ElementDefinition[] {
   const corner = { x: x[box]! + 11, y: y[box]! + 14 };
   return [
     { group: 'nodes', data: { id: boxId(box), width: width[box]!, height: height[box]! }, position: centre, classes: `box ${depth}` },
-    { group: 'nodes', data: { id: `label of ${boxId(box)}`, label: scene.boxTexts[box]! }, position: corner, classes: `boxLabel ${depth}` },
+    { group: 'nodes', data: { id: boxLabelId(box), label: scene.boxTexts[box]! }, position: corner, classes: `boxLabel ${depth}` },
   ];
 }
 

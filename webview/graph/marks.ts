@@ -43,7 +43,8 @@ export function placeMarks(marks: readonly EdgeMark[], layout: LayoutResult): Pl
     return true;
   };
   const placed: PlacedMark[] = [];
-  for (const group of byEdge(marks)) {
+  const order = [...marks].sort((a, b) => Number(a.state === 'folded') - Number(b.state === 'folded'));
+  for (const group of groupByEdge(order, ({ edge }) => edge).values()) {
     const spot = layout.spots.subarray(group[0]!.edge * 4, group[0]!.edge * 4 + 4);
     const width = group.reduce((sum, { label }) => sum + markWidth(label) + SPACE, -SPACE);
     const places = ALONG.map((t) => pointOnBend(spot, t));
@@ -62,15 +63,14 @@ export function placeMarks(marks: readonly EdgeMark[], layout: LayoutResult): Pl
   return placed;
 }
 
-/** Marks of each edge together, edges with a mark that stands first. */
-function byEdge(marks: readonly EdgeMark[]): EdgeMark[][] {
-  const groups = new Map<number, EdgeMark[]>();
-  for (const mark of [...marks].sort((a, b) => Number(a.state === 'folded') - Number(b.state === 'folded'))) {
-    const group = groups.get(mark.edge);
-    if (group) group.push(mark);
-    else groups.set(mark.edge, [mark]);
+export function groupByEdge<T>(items: readonly T[], edgeOf: (item: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(edgeOf(item));
+    if (group) group.push(item);
+    else groups.set(edgeOf(item), [item]);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 export function markWidth(label: string): number {

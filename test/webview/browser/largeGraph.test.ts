@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MOST_ELEMENTS } from '../../../webview/graph/limits';
+import { MOST_ELEMENTS } from '../../../webview/graph/windowElements';
 import { drawn, elementCount, nextFrames } from '../support/cytoscape';
 import { GraphPages, type Opened } from '../support/page';
 import { transformer } from '../support/transformer';

@@ -22,7 +22,7 @@ export function drawn(page: Page, selector: string): Promise<DrawnElement[]> {
       .toArray()
       .map((element) => ({
         id: element.id(),
-        classes: [...(element.classes() as unknown as string[])],
+        classes: [...(element.classes())],
         label: element.data('label') as string | undefined,
         x: element.position().x,
         y: element.position().y,

@@ -23,8 +23,8 @@ export interface Opened {
   readonly page: Page;
   /** Errors of the console, refusals of the content security policy among them. */
   readonly problems: readonly string[];
-  post(message: ToGraph): Promise<void>;
-  sent(): Promise<FromGraph[]>;
+  readonly post: (message: ToGraph) => Promise<void>;
+  readonly sent: () => Promise<FromGraph[]>;
 }
 
 /** A browser with the graph page in it, as VS Code would serve it: same HTML, same policy, bundled scripts. */

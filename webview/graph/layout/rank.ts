@@ -23,7 +23,7 @@ export function rankItems(items: number, links: Links, fed: Uint8Array): Int32Ar
     if (to >= items) continue;
     inputs[to]!++;
     row[to] = Math.max(row[to]!, row[from]! + 1);
-    last = Math.max(last, row[to]!);
+    last = Math.max(last, row[to]);
   }
   /** Items no edge from outside reaches: they may move down freely. */
   const free = new Uint8Array(items).fill(1);
