@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly options: Options;
   readonly conversion: Conversion;
   /** Writes a line to stdout. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** One verb of the command line. */

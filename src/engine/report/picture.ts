@@ -54,8 +54,9 @@ export function outputId(name: string): string {
   return `output:${name}`;
 }
 
-/** Whether a node of the opened model is a node of the picture. */
+/** Whether a node of the opened model is a node of the picture. One that neither reads nor makes a value has no place in it. */
 export function isShown(node: Node, opened: Graph, dialect: Dialect): boolean {
+  if (dialect.isControlOnly(node) && node.inputs.length === 0) return false;
   return !isBoundary(node, dialect) && dialect.constantBehind(opened.nodes, { node: node.id, output: 0 }) === undefined;
 }
 

@@ -89,7 +89,7 @@ function expandArgument(node: Node, arg: Argument): { dtype: DataType | undefine
   }
   const dtype = arg.typeAttr === undefined ? arg.type : typeAttribute(node, arg.typeAttr);
   const repeat = arg.numberAttr === undefined ? 1 : countAttribute(node, arg.numberAttr);
-  return new Array(repeat).fill({ dtype, group: arg.typeAttr });
+  return Array.from({ length: repeat }, () => ({ dtype, group: arg.typeAttr }));
 }
 
 /** Value of a type attribute, or the op definition's default. */
