@@ -12,7 +12,7 @@ export const showWhy = modelCommand({
     if (id === undefined) return undefined;
     document.select(id);
     const details = await document.conversion.details(id);
-    vscode.window.setStatusBarMessage(`${details.name}: ${details.why.text}`, 10_000);
+    vscode.window.setStatusBarMessage(details.why.text, 10_000);
     return details;
   },
 });

@@ -57,7 +57,6 @@ export class ConfigFile implements vscode.Disposable {
     }
     if (!(await vscode.workspace.applyEdit(change))) throw new Error(`The config file ${this.uri.fsPath} could not be changed`);
     await this.openDocument()?.save();
-    this.schedule(this.uri);
   }
 
   /** The file as a text document; made with the defaults' first key if there is none. */

@@ -92,6 +92,8 @@ export class ModelDocument implements vscode.CustomDocument {
       this.current.show(snapshot);
       return;
     }
+    // An edit of a moment ago counts.
+    this.enqueueConfig();
     await this.applied;
     requireValid(this.parsed);
     await this.runUntil(snapshot + 1);
@@ -114,6 +116,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   async editConfig(edits: readonly ConfigEdit[]): Promise<void> {
     await this.configFile.edit(edits);
+    this.enqueueConfig();
   }
 
   openConfigText(): Promise<vscode.TextDocument> {

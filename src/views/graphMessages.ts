@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { UserError } from '../engine/errors';
 import { errorText, type Messages } from '../document/messages';
 import type { Change, ModelDocument } from '../document/modelDocument';
 import type { FromGraph, ToGraph } from '../../webview/protocol';
@@ -31,7 +32,8 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     if (selected === undefined) return;
     document.conversion.details(selected).then(
       (details) => selected === document.selected && post({ type: 'details', details }),
-      (error: unknown) => messages.show(error),
+      // A node that the conversion had added is gone after stepping back.
+      (error: unknown) => (error instanceof UserError ? document.select(undefined) : messages.show(error)),
     );
   };
   const send: Readonly<Record<Change, () => void>> = {

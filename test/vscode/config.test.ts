@@ -91,6 +91,14 @@ describe('the config', () => {
     deepStrictEqual([conversion.snapshots.length, conversion.shown], [3, 2]);
   });
 
+  it('counts for a run that starts right after an edit', async () => {
+    const { conversion } = await openModel('{ "use_bf16": false }');
+    await replaceText('false', 'true');
+    await done('showSnapshot', 2);
+    ok(conversion.snapshots[2]!.counts.bf16 > 0);
+    await (await workspace.openTextDocument(file)).save();
+  });
+
   it('with a mistake is underlined, named in the panel, and stops the phases', async () => {
     const document = await openModel('{ "use_bf61": true }');
     await window.showTextDocument(await workspace.openTextDocument(file));

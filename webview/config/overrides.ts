@@ -40,7 +40,7 @@ function selectionRow({ selection, useBf16 }: ConfigView, post: Post): HTMLEleme
   const { name, pattern, op, choice, capability } = selection;
   const onChange = (value: PrecisionChoice) => post({ type: 'setOverride', pattern, choice: value === 'auto' ? undefined : value });
   const control = precisionChoice({ id: 'selection', label: name, value: choice, capability, useBf16, onChange });
-  return h('div', { class: 'row' }, h('span', { class: 'name', title: `${op}: ${name}` }, name), control);
+  return h('div', { class: 'row' }, h('span', { class: 'name', title: `${op}: ${name}` }, shortName(name)), control);
 }
 
 function overrideRow({ pattern, choice, matches }: ConfigView['overrides'][number], useBf16: boolean, post: Post): HTMLElement {
@@ -58,4 +58,10 @@ function overrideRow({ pattern, choice, matches }: ConfigView['overrides'][numbe
     precisionChoice({ id: `override:${pattern}`, label: pattern, value: choice, capability: EVERYTHING, useBf16, onChange }),
     remove,
   );
+}
+
+/** The end of a scoped name says more than its beginning. */
+function shortName(name: string): string {
+  const parts = name.split('/');
+  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : name;
 }
