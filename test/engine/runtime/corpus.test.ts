@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/engine/errors';
@@ -19,12 +19,24 @@ interface Entry {
   readonly kind: string;
   readonly file: string;
   readonly io?: string;
-  readonly fetch: readonly string[];
+  /** `mismatch`: TensorFlow itself does not reproduce the authors' outputs. */
+  readonly status: string;
 }
+
+/** How many match; raise it as ops are added. */
+const MATCHED = 683;
+
+/** Graphs whose recorded outputs are not what the ops define. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'migraphx/batchnorm_half_test': 'outputs 3 to 5 of an inference batch norm are uninitialised memory',
+  'migraphx/batchnorm_test': 'outputs 3 to 5 of an inference batch norm are uninitialised memory',
+  'migraphx/batchnormv3_test': 'outputs 3 to 5 of an inference batch norm are uninitialised memory',
+  'opencv-face/models__opencv_face_detector_uint8': 'a Dequantize range of 1.2e-38 becomes NaN where TensorFlow flushes subnormals to zero',
+};
 
 interface Outcome {
   readonly name: string;
-  readonly kind: 'matched' | 'different' | 'missing ops' | 'refused';
+  readonly kind: 'matched' | 'different' | 'not reproducible' | 'missing ops' | 'refused';
   readonly why?: string;
 }
 
@@ -41,9 +53,10 @@ describe.skipIf(!present)('the corpus of TensorFlow graphs with recorded outputs
     const outcomes: Outcome[] = [];
     for (const entry of entries) outcomes.push(await run(entry, kernels));
     const count = (kind: Outcome['kind']): number => outcomes.filter((outcome) => outcome.kind === kind).length;
-    console.log(`${entries.length} graphs: ${count('matched')} matched, ${count('different')} different, ${count('missing ops')} with missing ops, ${count('refused')} refused`);
-    if (process.env.CORPUS_OUT) writeFileSync(process.env.CORPUS_OUT, JSON.stringify(outcomes.filter((o) => o.kind !== 'matched'), undefined, 1));
-    expect(outcomes.filter(({ kind }) => kind === 'different')).toEqual([]);
+    console.log(`${entries.length} graphs: ${count('matched')} matched, ${count('different')} different, ${count('not reproducible')} run but not reproducible, ${count('missing ops')} with missing ops, ${count('refused')} refused`);
+    const unexplained = outcomes.filter(({ kind, name }) => (kind === 'different' || kind === 'refused') && EXCEPTIONS[name] === undefined);
+    expect(unexplained).toEqual([]);
+    expect(count('matched')).toBeGreaterThanOrEqual(MATCHED);
   });
 });
 
@@ -61,7 +74,7 @@ async function run(entry: Entry, kernels: KernelRunner): Promise<Outcome> {
     if (missing.size > 0) return { name, kind: 'missing ops', why: [...missing.keys()].join() };
     const results = await runGraph({ graph, dialect: tensorflowDialect, feeds, fetches, kernels });
     const differences = [...expected].map(([key, tensor], index) => difference(key, tensor, results[index]!)).filter((text) => text !== undefined);
-    return differences.length === 0 ? { name, kind: 'matched' } : { name, kind: 'different', why: differences.join('; ') };
+    return differences.length === 0 ? { name, kind: 'matched' } : { name, kind: entry.status === 'mismatch' ? 'not reproducible' : 'different', why: differences.join('; ') };
   } catch (error) {
     return { name, kind: 'refused', why: error instanceof UserError ? error.oneLine : String((error as Error).stack) };
   }
