@@ -22,7 +22,7 @@ if ((await run(process.execPath, [fromRoot('scripts', 'build.mjs')], { stdio: ['
 
 const measures = [];
 for (const name of names) measures.push(...(await benches[name](tell)));
-console.log(values.json ? JSON.stringify(measures, null, 2) : table(measures));
+console.log(values.json ? JSON.stringify(measures, null, 2) : `\nMeasure, ours, and in brackets how many times ours a peer's is\n${table(measures)}`);
 process.exit();
 
 /** One line per measure; a peer's value is followed by how many times ours it is. */

@@ -12,7 +12,7 @@ import { makePackage } from './package.mjs';
 
 const harness = join(root, 'scripts', 'vscode-host', 'harness');
 
-/** In the order of their speed. `run` resolves to `{passed, failed}`. */
+/** In the order of their speed. `run` resolves to `{passed, failed, skipped}`. */
 const suites = [
   { name: 'lint', title: 'ESLint: types, import directions', run: () => check('eslint/bin/eslint.js', ['.']) },
   { name: 'types', title: 'TypeScript, strict', run: types },
@@ -36,8 +36,8 @@ async function types() {
 async function vitest(project) {
   const outputFile = join(scratch, 'results', `${project}.json`);
   const code = await runModule('vitest/vitest.mjs', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]);
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(outputFile, 'utf8'));
-  return { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1) };
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(outputFile, 'utf8'));
+  return { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1), skipped: numPendingTests };
 }
 
 async function vsix() {
@@ -48,7 +48,10 @@ function oracle() {
   process.env.MIXED_PRECISION_PYTHON = ensureOraclePython();
 }
 
-const total = (results) => results.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), { passed: 0, failed: 0 });
+function total(results) {
+  const sum = (key) => results.reduce((count, result) => count + (result[key] ?? 0), 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
 
 /** A suite that throws, or runs nothing, has failed. */
 async function runOne(suite) {
@@ -84,5 +87,5 @@ for (const { name, passed, failed, seconds } of results) {
   console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(8)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${seconds.toFixed(1).padStart(6)} s`);
 }
 const sum = total(results);
-console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exit(sum.failed > 0 ? 1 : 0);
