@@ -17,7 +17,8 @@ export class UserError extends Error {
     const { file, node, hint } = this.place;
     const where = [file, node === undefined ? undefined : `node "${node}"`].filter((part) => part !== undefined);
     const text = [...where, this.message].join(': ');
-    return (hint === undefined ? text : `${text.replace(/\.$/, '')}. ${hint}`).replace(/\s*\n\s*/g, ' ');
+    const end = /[.?!]$/.test(text) ? '' : '.';
+    return (hint === undefined ? text : `${text}${end} ${hint}`).replace(/\s*\n\s*/g, ' ');
   }
 }
 
