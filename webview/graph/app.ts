@@ -32,6 +32,8 @@ export class GraphApp {
   private find: Find | undefined;
   /** Id of what is selected: a node of the picture, or the Cast, Quantize or Dequantize of a mark. */
   private selected: string | undefined;
+  /** Selections sent that the host has not repeated yet. */
+  private awaited: string[] = [];
   /** Details of the selection have arrived. */
   private detailed = false;
   private ghosts = true;
@@ -103,7 +105,7 @@ export class GraphApp {
         this.phaseBar.update(this.graph?.snapshots ?? [], this.shown, this.running);
         break;
       case 'select':
-        this.goTo(this.scene?.indexOf.get(message.id));
+        this.follow(message.id);
         break;
       case 'error':
         this.notice.error(message.message, this.scene !== undefined);
@@ -117,6 +119,7 @@ export class GraphApp {
     this.shown = shown;
     this.scene = undefined;
     this.selected = undefined;
+    this.awaited = [];
     this.detailed = false;
     this.stage.setLabel(`Graph of ${graph.model.name}`);
     this.search.setNodes(graph.nodes);
@@ -136,6 +139,9 @@ export class GraphApp {
     this.canvas.show(scene, this.find, this.snapshot());
     this.drawMinimap();
     this.restore();
+    const node = this.selectedNode();
+    if (node === undefined) this.selected = undefined;
+    else this.select(node);
   }
 
   private async arrange(graph: GraphView): Promise<Scene | undefined> {
@@ -156,7 +162,7 @@ export class GraphApp {
       return;
     }
     this.canvas.camera.setViewport(before.viewport);
-    this.select(this.scene?.indexOf.get(before.selected ?? ''));
+    this.selected ??= before.selected;
   }
 
   private snapshot(): SnapshotView {
@@ -172,7 +178,6 @@ export class GraphApp {
     this.canvas.setSnapshot(this.snapshot());
     this.drawMinimap();
     this.showPanel();
-    if (this.selected !== undefined) this.requestDetails();
     if (stepped) this.stage.announce(`${STEPS[shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
   }
 
@@ -187,13 +192,31 @@ export class GraphApp {
   }
 
   private select(node: number | undefined): void {
+    this.mark(node);
+    this.choose(node === undefined ? undefined : this.graph?.nodes[node]?.id);
+  }
+
+  /** The host's selection, from a command or another editor of the model: comes into view without taking the focus. */
+  private follow(id: string): void {
+    const echo = this.awaited.indexOf(id);
+    this.awaited.splice(0, echo + 1);
+    if (echo >= 0 || id === this.selected) return;
+    this.detailed = false;
+    this.selected = id;
+    const node = this.selectedNode();
+    if (node === undefined) return;
+    this.canvas.camera.reveal(node);
+    this.mark(node);
+    this.showPanel();
+  }
+
+  private mark(node: number | undefined): void {
     this.canvas.select({ node });
     const found = node === undefined ? undefined : this.graph?.nodes[node];
     if (node !== undefined && found) {
       const precision = this.snapshot().precision[node];
       this.stage.setActive(`${found.op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${found.name}`);
     }
-    this.choose(found?.id);
   }
 
   private selectMark(mark: EdgeMark): void {
@@ -205,7 +228,8 @@ export class GraphApp {
   private choose(id: string | undefined): void {
     if (this.selected !== id) this.detailed = false;
     this.selected = id;
-    this.requestDetails();
+    if (id !== undefined) this.awaited.push(id);
+    this.host.send({ type: 'select', id, snapshot: this.shown });
     this.persist();
     this.showPanel();
   }
@@ -216,10 +240,6 @@ export class GraphApp {
     const node = this.selectedNode();
     if (node === undefined) this.panel.showModel(this.graph, this.shown);
     else this.panel.showHead(this.graph.nodes[node]!, this.snapshot().precision[node]);
-  }
-
-  private requestDetails(): void {
-    this.host.send({ type: 'select', id: this.selected, snapshot: this.shown });
   }
 
   private goTo(node: number | undefined): void {

@@ -95,7 +95,8 @@ export class Camera {
 
   private fitZoom(): number {
     const { width, height } = this.scene!.layout;
-    return Math.min(1, (this.cy.width() - 2 * MARGIN) / Math.max(1, width), (this.cy.height() - 2 * MARGIN) / Math.max(1, height));
+    const room = (length: number): number => Math.max(1, length - 2 * MARGIN);
+    return Math.min(1, room(this.cy.width()) / Math.max(1, width), room(this.cy.height()) / Math.max(1, height));
   }
 }
 

@@ -14,10 +14,10 @@ export interface Stage {
 }
 
 export function createStage(): Stage {
-  const active = h('div', { id: 'active', role: 'treeitem', class: 'unseen' });
+  const active = h('div', { id: 'active', role: 'treeitem', 'aria-selected': 'true', class: 'unseen' });
   const live = h('div', { class: 'unseen', 'aria-live': 'polite' });
-  const near = h('div', { class: 'near' });
-  const far = h('canvas', { class: 'far', hidden: true });
+  const near = h('div', { class: 'near', 'aria-hidden': 'true' });
+  const far = h('canvas', { class: 'far', hidden: true, 'aria-hidden': 'true' });
   const element = h('div', { class: 'stage', tabindex: '0', role: 'tree', 'aria-activedescendant': 'active', 'aria-label': 'Graph' }, active, far, near);
   const announce = (text: string): void => {
     live.textContent = text;

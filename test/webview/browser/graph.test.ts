@@ -102,6 +102,21 @@ describe('graph', () => {
     expect((await lastSent('select'))!.id).toBe(nodes[0]);
   });
 
+  it('follows the host without answering, and is not moved by its own echo', async () => {
+    await openCnn();
+    await view.post({ type: 'select', id: digitsDetails.id });
+    await view.page.getByRole('heading', { name: 'Conv2D' }).waitFor();
+    expect(await lastSent('select')).toBeUndefined();
+    await view.page.keyboard.press('ArrowDown');
+    await view.page.keyboard.press('ArrowDown');
+    const [first, second] = (await view.sent()).flatMap((message) => (message.type === 'select' ? [message.id!] : []));
+    await view.post({ type: 'select', id: first! });
+    await view.post({ type: 'select', id: second! });
+    await nextFrames(view.page);
+    expect((await view.sent()).filter(({ type }) => type === 'select')).toHaveLength(2);
+    expect(await view.page.locator('#active').textContent()).toContain(second);
+  });
+
   it('takes colours from the theme and follows when it changes', async () => {
     await openCnn(0);
     const before = (await drawn(view.page, '.op.fp32'))[0]!.fill;
@@ -250,7 +265,7 @@ describe('notices', () => {
     await view.page.getByText('WHY BF16').waitFor();
     await view.post({ type: 'error', message: hostile });
     await view.page.locator('.notice.strip').waitFor();
-    await view.page.keyboard.press('/');
+    await view.page.locator('.stage').press('/');
     await view.page.keyboard.type('<img');
     expect(await view.page.getByRole('option').first().innerText()).toContain('<img src=x');
     expect(await view.page.locator('.details h2').innerText()).toContain('<script>');

@@ -24,8 +24,8 @@ export interface Paths {
 /** Longer segments run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
 /** Long edges are straight before short ones, and those before the edges of parameters. */
-const STRAIGHT = 16;
-const BEND = 4;
+const STRAIGHT = 32;
+const BEND = 8;
 const PARAMETER = 0.25;
 
 /** Adds one vertex per row a segment passes; segments of one value share them and part where the first of them ends. */

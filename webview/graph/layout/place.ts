@@ -32,18 +32,20 @@ export function placeRows(rows: readonly number[][], halfWidth: Float32Array, ga
     below[links.from[link]!]!.push(link);
     above[links.to[link]!]!.push(link);
   }
+  const sweepRow = (row: readonly number[], down: boolean): void => {
+    const wishes = row.map((vertex) => {
+      const near = down ? above[vertex]! : below[vertex]!;
+      return near.length > 0 ? median(near, x, links, down) : x[vertex]!;
+    });
+    const weights = row.map((vertex) => (down ? above[vertex]! : below[vertex]!).reduce((sum, link) => sum + links.weight[link]!, 0.1));
+    settle(row, x, wishes, weights, halfWidth, gap);
+  };
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const down = sweep % 2 === 0;
-    for (let k = 0; k < rows.length; k++) {
-      const row = rows[down ? k : rows.length - 1 - k]!;
-      const wishes = row.map((vertex) => {
-        const near = down ? above[vertex]! : below[vertex]!;
-        return near.length > 0 ? median(near, x, links, down) : x[vertex]!;
-      });
-      const weights = row.map((vertex) => (down ? above[vertex]! : below[vertex]!).reduce((sum, link) => sum + links.weight[link]!, 0.1));
-      settle(row, x, wishes, weights, halfWidth, gap);
-    }
+    for (let k = 0; k < rows.length; k++) sweepRow(rows[down ? k : rows.length - 1 - k]!, down);
   }
+  // The first row has nothing above it: it may go straight over what hangs on it.
+  if (rows[0]) sweepRow(rows[0], false);
   for (let vertex = 0; vertex < vertices; vertex++) x[vertex] = Math.round(x[vertex]! / GRID) * GRID;
   return x;
 }
