@@ -8,7 +8,11 @@ const file = sample('digits_cnn.mixed-precision.json');
 
 async function openModel(config?: string) {
   await remove(file);
-  if (config !== undefined) await workspace.fs.writeFile(file, new TextEncoder().encode(config));
+  if (config !== undefined) {
+    await workspace.fs.writeFile(file, new TextEncoder().encode(config));
+    // VS Code may still hold what the file was in the test before.
+    await until(async () => (await workspace.openTextDocument(file)).getText() === config);
+  }
   await done('openModel', model);
   return opened(model);
 }
@@ -102,13 +106,21 @@ describe('the config', () => {
   it('with a mistake is underlined, named in the panel, and stops the phases', async () => {
     const document = await openModel('{ "use_bf61": true }');
     await window.showTextDocument(await workspace.openTextDocument(file));
-    const ours = await until(() => languages.getDiagnostics(file).find(({ source }) => source === 'Mixed Precision'));
-    match(ours.message, /use_bf61/);
+    await until(() => languages.getDiagnostics(file).length === 1);
+    match(languages.getDiagnostics(file)[0]!.message, /use_bf61/);
     ok(document.configView.problems.some((problem) => problem.includes('use_bf61')));
     const outcome = await commands.executeCommand<{ status: string; message: string }>('mixedPrecision.runNextPhase');
     strictEqual(outcome.status, 'failed');
     match(outcome.message, /digits_cnn\.mixed-precision\.json.*use_bf61/);
     strictEqual(document.conversion.snapshots.length, 1);
+  });
+
+  it('with a pattern that is none is underlined, which the schema cannot do', async () => {
+    await openModel('{ "op_name_dict": { "head(": "fp32" } }');
+    await window.showTextDocument(await workspace.openTextDocument(file));
+    const [problem] = await until(() => languages.getDiagnostics(file).length > 0 && languages.getDiagnostics(file));
+    strictEqual(problem!.source, 'Mixed Precision');
+    match(problem!.message, /head\(/);
   });
 
   it('opens as text at the key that decided', async () => {
