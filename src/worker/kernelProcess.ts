@@ -17,7 +17,7 @@ interface CachedSession {
 }
 
 async function loadNode(): Promise<Ort> {
-  return (await import('onnxruntime-node')) as unknown as Ort;
+  return await import('onnxruntime-node');
 }
 
 async function loadWeb(): Promise<Ort> {
@@ -86,7 +86,7 @@ async function serve(): Promise<void> {
       const results = await session.run(feeds);
       const outputs = session.outputNames.map((name): Tensor => {
         const { type, dims, data } = results[name]!;
-        return { dtype: type as DataType, shape: [...dims], data: data as TensorData };
+        return { dtype: type, shape: [...dims], data: data as TensorData };
       });
       return { kind: 'result', id: request.id, outputs };
     } catch (error) {

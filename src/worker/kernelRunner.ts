@@ -60,7 +60,10 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
 function sendRun(child: KernelChild, run: PendingRun, withModel: boolean): void {
   const request: KernelRequest = withModel ? { ...run.request, model: run.model() } : run.request;
   child.process.send(request, (error) => {
-    if (error !== null && child.pending.delete(run.request.id)) run.reject(crashed(error.message));
+    const { exitCode, signalCode } = child.process;
+    // While the process is still ending, its exit rejects the run and knows why.
+    if (error === null || (exitCode === null && signalCode === null)) return;
+    if (child.pending.delete(run.request.id)) run.reject(crashed(ending(exitCode, signalCode)));
   });
 }
 
@@ -82,7 +85,7 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
     let started: KernelChild;
     process_.on('error', (error) => reject(notStarted(error.message)));
     process_.on('exit', (code, signal) => {
-      const cause = lastWords.split('\n').find((line) => /error/i.test(line)) ?? `it ended with ${signal ?? `code ${code}`}`;
+      const cause = lastWords.split('\n').find((line) => /error/i.test(line)) ?? ending(code, signal);
       reject(notStarted(cause));
       rejectAll(pending, crashed(cause));
     });
@@ -105,6 +108,10 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
 function rejectAll(pending: Map<number, PendingRun>, error: Error): void {
   for (const run of pending.values()) run.reject(error);
   pending.clear();
+}
+
+function ending(code: number | null, signal: string | null): string {
+  return `it ended with ${signal ?? `code ${code}`}`;
 }
 
 function crashed(cause: string): UserError {

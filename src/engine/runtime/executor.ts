@@ -117,7 +117,7 @@ function missingOpsError(missing: ReadonlyMap<string, string>): UserError {
 }
 
 async function runProgram(execution: Execution, program: Program, feeds: ReadonlyMap<string, EdgeValue>): Promise<EdgeValue[]> {
-  const values: (readonly EdgeValue[] | undefined)[] = new Array(program.steps.length);
+  const values = new Array<readonly EdgeValue[] | undefined>(program.steps.length);
   const read = ({ step, output }: Source): EdgeValue => {
     const value = values[step]![output];
     if (value === undefined) throw new UserError(`Output ${output} of "${stepName(program.steps[step]!)}" does not exist`);
@@ -135,11 +135,11 @@ async function runProgram(execution: Execution, program: Program, feeds: Readonl
     }
     if (execution.observe !== undefined && step.kind !== 'loop') {
       const offered = step.kind === 'feed' ? step.value : { node: step.node.id, output: 0 };
-      values[index]!.forEach((value, output) => {
+      values[index].forEach((value, output) => {
         if (value !== DEAD && 'data' in value) execution.observe!({ node: offered.node, output: offered.output + output }, value);
       });
     }
-    hold(execution, values[index]!);
+    hold(execution, values[index]);
     for (const done of step.release) {
       release(execution, values[done]!);
       values[done] = undefined;

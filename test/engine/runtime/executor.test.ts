@@ -25,7 +25,7 @@ describe('running a graph', () => {
     const nodes = [constant('a', 'float32', [], [1]), op('b', 'DecodePng', 'a'), op('c', 'DecodePng', 'b'), op('d', 'Fft', 'c')];
     const failure = runNodes(nodes, ['d']);
     await expect(failure).rejects.toThrow('these ops are missing: DecodePng (node "b"), Fft (node "d")');
-    await expect(failure).rejects.toMatchObject({ place: { hint: expect.stringContaining('calibration.ranges') } });
+    await expect(failure).rejects.toMatchObject({ place: { hint: 'Record ranges elsewhere and give them as calibration.ranges' } });
     const graph = buildGraph(nodes);
     expect([...missingOps(graph, tensorflowDialect, [value('d')], [])]).toEqual([['DecodePng', 'b'], ['Fft', 'd']]);
     expect(missingOps(graph, tensorflowDialect, [value('a')], []).size).toBe(0);

@@ -3,14 +3,18 @@ import { blocks } from './blocks';
 import { casting } from './casting';
 import { convolutions } from './convolution';
 import { dataMovement } from './dataMovement';
+import { detection } from './detection';
 import { elementwise } from './elementwise';
 import { gathering, ranking } from './gathering';
+import { images } from './images';
 import { linearAlgebra } from './linearAlgebra';
+import { matrixArithmetic, matrixMovement } from './matrices';
 import { normalization } from './normalization';
 import { pooling } from './pooling';
 import { quantizing } from './quantization';
 import { reductions } from './reduction';
 import { nearestResizing, resizing } from './resize';
+import { partitioning, segments } from './segments';
 import { sequences, shapeOperations } from './shape';
 import { tensorLists } from './tensorLists';
 
@@ -18,7 +22,7 @@ import { tensorLists } from './tensorLists';
 export const tensorflowOperations: OpTable = {
   arithmetic: {
     ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing,
-    ...ranking, ...sequences,
+    ...ranking, ...sequences, ...segments, ...detection, ...images, ...matrixArithmetic,
   },
-  movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists },
+  movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },
 };

@@ -112,15 +112,19 @@ const concatOffset: Operation = (context) => {
   });
 };
 
-/** Matrices with the input's rows on their diagonals. */
+/** Zeros with the input's rows, of `size` elements each, on the diagonals of square matrices. */
+function onDiagonals(x: Tensor, size: number, shape: readonly number[]): Tensor {
+  const result = zeros(x.dtype, shape);
+  const block = [elementCount(x.shape) / Math.max(size, 1), size];
+  copyStrided(block, { data: x.data, offset: 0, strides: stridesOf(block) }, { data: result.data, offset: 0, strides: [size * size, size + 1] });
+  return result;
+}
+
+/** One matrix per row; for Diag the whole input is one diagonal. */
 const matrixDiagonal: Operation = (context) => {
   const x = context.input(0);
-  const size = x.shape.at(-1)!;
-  const result = zeros(x.dtype, [...x.shape, size]);
-  const batches = elementCount(x.shape.slice(0, -1));
-  const to = { data: result.data, offset: 0, strides: [size * size, size + 1] };
-  copyStrided([batches, size], { data: x.data, offset: 0, strides: stridesOf([batches, size]) }, to);
-  return [result];
+  if (context.op === 'Diag') return [onDiagonals(x, elementCount(x.shape), [...x.shape, ...x.shape])];
+  return [onDiagonals(x, x.shape.at(-1)!, [...x.shape, x.shape.at(-1)!])];
 };
 
 export const shapeOperations: Operations = {
