@@ -1,3 +1,4 @@
+import type { KernelRunner } from '../engine/host';
 import type { Conversion } from '../engine/pipeline';
 
 /** How a command was called is wrong; the message says what is missing. Exit code 2. */
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly arguments: readonly string[];
   readonly options: Options;
   readonly conversion: Conversion;
+  readonly startKernels: () => Promise<KernelRunner>;
   /** Writes a line to stdout. */
   readonly print: (line: string) => void;
 }

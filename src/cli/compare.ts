@@ -12,14 +12,14 @@ export const compare: Command = {
   arguments: 2,
   strings: ['inputs', 'labels'],
   flags: ['json'],
-  async run({ arguments: [original, converted], options, conversion, print }) {
+  async run({ arguments: [original, converted], options, conversion, startKernels, print }) {
     const file = required(options, 'inputs');
     const arrays = await readArrays(file);
     const labelsKey = text(options, 'labels');
     const labels = labelsKey === undefined ? undefined : labelsAt(arrays, labelsKey, file);
     await conversion.open(original!, { text: undefined, path: undefined });
-    const reference = await executeModel(conversion, arrays);
-    const results = await executeModel(await openAnother(converted!), arrays);
+    const reference = await executeModel(conversion, arrays, startKernels);
+    const results = await executeModel(await openAnother(converted!), arrays, startKernels);
     const missing = [...reference.keys()].find((name) => !results.has(name));
     if (missing !== undefined) throw new UserError(`It has no output "${missing}"`, { file: converted, hint: `It was not converted from ${original}` });
 

@@ -10,11 +10,11 @@ export const run: Command = {
   arguments: 1,
   strings: ['inputs', 'outputs', 'config'],
   flags: ['force'],
-  async run({ arguments: [model], options, conversion, print }) {
+  async run({ arguments: [model], options, conversion, startKernels, print }) {
     const inputs = required(options, 'inputs');
     const target = required(options, 'outputs');
     await conversion.open(model!, await configFrom(options));
-    const outputs = await executeModel(conversion, await readArrays(inputs));
+    const outputs = await executeModel(conversion, await readArrays(inputs), startKernels);
     await writeArrays(target, outputs, options.force === true);
     for (const [name, tensor] of outputs) print(`${name}  ${tensor.dtype}  [${tensor.shape.join(', ')}]`);
   },

@@ -1,0 +1,72 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UserError } from '../engine/errors';
+import { type KernelRunner, NO_PROGRESS } from '../engine/host';
+import { createConversion } from '../engine/pipeline';
+import { nodeHost } from '../worker/nodeHost';
+import { type Command, type Options, UsageError } from './command';
+import { compare } from './compare';
+import { convert } from './convert';
+import { inspect } from './inspect';
+import { plan } from './plan';
+import { run } from './run';
+
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan };
+
+export const EXIT = { done: 0, atFault: 1, usage: 2 };
+
+/** Where a command line writes its lines, and what runs models for it. */
+export interface Terminal {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+  readonly startKernels: () => Promise<KernelRunner>;
+}
+
+/**
+ * Runs one command line (without the program's name); resolves to the exit code: 0 done, 1 the model, its data or the
+ * config is at fault, 2 usage. Throws only for errors of the program itself.
+ */
+export async function runCommandLine(argv: readonly string[], io: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === 'help') {
+    io.out(help());
+    return name === undefined ? EXIT.usage : EXIT.done;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) return fail(io, EXIT.usage, `mixed-precision: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}`);
+  const conversion = createConversion(nodeHost(NO_PROGRESS, io.startKernels));
+  try {
+    const { positionals, options } = parse(command, rest);
+    await command.run({ arguments: positionals, options, conversion, print: io.out, startKernels: io.startKernels });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof UsageError) return fail(io, EXIT.usage, `mixed-precision: ${error.message}. Usage: mixed-precision ${command.usage}`);
+    if (error instanceof UserError) return fail(io, EXIT.atFault, `mixed-precision: ${error.oneLine}`);
+    throw error;
+  } finally {
+    await conversion.close();
+  }
+}
+
+function parse(command: Command, args: string[]): { positionals: string[]; options: Options } {
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const name of command.strings) options[name] = { type: 'string' };
+  for (const name of command.flags) options[name] = { type: 'boolean' };
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]!);
+  }
+  if (parsed.positionals.length !== command.arguments) throw new UsageError(`it takes ${command.arguments} model ${command.arguments === 1 ? 'file' : 'files'}`);
+  return { positionals: parsed.positionals, options: parsed.values as Options };
+}
+
+function help(): string {
+  const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  mixed-precision ${usage}\n      ${summary}`);
+  return ['Mixed Precision: FP32 + BF16 + INT8 for neural networks on CPUs', '', ...lines].join('\n');
+}
+
+function fail(io: Terminal, code: number, message: string): number {
+  io.error(message);
+  return code;
+}

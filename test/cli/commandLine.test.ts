@@ -1,0 +1,182 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/commandLine';
+import { readNpz, writeNpz } from '../../src/engine/data/npz';
+import type { Report } from '../../src/engine/conversion';
+import type { Tensor } from '../../src/engine/graph/tensor';
+import { buildBytes, constant, placeholder, type NodeSpec } from '../support/graphBuilder';
+import { startTestKernels } from '../worker/kernels';
+
+const SAMPLES = resolve('media/samples');
+const CNN = join(SAMPLES, 'digits_cnn.pb');
+const CALIBRATION = join(SAMPLES, 'digits_calibration.npz');
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mixed-precision-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const path = (name: string): string => join(folder, name);
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(path(name), content);
+  return path(name);
+}
+
+async function call(...argv: string[]): Promise<{ code: number; out: string[]; error: string[] }> {
+  const out: string[] = [];
+  const error: string[] = [];
+  const code = await runCommandLine(argv, { out: (line) => out.push(line), error: (line) => error.push(line), startKernels: startTestKernels });
+  return { code, out, error };
+}
+
+/** Runs a command that must fail, and gives its one line. */
+async function failure(...argv: string[]): Promise<string> {
+  const { code, out, error } = await call(...argv);
+  expect({ code, out, lines: error.length }).toEqual({ code: 1, out: [], lines: 1 });
+  expect(error[0]).not.toContain('\n');
+  return error[0]!;
+}
+
+describe('convert', () => {
+  it('reports all three phases as one JSON object', async () => {
+    const config = await file('bf16.json', '{ "use_bf16": true }');
+    const { code, out } = await call('convert', CNN, '--output', path('all.pb'), '--config', config, '--calibration', CALIBRATION, '--json');
+    expect(code).toBe(0);
+    expect(out).toHaveLength(1);
+    const report = JSON.parse(out[0]!) as Report;
+    expect(report.phases.map(({ phase }) => phase)).toEqual(['quantize', 'bf16', 'optimize']);
+    expect(report.model).toEqual({ format: 'TensorFlow GraphDef', nodes: 144, inputs: ['image'], outputs: ['Identity'] });
+    const [quantized, converted, optimized] = report.phases;
+    expect(quantized!.precision.int8).toBeGreaterThan(20);
+    expect(quantized!.precision.bf16).toBe(0);
+    expect(converted!.precision.bf16).toBeGreaterThan(0);
+    expect(optimized!.casts).toBe(report.casts.remaining);
+    expect(report.casts.inserted - report.casts.folded).toBe(report.casts.remaining);
+  });
+
+  it('writes the same bytes when nothing is to be done, and the same file for the same input', async () => {
+    expect((await call('convert', CNN, '--output', path('same.pb'))).code).toBe(0);
+    expect(await readFile(path('same.pb'))).toEqual(await readFile(CNN));
+    for (const name of ['a.pb', 'b.pb']) await call('convert', CNN, '--output', path(name), '--calibration', CALIBRATION);
+    expect(await readFile(path('a.pb'))).toEqual(await readFile(path('b.pb')));
+  });
+
+  it('stops after the phase named by --until', async () => {
+    const { out } = await call('convert', CNN, '--output', path('until.pb'), '--until', 'quantize', '--json');
+    expect((JSON.parse(out[0]!) as Report).phases).toHaveLength(1);
+    expect(await call('convert', CNN, '--output', path('until2.pb'), '--until', 'fuse')).toMatchObject({ code: 2 });
+  });
+
+  it('overwrites nothing without --force', async () => {
+    const target = await file('mine.pb', 'precious');
+    expect(await failure('convert', CNN, '--output', target)).toContain('mine.pb: The file exists already. Choose another name or add --force');
+    expect(await readFile(target, 'utf8')).toBe('precious');
+    expect((await call('convert', CNN, '--output', target, '--force')).code).toBe(0);
+  });
+
+  it('writes text where the output is .pbtxt, and reads it again', async () => {
+    expect((await call('convert', CNN, '--output', path('text.pbtxt'))).code).toBe(0);
+    expect((await call('inspect', path('text.pbtxt'))).out[0]).toBe('TensorFlow GraphDef (text), 144 nodes');
+  });
+});
+
+describe('run and compare', () => {
+  it('compares a model with its conversion, with accuracy where there are labels', async () => {
+    await call('convert', CNN, '--output', path('int8.pb'), '--calibration', CALIBRATION);
+    const { out } = await call('compare', CNN, path('int8.pb'), '--inputs', join(SAMPLES, 'digits_test.npz'), '--labels', 'label', '--json');
+    const result = JSON.parse(out[0]!) as { outputs: { name: string; sqnrDb: number }[]; accuracy: { original: number; converted: number } };
+    expect(result.outputs[0]!.name).toBe('Identity');
+    expect(result.outputs[0]!.sqnrDb).toBeGreaterThan(25);
+    expect(result.accuracy.original).toBeCloseTo(0.966, 3);
+    expect(Math.abs(result.accuracy.converted - result.accuracy.original)).toBeLessThanOrEqual(0.004);
+  });
+
+  it('writes the outputs by name', async () => {
+    expect((await call('run', CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--outputs', path('out.npz'))).code).toBe(0);
+    expect(readNpz(await readFile(path('out.npz'))).get('Identity')!.shape).toEqual([500, 10]);
+  });
+});
+
+describe('plan', () => {
+  it('gives the numbers convert would give and writes nothing', async () => {
+    const before = await readdir(folder);
+    const plan = JSON.parse((await call('plan', CNN, '--calibration', CALIBRATION, '--json')).out[0]!) as Report & { precision: object };
+    const converted = JSON.parse((await call('convert', CNN, '--output', path('planned.pb'), '--calibration', CALIBRATION, '--json')).out[0]!) as Report;
+    expect(plan.precision).toEqual(converted.phases.at(-1)!.precision);
+    expect(plan.casts).toEqual(converted.casts);
+    expect((await readdir(folder)).filter((name) => name !== 'planned.pb')).toEqual(before);
+  });
+});
+
+describe('usage', () => {
+  it.each([[['convert', CNN]], [['convert', CNN, '--output', 'x.pb', '--loud']], [['inspect']], [['compare', CNN, '--inputs', 'x.npz']], [['transmogrify']], [[]]])('%j is a usage error', async (argv: string[]) => {
+    expect((await call(...argv)).code).toBe(2);
+  });
+});
+
+describe('bad input gives one line and no file', () => {
+  const x = placeholder('x', 'float32', [-1, 2]);
+  const relu = (name: string, ...inputs: string[]): NodeSpec => ({ name, op: 'Relu', inputs, attrs: { T: 'float32' } });
+  const truncatedWeights = (): NodeSpec => {
+    const weights = constant('w', 'float32', [2], [1]);
+    const value = weights.attrs!.value as { shape: readonly number[] };
+    return { ...weights, attrs: { ...weights.attrs, value: { ...value, shape: [2000] } as never } };
+  };
+
+  it.each<[string, () => string | Uint8Array, RegExp]>([
+    ['empty.pb', () => '', /empty\.pb: .*empty/],
+    ['html.pb', () => '<!doctype html><title>Not found</title>', /html\.pb: /],
+    ['duplicate.pb', () => buildBytes([x, relu('a', 'x'), relu('a', 'x')]), /duplicate\.pb: node "a": /],
+    ['missing.pb', () => buildBytes([x, relu('a', 'nowhere')]), /missing\.pb: node "a": .*nowhere/],
+    ['cycle.pb', () => buildBytes([x, relu('a', 'b'), relu('b', 'a')]), /cycle\.pb: node "[ab]": /],
+    ['model.onnx', () => '', /model\.onnx: This kind of file is not supported/],
+  ])('%s', async (name, content, message) => {
+    const model = await file(name, content());
+    expect(await failure('convert', model, '--output', path('never.pb'))).toMatch(message);
+    expect(await readdir(folder)).not.toContain('never.pb');
+  });
+
+  it('a truncated model', async () => {
+    const model = await file('truncated.pb', (await readFile(CNN)).subarray(0, 5000));
+    expect(await failure('convert', model, '--output', path('never.pb'))).toMatch(/truncated\.pb: .*(cut off|damaged)/);
+  });
+
+  it('a constant whose bytes do not match its shape', async () => {
+    const model = await file('weights.pb', buildBytes([x, truncatedWeights(), { name: 'y', op: 'Add', inputs: ['x', 'w'], attrs: { T: 'float32' } }]));
+    expect(await failure('inspect', model)).toMatch(/weights\.pb: node "w": /);
+  });
+
+  it.each([
+    ['{ "use_bf17": true }', /line 1: Unknown key "use_bf17"; did you mean "use_bf16"\?/],
+    ['{ "use_bf16": "yes" }', /use_bf16/],
+    ['{ "bf16_ops": ["Conv2d"] }', /"bf16_ops" names the op type "Conv2d", which does not exist; did you mean "Conv2D"\?/],
+    ['{ "op_name_dict": { "(": "fp32" } }', /"\(" must be a valid regular expression/],
+    ['{ "use_bf16": true', /Invalid JSON/],
+  ])('the config %s', async (text, message) => {
+    const config = await file('config.json', text);
+    const line = await failure('convert', CNN, '--output', path('never.pb'), '--config', config);
+    expect(line).toContain('config.json: ');
+    expect(line).toMatch(message);
+    expect(await readdir(folder)).not.toContain('never.pb');
+  });
+
+  it.each<[string, Record<string, Tensor>, RegExp]>([
+    ['names', { picture: image([3, 8, 8, 1]), label: image([3]) }, /no array for the input "image" \(arrays there: "picture", "label"\)/],
+    ['shape', { image: image([3, 9, 9, 1]) }, /\[3,9,9,1\]/],
+    ['nan', { image: image([1, 8, 8, 1], NaN) }, /holds NaN/],
+    ['none', { image: image([0, 8, 8, 1]) }, /is empty/],
+  ])('calibration data with wrong %s', async (name, arrays, message) => {
+    const data = await file(`${name}.npz`, writeNpz(new Map(Object.entries(arrays))));
+    const line = await failure('convert', CNN, '--output', path('never.pb'), '--calibration', data);
+    expect(line).toContain(`${name}.npz: `);
+    expect(line).toMatch(message);
+    expect(await readdir(folder)).not.toContain('never.pb');
+  });
+
+  function image(shape: readonly number[], value = 0.5): Tensor {
+    return { dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value) };
+  }
+});

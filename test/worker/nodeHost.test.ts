@@ -1,0 +1,61 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFileSink, openFileSource } from '../../src/worker/nodeHost';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mixed-precision-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('openFileSink', () => {
+  it('shows nothing under the final name before commit, and leaves no other file after it', async () => {
+    const target = join(folder, 'model.pb');
+    const sink = await openFileSink(target, false);
+    await sink.append(bytes('first '));
+    await sink.append(bytes('second'));
+    expect(await readdir(folder)).not.toContain('model.pb');
+    await sink.commit();
+    expect(await readFile(target, 'utf8')).toBe('first second');
+    expect(await readdir(folder)).toEqual(['model.pb']);
+  });
+
+  it('keeps the old file until the new one is complete', async () => {
+    const target = join(folder, 'model.pb');
+    await writeFile(target, 'old');
+    const sink = await openFileSink(target, true);
+    await sink.append(bytes('half of the n'));
+    expect(await readFile(target, 'utf8')).toBe('old');
+    await sink.abort();
+    expect(await readFile(target, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['model.pb']);
+  });
+
+  it('refuses an existing file and a folder that is not there', async () => {
+    const target = join(folder, 'model.pb');
+    await writeFile(target, 'old');
+    await expect(openFileSink(target, false)).rejects.toThrow('exists already');
+    await expect(openFileSink(join(folder, 'no', 'model.pb'), false)).rejects.toThrow('Cannot write it: there is no such file or folder');
+  });
+});
+
+describe('openFileSource', () => {
+  it('reads ranges, and says when the file became shorter', async () => {
+    const file = join(folder, 'data');
+    await writeFile(file, 'abcdef');
+    const source = await openFileSource(file);
+    expect(source.size).toBe(6);
+    expect(new TextDecoder().decode(await source.read(2, 4))).toBe('cd');
+    await writeFile(file, 'abc');
+    await expect(source.read(2, 6)).rejects.toThrow('became shorter');
+  });
+
+  it('names what is wrong with a path', async () => {
+    await expect(openFileSource(folder)).rejects.toThrow('This is a folder');
+    await expect(openFileSource(join(folder, 'nothing'))).rejects.toThrow('no such file');
+  });
+});
