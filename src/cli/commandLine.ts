@@ -55,7 +55,7 @@ function parse(command: Command, args: string[]): { positionals: string[]; optio
   try {
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]!);
+    throw new UsageError((error as Error).message.split('. ')[0]);
   }
   if (parsed.positionals.length !== command.arguments) throw new UsageError(`it takes ${command.arguments} model ${command.arguments === 1 ? 'file' : 'files'}`);
   return { positionals: parsed.positionals, options: parsed.values as Options };
