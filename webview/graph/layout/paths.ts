@@ -23,9 +23,13 @@ export interface Paths {
 
 /** Longer segments run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
+/** So do those of a value read all over the place, such as an attention mask: they would push everything else aside. */
+const MANY_READERS = 4;
+const FAR_READERS = 8;
 /** Long edges are straight before short ones, and those before the edges of parameters. */
 const STRAIGHT = 32;
 const BEND = 8;
+const SHORT = 1;
 const PARAMETER = 0.25;
 
 /** Adds one vertex per row a segment passes; segments of one value share them and part where the first of them ends. */
@@ -43,13 +47,14 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
     toOffset.push(bOffset);
     weight.push(heavy);
   };
+  const inLane = valuesInLanes(row, ends);
   const trunks = new Map<string, number[]>();
   const through: (number[] | undefined)[] = [];
   for (let s = 0; s < ends.from.length; s++) {
     const start = ends.from[s]!;
     const top = row[start]!;
     const span = row[ends.to[s]!]! - top;
-    if (span < 1 || span > MAX_SPAN) {
+    if (span < 1 || (span > 1 && inLane.has(ends.value[s]!))) {
       through.push(undefined);
       continue;
     }
@@ -63,7 +68,7 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
       trunk.push(vertex);
     }
     const before = trunk[span - 2];
-    if (before === undefined) link(start, ends.to[s]!, ends.fromOffset[s]!, ends.toOffset[s]!, ends.source[start] === 1 ? PARAMETER : 1);
+    if (before === undefined) link(start, ends.to[s]!, ends.fromOffset[s]!, ends.toOffset[s]!, ends.source[start] === 1 ? PARAMETER : SHORT);
     else link(before, ends.to[s]!, 0, ends.toOffset[s]!, BEND);
     through.push(trunk.slice(0, span - 1));
   }
@@ -78,6 +83,17 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
       weight: Float32Array.from(weight),
     },
   };
+}
+
+function valuesInLanes(row: readonly number[], ends: SegmentEnds): Set<string> {
+  const reach = new Map<string, { readers: number; span: number }>();
+  ends.value.forEach((value, s) => {
+    const known = reach.get(value) ?? { readers: 0, span: 0 };
+    reach.set(value, known);
+    known.readers++;
+    known.span = Math.max(known.span, row[ends.to[s]!]! - row[ends.from[s]!]!);
+  });
+  return new Set([...reach].filter(([, { readers, span }]) => span > MAX_SPAN || (readers > MANY_READERS && span > FAR_READERS)).map(([value]) => value));
 }
 
 /** Lane of each segment that has none of its own rows: segments of one value share a lane, others only where they do not meet. */
