@@ -133,6 +133,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.closed.fire();
     vscode.Disposable.from(this.changed, this.failed, this.closed).dispose();
   }
+
   private async readModel(): Promise<void> {
     try {
       if (this.uri.scheme !== 'file') throw new UserError('Only files on disk can be opened', { file: this.uri.toString(), hint: 'Save a copy and open that' });
@@ -190,6 +191,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** Makes a new plan; phases that already ran run again, up to the one on view, unless the config is faulty. */
   private async applyConfig(): Promise<void> {
+    await this.opened.catch(() => {});
     if (!(await this.readConfig()) || this.current.graph === undefined) return;
     const { wanted } = this;
     await this.current.interrupt();

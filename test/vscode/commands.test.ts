@@ -81,6 +81,33 @@ describe('opening', () => {
     await remove(file);
   });
 
+  it('several models, commands act on the one in front', async () => {
+    const other = sample('digits_transformer.pb');
+    await done('openModel', model);
+    const first = await opened(model);
+    await done('openModel', other);
+    const second = await opened(other);
+    await done('runNextPhase');
+    deepStrictEqual([first, second].map(({ conversion }) => conversion.snapshots.length), [1, 2]);
+
+    await commands.executeCommand('workbench.action.previousEditor');
+    await opened(model);
+    await done('showSnapshot', 2);
+    deepStrictEqual([first, second].map(({ conversion }) => conversion.snapshots.length), [3, 2]);
+
+    await commands.executeCommand('workbench.action.closeActiveEditor');
+    await opened(other);
+  });
+
+  it('in two editors shows the same state', async () => {
+    await done('openModel', model);
+    const { conversion } = await opened(model);
+    await commands.executeCommand('workbench.action.splitEditor');
+    await done('runNextPhase');
+    strictEqual(conversion.snapshots.length, 2);
+    strictEqual((await opened(model)).conversion, conversion);
+  });
+
   it('refuses what is not on disk', async () => {
     const outcome = await run('openModel', model.with({ scheme: 'untitled' }));
     strictEqual(outcome.status, 'failed');
