@@ -36,6 +36,13 @@ def build(graph, folder):
     return {'model': model, 'inputs': inputs, 'feeds': list(case.feeds), 'outputs': case.outputs, 'nodes': len(case.graph.node)}
 
 
+def extract(source, arrays, target):
+    """Copies arrays of a file to an .npz, under the names that `arrays` gives them."""
+    loaded = load_arrays(source)
+    np.savez(target, **{name: loaded[key] for key, name in arrays.items()})
+    return {name: list(loaded[key].shape) for key, name in arrays.items()}
+
+
 def read_feeds(inputs, feeds):
     arrays = load_arrays(inputs) if feeds else {}
     return {name: arrays[name] if name in arrays else arrays['in:' + name] for name in feeds}
@@ -84,8 +91,8 @@ def environment():
 
 
 COMMANDS = {
-    'environment': environment, 'build': build, 'describe': describe, 'equal': equal_messages, 'run': run_model,
-    'compare': compare, 'emulate': emulate, 'coverage': coverage,
+    'environment': environment, 'build': build, 'extract': extract, 'describe': describe, 'equal': equal_messages,
+    'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage,
 }
 
 

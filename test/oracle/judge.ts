@@ -58,6 +58,7 @@ interface Feeding {
 interface Commands {
   environment: { arguments: object; result: { tensorflow: string; oneDnn: string; graphs: string[] } };
   build: { arguments: { graph: string; folder: string }; result: BuiltGraph };
+  extract: { arguments: { source: string; arrays: Readonly<Record<string, string>>; target: string }; result: Record<string, number[]> };
   describe: { arguments: { path: string }; result: DescribedModel };
   equal: { arguments: { first: string; second: string }; result: { equal: boolean; difference?: string } };
   run: { arguments: Feeding & { model: string; save?: string }; result: Record<string, { dtype: string; shape: number[]; finite: boolean }> };
