@@ -45,7 +45,7 @@ export function readTheme(): Theme {
     foreground: css(foreground),
     dim: css(resolve('dim')),
     line: css(resolve('line')),
-    edge: css(highContrast ? foreground : mix(foreground, background, 0.5)),
+    edge: css(highContrast ? foreground : mix(foreground, background, 0.6)),
     focus: css(resolve('focus')),
     cast: css(resolve('cast')),
     boxes: Array.from({ length: BOX_DEPTHS }, (_, depth) => css(highContrast ? background : mix(foreground, background, BOX_TINT * (depth + 1)))),

@@ -40,3 +40,12 @@ export function elementCount(page: Page): Promise<number> {
 export function nextFrames(page: Page): Promise<void> {
   return page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
 }
+
+/** Colours of the first element of a selector. */
+export function styles(page: Page, selector: string): Promise<{ fill: string; color: string; border: string; line: string }> {
+  return page.evaluate((wanted) => {
+    const { cy } = (document.querySelector('.near') as HTMLElement & { _cyreg: { cy: Core } })._cyreg;
+    const style = cy.elements(wanted).first().style() as Record<string, string>;
+    return { fill: style['backgroundColor']!, color: style['color']!, border: style['borderColor']!, line: style['lineColor']! };
+  }, selector);
+}
