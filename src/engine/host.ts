@@ -25,6 +25,8 @@ export interface KernelRunner {
    * `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
    */
   run(key: string, model: () => Uint8Array, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Drops the cached sessions whose keys start with `prefix`. */
+  forget(prefix: string): void;
   close(): Promise<void>;
 }
 

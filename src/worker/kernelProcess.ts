@@ -1,9 +1,8 @@
 // Child process that runs small ONNX models. A native crash ends this process only, and its memory goes back to the system.
 import { pathToFileURL } from 'node:url';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
-import type { DataType } from '../engine/graph/dataType';
 import type { Tensor, TensorData } from '../engine/graph/tensor';
-import type { KernelMessage, KernelRequest } from './kernelProtocol';
+import type { ForgetRequest, KernelMessage, KernelRequest } from './kernelProtocol';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -50,6 +49,13 @@ async function serve(): Promise<void> {
   const sessions = new Map<string, CachedSession>();
   let cachedBytes = 0;
 
+  const drop = async (key: string): Promise<void> => {
+    const { session, bytes } = sessions.get(key)!;
+    sessions.delete(key);
+    cachedBytes -= bytes;
+    await session.release();
+  };
+
   const sessionOf = async (request: KernelRequest): Promise<InferenceSession | undefined> => {
     const cached = sessions.get(request.key);
     if (cached !== undefined) {
@@ -65,11 +71,9 @@ async function serve(): Promise<void> {
     });
     sessions.set(request.key, { session, bytes: request.model.length });
     cachedBytes += request.model.length;
-    for (const [key, old] of sessions) {
+    for (const key of sessions.keys()) {
       if (key === request.key || (cachedBytes <= MAX_CACHED_BYTES && sessions.size <= MAX_CACHED_SESSIONS)) break;
-      sessions.delete(key);
-      cachedBytes -= old.bytes;
-      await old.session.release();
+      await drop(key);
     }
     return session;
   };
@@ -95,8 +99,11 @@ async function serve(): Promise<void> {
   };
 
   let last: Promise<void> = Promise.resolve();
-  process.on('message', (request: KernelRequest) => {
-    last = last.then(async () => send(await answer(request)));
+  process.on('message', (request: KernelRequest | ForgetRequest) => {
+    last = last.then(async () => {
+      if ('id' in request) return send(await answer(request));
+      for (const key of [...sessions.keys()]) if (key.startsWith(request.forget)) await drop(key);
+    });
   });
   send({ kind: 'ready', description });
 }

@@ -3,6 +3,11 @@ import type { Tensor } from '../engine/graph/tensor';
 /** Which onnxruntime runs the kernels: native code where it is installed, WASM everywhere. */
 export type KernelEngine = 'node' | 'web';
 
+/** To the kernel process: drop the sessions whose keys start with `forget`. */
+export interface ForgetRequest {
+  readonly forget: string;
+}
+
 /** To the kernel process. `model` is left out once the process has been given this key. */
 export interface KernelRequest {
   readonly id: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
 import type { KernelRunner } from '../engine/host';
-import type { KernelEngine, KernelMessage, KernelRequest } from './kernelProtocol';
+import type { ForgetRequest, KernelEngine, KernelMessage, KernelRequest } from './kernelProtocol';
 
 export interface KernelOptions {
   /** Insist on one engine. Default: onnxruntime-node where it loads, else onnxruntime-web. */
@@ -48,6 +48,12 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
         sendRun(current, run, !current.sent.has(key));
         current.sent.add(key);
       });
+    },
+    forget(prefix) {
+      void child.then(({ process, sent }) => {
+        for (const key of sent) if (key.startsWith(prefix)) sent.delete(key);
+        if (process.connected) process.send({ forget: prefix } satisfies ForgetRequest);
+      }, () => {});
     },
     async close() {
       const { process, pending } = await child;

@@ -44,6 +44,18 @@ describe.each(hasNative ? (['node', 'web'] as const) : (['web'] as const))('kern
     expect(encoded).toBe(1);
   });
 
+  it('drops sessions it is told to forget, and builds them again', async () => {
+    kernels = await startTestKernels({ engine });
+    let encoded = 0;
+    const run = (key: string): Promise<Tensor[]> => kernels!.run(key, () => (encoded++, addModel(vector(1))()), [vector(1)]);
+    await run('graph 1 a');
+    await run('graph 2 a');
+    kernels.forget('graph 1 ');
+    expect(await run('graph 1 a')).toEqual([vector(2)]);
+    await run('graph 2 a');
+    expect(encoded).toBe(3);
+  });
+
   it('keeps 64-bit integers exact', async () => {
     kernels = await startTestKernels({ engine });
     const tensor = (value: bigint): Tensor => ({ dtype: 'int64', shape: [1], data: BigInt64Array.of(value) });

@@ -42,7 +42,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   try {
     for (const batch of batches) await runBatch(batch);
   } finally {
-    prepared.close();
+    prepared.close(kernels);
   }
   const ranges = new Map<string, ValueRange>();
   for (const [key, observer] of observers) {

@@ -35,8 +35,8 @@ export interface RunOptions {
 /** A graph made ready to run many times; values that depend on constants only are computed in the first run and kept. */
 export interface PreparedGraph {
   run(options: RunOptions): Promise<Tensor[]>;
-  /** Returns the memory kept for the next run. */
-  close(): void;
+  /** Returns the memory kept for the next run, here and in `kernels`. */
+  close(kernels: KernelRunner): void;
 }
 
 const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations };
@@ -62,7 +62,7 @@ let preparedGraphs = 0;
 /** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
 export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
   const prepared = prepareGraph({ ...request, feeds: [...request.feeds.keys()] });
-  return prepared.run(request).finally(() => prepared.close());
+  return prepared.run(request).finally(() => prepared.close(request.kernels));
 }
 
 /**
@@ -86,7 +86,8 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
         throw new UserError(result === DEAD ? 'The value is in a branch that was not taken' : 'The value is no tensor', { node: node?.name });
       });
     },
-    close() {
+    close(kernels) {
+      kernels.forget(`${key} `);
       constants.clear();
       emptyPool();
     },
