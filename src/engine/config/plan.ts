@@ -49,7 +49,7 @@ interface NodeContext extends PlanContext {
 
 function planNode(node: Node, context: NodeContext): PlannedNode {
   const { dialect, choices, graph } = context;
-  const neutral = neutralReason(node, dialect);
+  const neutral = neutralReason(node, graph, dialect);
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 
   const asked = choices.for(node);
@@ -95,8 +95,8 @@ function fp32(text: string, configKey?: string): PlannedNode {
   return { precision: 'fp32', reason: configKey === undefined ? { text } : { text, configKey }, bf16: 'denied' };
 }
 
-function neutralReason(node: Node, dialect: Dialect): string | undefined {
-  if (dialect.isConstant(node)) return 'A constant takes the type its readers need.';
+function neutralReason(node: Node, graph: Graph, dialect: Dialect): string | undefined {
+  if (dialect.constantBehind(graph.nodes, { node: node.id, output: 0 }) !== undefined) return 'A constant takes the type its readers need.';
   if (dialect.isInput(node)) return 'Inputs keep the type the caller feeds.';
   if (dialect.isCast(node)) return 'A Cast converts between types and computes in neither.';
   if (dialect.isQuantize(node) || dialect.isDequantize(node)) return 'It converts between INT8 and float values.';
