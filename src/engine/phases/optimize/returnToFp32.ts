@@ -10,7 +10,7 @@ const RULE: Rule = {
   description: 'Light ops that nobody named return to FP32 where BF16 costs two Casts or more for each of them.',
 };
 
-/** Casts for each op from which BF16 is not worth it: a light op takes about as long as one Cast. */
+/** What an op costs that stands alone between FP32 neighbours: a Cast before it and one after it. */
 const CASTS_PER_OP = 2;
 
 /**
