@@ -118,7 +118,7 @@ const dequantize: Operation = (context) => {
   const mode = context.string('mode', 'MIN_COMBINED');
   const channels = mins.map((min, index) => dequantizer(mode, x.dtype, min, maxs[index]!, context.bool('narrow_range', false)));
   const source = x.data as NumberArray;
-  const data = new Float32Array(source.length);
+  const data = allocate('float32', source.length) as Float32Array;
   forEachChannel(x.shape, axis, (channel, start, end) => {
     const { shift, scale, base } = channels[channel]!;
     for (let i = start; i < end; i++) data[i] = f32((source[i]! + shift) * scale) + base;
