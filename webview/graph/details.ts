@@ -17,6 +17,9 @@ export interface DetailsPanel {
   showModel(graph: GraphView, shown: number): void;
 }
 
+/** Shape of a value nobody knows. */
+const UNKNOWN = '?';
+
 /** The panel at the right: the selected node, or the model where nothing is selected. */
 export function createDetails(events: DetailsEvents): DetailsPanel {
   const element = h('section', { class: 'details', 'aria-label': 'Details', tabindex: '-1' });
@@ -90,7 +93,7 @@ function values(list: readonly ValueDetails[], none: string, events: DetailsEven
     { class: 'values' },
     ...list.map(({ name, node, dtype, shape, range, constant }) => {
       const label = node === undefined ? h('span', { class: 'name' }, ...path(name)) : h('button', { type: 'button', class: 'link name', title: `Go to ${name}`, onclick: () => events.jump(node) }, ...path(name));
-      const kind = constant ?? [dtype, shape].filter(Boolean).join(' ');
+      const kind = constant ?? (shape === UNKNOWN ? dtype : `${dtype} ${shape}`);
       return h('li', {}, label, h('span', { class: 'kind' }, kind), range === undefined ? undefined : h('span', { class: 'kind' }, `range ${range}`));
     }),
   );

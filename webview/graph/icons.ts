@@ -1,3 +1,4 @@
+import chevron from '@vscode/codicons/src/icons/chevron-right.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
 import debugStepBack from '@vscode/codicons/src/icons/debug-step-back.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
@@ -12,6 +13,6 @@ import zoomIn from '@vscode/codicons/src/icons/zoom-in.svg';
 import zoomOut from '@vscode/codicons/src/icons/zoom-out.svg';
 
 /** Codicons in use, as SVG text. */
-export const icons = { close, error, fit, play, reset, runAll, save, search, settings, stepBack: debugStepBack, zoomIn, zoomOut };
+export const icons = { chevron, close, error, fit, play, reset, runAll, save, search, settings, stepBack: debugStepBack, zoomIn, zoomOut };
 
 export type IconName = keyof typeof icons;

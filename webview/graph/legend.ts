@@ -1,6 +1,6 @@
 import type { Precision, SnapshotView } from '../protocol';
 import { chip } from './details';
-import { h } from './dom';
+import { h, icon } from './dom';
 import { NAMES, PRECISIONS } from './precision';
 
 export interface Legend {
@@ -12,7 +12,9 @@ export interface Legend {
 export function createLegend(toggleGhosts: () => void): Legend {
   const list = h('ul');
   const ghosts = h('button', { type: 'button', class: 'toggle', onclick: toggleGhosts });
-  const element = h('aside', { class: 'legend', 'aria-label': 'Legend' }, list, ghosts);
+  const title = h('button', { type: 'button', class: 'title', title: 'Legend', 'aria-expanded': 'true' }, icon('chevron'), h('span', {}, 'Legend'));
+  title.addEventListener('click', () => title.setAttribute('aria-expanded', String(title.getAttribute('aria-expanded') === 'false')));
+  const element = h('aside', { class: 'legend', 'aria-label': 'Legend' }, title, list, ghosts);
   return {
     element,
     update(snapshot, on) {

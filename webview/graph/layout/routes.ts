@@ -20,6 +20,9 @@ export interface Route {
   readonly spot: readonly [number, number, number, number];
 }
 
+/** How far a lane runs straight before and after it turns. */
+const TURN = 72;
+
 /** Points of a segment: one smooth bend in the gap above each row where x changes, vertical past the rows. */
 export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: Rows): Route {
   const from = ends.from[s]!;
@@ -29,24 +32,26 @@ export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: R
   const points = [startX, rows.bottom[from]!];
   let x = startX;
   let spot: Route['spot'] = [startX, 0, endX, 0];
-  const bend = (nextX: number, above: number): void => {
+  const bend = (nextX: number, above: number, before = 0, after = 0): void => {
     const y0 = rows.rowBottom[above]!;
     const y1 = rows.rowTop[above + 1]!;
-    points.push(x, y0, x, y0 + (y1 - y0) * 0.3, nextX, y0 + (y1 - y0) * 0.7, nextX, y1);
+    const third = (y1 - y0) * 0.3;
+    points.push(x, y0 + before, x, y0 + third, nextX, y1 - third, nextX, y1 + after);
     spot = [x, y0, nextX, y1];
     x = nextX;
   };
   const through = paths.through[s];
-  let row = paths.row[from]!;
-  if (through) for (const vertex of through) bend(rows.x[vertex]!, row++);
-  else {
-    const laneX = rows.laneX(rows.lane[s]!);
-    bend(laneX, row);
-    row = paths.row[to]! - 1;
-    // A lane upwards turns inside the two gaps: without the points at their far ends.
-    if (rows.rowBottom[row]! < rows.rowTop[paths.row[from]! + 1]!) points.splice(-2);
+  if (through) {
+    let row = paths.row[from]!;
+    for (const vertex of through) bend(rows.x[vertex]!, row++);
+    bend(endX, row);
+  } else {
+    // A lane that leads back up leaves the lower gap and enters the upper one through its other side.
+    const [first, last] = [paths.row[from]!, paths.row[to]! - 1];
+    const turn = last <= first ? TURN : 0;
+    bend(rows.laneX(rows.lane[s]!), first, 0, -turn);
+    bend(endX, last, turn, 0);
   }
-  bend(endX, row);
   points.push(endX, rows.top[to]!);
   return { points, spot };
 }
