@@ -141,7 +141,7 @@ export class ModelDocument implements vscode.CustomDocument {
       this.plan = await this.current.open(this.configSource());
       this.changed.fire('config');
     } catch (error) {
-      this.failure = error;
+      this.failure = error instanceof CancelledError ? new UserError('Opening was cancelled', { file: this.name, hint: 'Use "Mixed Precision: Reopen Model" to open it' }) : error;
       this.changed.fire('graph');
       throw error;
     }

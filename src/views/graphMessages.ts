@@ -20,6 +20,7 @@ type Handlers = { readonly [T in FromGraph['type']]: (message: Extract<FromGraph
 
 /** Keeps one graph webview and its document in step. A webview that was hidden starts over with `ready`. */
 export function connectGraph(document: ModelDocument, webview: vscode.Webview, messages: Messages, activate: () => void): vscode.Disposable {
+  let selecting = false;
   const post = (message: ToGraph) => void webview.postMessage(message);
 
   const sendGraph = () => {
@@ -44,7 +45,8 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     },
     running: () => post({ type: 'running', running: document.conversion.running }),
     selection: () => {
-      if (document.selected !== undefined) post({ type: 'select', id: document.selected });
+      // A selection made in this webview is not sent back: it would move the view.
+      if (document.selected !== undefined && !selecting) post({ type: 'select', id: document.selected });
       sendDetails();
     },
     config: () => {},
@@ -60,7 +62,11 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
       send.running();
       send.selection();
     },
-    select: ({ id }) => document.select(id),
+    select: ({ id }) => {
+      selecting = true;
+      document.select(id);
+      selecting = false;
+    },
     showSnapshot: ({ snapshot }) => command('showSnapshot', snapshot),
     command: ({ command: name }) => command(COMMANDS[name]),
     openConfigKey: ({ key }) => command('openConfigFile', key),

@@ -50,13 +50,12 @@ function overrideRow({ pattern, choice, matches }: ConfigView['overrides'][numbe
     icon('close'),
   );
   const onChange = (value: PrecisionChoice) => post({ type: 'setOverride', pattern, choice: value });
+  const matched = h('span', { class: 'name hint' }, matches === 0 ? 'matches no op' : plural(matches, 'op'));
   return h(
     'div',
-    { class: 'row' },
-    h('span', { class: 'name code', title: pattern }, pattern),
-    h('span', { class: 'number', title: `The pattern matches ${plural(matches, 'op')}` }, plural(matches, 'op')),
-    precisionChoice({ id: `override:${pattern}`, label: pattern, value: choice, capability: EVERYTHING, useBf16, onChange }),
-    remove,
+    { class: 'override' },
+    h('div', { class: 'row' }, h('span', { class: 'name code', title: pattern }, pattern), remove),
+    h('div', { class: 'row' }, matched, precisionChoice({ id: `override:${pattern}`, label: pattern, value: choice, capability: EVERYTHING, useBf16, onChange })),
   );
 }
 
