@@ -1,17 +1,10 @@
+import { bfloat16Bits } from '../graph/bfloat16';
 import type { DataType } from '../graph/dataType';
 import type { Tensor } from '../graph/tensor';
 import { takeBuffer } from './bufferPool';
 
 const scratch = new Uint32Array(1);
 const scratchFloat = new Float32Array(scratch.buffer);
-
-/** Bits of the bfloat16 nearest to a float32, ties to even; NaN stays NaN (quiet), large values become infinite. */
-export function bfloat16Bits(value: number): number {
-  scratchFloat[0] = value;
-  const bits = scratch[0]!;
-  if (value !== value) return (bits >>> 16) | 0x40;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-}
 
 /** float16 (IEEE 754 binary16) bits of a number, ties to even. */
 export function float16Bits(value: number): number {
