@@ -37,7 +37,7 @@ function select(boxes: NumberArray, scores: NumberArray, limit: number, iou: num
     // Only boxes chosen since this candidate was last looked at can change it.
     for (let k = result.chosen.length - 1; k >= candidate.from && kept; k--) {
       const common = overlap(boxes, candidate.box, result.chosen[k]!);
-      if (sigma > 0) candidate.score *= common <= iou ? Math.exp((-0.5 * common * common) / sigma) : 0;
+      if (sigma > 0) candidate.score *= Math.exp((-0.5 * common * common) / sigma);
       else kept = common <= iou;
       if (candidate.score <= least) kept = false;
     }
