@@ -7,8 +7,8 @@ import { temporaryFolder } from '../lib/lifetime.mjs';
 import { cleanEnvironment, startGroup } from '../lib/run.mjs';
 import { installWebHost } from './installWebHost.mjs';
 
-/** Settings that keep VS Code quiet; `settings` of the caller win. */
-export const quietSettings = {
+/** Settings that keep VS Code quiet. */
+const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -25,13 +25,15 @@ export const quietSettings = {
 
 /**
  * Starts a server on `port` (0: any free one). `vsix` is installed first, as a user would; `env` reaches the extension host.
- * Resolves to `{ url(options), data, exited, log(), stop() }`.
+ * Resolves to `{ url(options), configure(settings), exited, log(), stop() }`; settings take effect at once, in an open window, too.
  */
-export async function startWebServer({ port = 0, settings = {}, vsix, env = {} } = {}) {
+export async function startWebServer({ port = 0, vsix, env = {} } = {}) {
   const host = installWebHost();
   const { folder: data, remove } = temporaryFolder();
-  mkdirSync(join(data, 'data', 'User'), { recursive: true });
-  writeFileSync(join(data, 'data', 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const user = join(data, 'data', 'User');
+  mkdirSync(user, { recursive: true });
+  const configure = (settings) => writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  configure({});
 
   const environment = { ...cleanEnvironment(), ...env, HOME: data, TMPDIR: data, XDG_RUNTIME_DIR: data, EXTENSIONS_GALLERY: '{}' };
   const folders = ['--server-data-dir', data, '--extensions-dir', join(data, 'extensions'), '--builtin-extensions-dir', host.builtin];
@@ -61,7 +63,7 @@ export async function startWebServer({ port = 0, settings = {}, vsix, env = {} }
   });
   return {
     url: (options) => workbenchUrl(authority, token, options),
-    data,
+    configure,
     exited,
     log: () => log,
     async stop() {
