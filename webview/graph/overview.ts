@@ -36,14 +36,15 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, sn
     }
     context.stroke();
   }
-  context.globalAlpha = 1;
   for (const node of visible.nodes) {
     const precision = snapshot.precision[node];
     const width = Math.max(LEAST, widths[node]! * to.scaleX);
     const height = Math.max(LEAST, NODE_HEIGHT * to.scaleY);
-    context.fillStyle = precision === undefined ? theme.line : theme.precision[precision];
+    context.fillStyle = precision === undefined ? theme.dim : theme.precision[precision];
+    context.globalAlpha = precision === undefined ? 0.3 : 1;
     context.fillRect(x(layout.x[node]!) - width / 2, y(layout.y[node]!) - height / 2, width, height);
   }
+  context.globalAlpha = 1;
 }
 
 /** Clears a canvas and fits its resolution to its size on the screen; all that follows is in CSS pixels. */
