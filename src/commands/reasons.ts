@@ -5,7 +5,7 @@ import { nextPhase } from '../document/phases';
 export type Reason = (document: ModelDocument) => string | undefined;
 
 export const notOpen: Reason = ({ name, failure, conversion }) => {
-  if (failure !== undefined) return `${name} could not be opened. The editor says why.`;
+  if (failure !== undefined) return `${name} is not open; its editor says why. "Mixed Precision: Reopen Model" tries again.`;
   return conversion.graph === undefined ? `${name} is still being opened.` : undefined;
 };
 

@@ -134,7 +134,7 @@ describe('a file that is no model', () => {
     match(message(outcome), /truncated\.pb/);
     const document = (await api()).activeDocument()!;
     ok(document.failure instanceof Error);
-    match(message(await run('runNextPhase')), /could not be opened/);
+    match(message(await run('runNextPhase')), /truncated\.pb is not open/);
   });
 
   it('a text, too', async () => {
