@@ -8,13 +8,16 @@ import type { KernelOperand, OpContext, RuntimeValue } from './operation';
 
 const utf8 = new TextDecoder();
 
+/** The value of each kind of attribute. */
+type ValueOf = { [A in Exclude<AttributeValue, { kind: 'opaque' }> as A['kind']]: A['value'] };
+
 /** What a node's row may ask for; `operandKey` is unique to the node in all models of this process. */
 export function opContext(
   node: Node, values: readonly RuntimeValue[], isConstant: readonly boolean[], operandKey: string, kernels: KernelRunner,
 ): OpContext {
-  const attribute = <K extends AttributeValue['kind']>(name: string, kind: K): (AttributeValue & { kind: K })['value' & keyof AttributeValue] | undefined => {
+  const attribute = <K extends keyof ValueOf>(name: string, kind: K): ValueOf[K] | undefined => {
     const found = node.attributes.get(name);
-    return found?.kind === kind ? (found as never)['value'] : undefined;
+    return found?.kind === kind ? (found as unknown as { value: ValueOf[K] }).value : undefined;
   };
   const value = (index: number): RuntimeValue => {
     const found = values[index];
@@ -35,13 +38,12 @@ export function opContext(
     },
     operand: (index) => ({ tensor: input(index), constant: isConstant[index]! }),
     int: (name, absent) => Number(attribute(name, 'int') ?? absent),
-    float: (name, absent) => (attribute(name, 'float') as number | undefined) ?? absent,
-    bool: (name, absent) => (attribute(name, 'bool') as boolean | undefined) ?? absent,
+    float: (name, absent) => attribute(name, 'float') ?? absent,
+    bool: (name, absent) => attribute(name, 'bool') ?? absent,
     string: (name, absent) => decoded(attribute(name, 'string')) ?? absent,
-    type: (name, absent) => (attribute(name, 'type') as typeof absent | undefined) ?? absent,
+    type: (name, absent) => attribute(name, 'type') ?? absent,
     shape: (name) => attribute(name, 'shape'),
-    ints: (name, absent) => ((attribute(name, 'ints') as readonly (number | bigint)[] | undefined) ?? absent).map(Number),
-    strings: (name) => ((attribute(name, 'strings') as readonly Uint8Array[] | undefined) ?? []).map((bytes) => utf8.decode(bytes)),
+    ints: (name, absent) => (attribute(name, 'ints') ?? absent).map(Number),
     kernel: (signature, nodes, operands) => runKernel(kernels, operandKey, signature, nodes, operands),
   };
 }

@@ -46,7 +46,6 @@ export interface OpContext {
   type(name: string, absent: DataType): DataType;
   shape(name: string): PartialShape;
   ints(name: string, absent: readonly number[]): number[];
-  strings(name: string): string[];
 
   /**
    * Runs ONNX nodes that read `x0`, `x1`, … (the operands) and write `y`. `signature` tells apart everything `nodes`

@@ -45,7 +45,7 @@ describe('calibration', () => {
     expect((await run(squares(2), ['x'], data)).get('x:0')).toEqual({ min: 1, max: 4, shape: [2, 2] });
   });
 
-  it('gives the same ranges on both engines’ sample model, twice', async () => {
+  it('gives the sample the same ranges twice, and narrower ones by percentile', async () => {
     const graph = graphFromBytes(readFileSync('media/samples/digits_cnn.pb'), 'digits_cnn.pb', {}, NO_PROGRESS);
     const data = Object.fromEntries(readNpz(readFileSync('media/samples/digits_calibration.npz')));
     const convolutions = [...graph.nodes.values()].filter((node) => node.op === 'Conv2D').map((node) => node.id);
