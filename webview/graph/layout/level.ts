@@ -4,7 +4,7 @@ import { placeRows } from './place';
 import { rankItems } from './rank';
 import { routeSegment, type Route } from './routes';
 import type { End, Level } from './segments';
-import { BOX_HEADER, BOX_PADDING, ROW_GAP } from './types';
+import { BOX_HEADER, BOX_LABEL, BOX_PADDING, ROW_GAP } from './types';
 
 export interface LevelItems {
   readonly width: Float32Array;
@@ -78,7 +78,8 @@ export function placeLevel(level: Level, items: LevelItems, labelWidth: number |
     top[vertex] = vertex < count && ends.source[vertex] === 1 ? rowBottom[row]! - high : rowTop[row]!;
     bottom[vertex] = vertex < count ? top[vertex]! + high : rowBottom[row]!;
   }
-  const view = { x, top, bottom, rowTop, rowBottom, targetX: targetEnds(paths, ends, x, items), lane: lanes.lane, laneX: (lane: number) => right + shift + (lane + 1) * LANE };
+  const bendTop = rowBottom.map((y, row) => (row === 0 && labelWidth !== undefined ? y + BOX_LABEL : y));
+  const view = { x, top, bottom, rowTop, bendTop, targetX: targetEnds(paths, ends, x, items), lane: lanes.lane, laneX: (lane: number) => right + shift + (lane + 1) * LANE };
   const at = (from: number, to: number): number[] => Array.from(x.subarray(from, to));
   return {
     width,

@@ -7,7 +7,8 @@ export interface Rows {
   readonly top: Float64Array;
   readonly bottom: Float64Array;
   readonly rowTop: readonly number[];
-  readonly rowBottom: readonly number[];
+  /** Where edges that leave a row may start to bend. */
+  readonly bendTop: readonly number[];
   /** x of each segment's target end. */
   readonly targetX: Float64Array;
   readonly laneX: (lane: number) => number;
@@ -33,7 +34,7 @@ export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: R
   let x = startX;
   let spot: Route['spot'] = [startX, 0, endX, 0];
   const bend = (nextX: number, above: number, before = 0, after = 0): void => {
-    const y0 = rows.rowBottom[above]!;
+    const y0 = rows.bendTop[above]!;
     const y1 = rows.rowTop[above + 1]!;
     const third = (y1 - y0) * 0.3;
     points.push(x, y0 + before, x, y0 + third, nextX, y1 - third, nextX, y1 + after);
