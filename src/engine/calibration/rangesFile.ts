@@ -18,11 +18,6 @@ export function readRanges(text: string): Ranges {
   return new Map(Object.entries(content).map(([name, range]) => [/:\d+$/.test(name) ? name : `${name}:0`, rangeFrom(name, range)]));
 }
 
-/** The text of a ranges file, in the order of the map. */
-export function writeRanges(ranges: Ranges): string {
-  return `${JSON.stringify(Object.fromEntries(ranges), undefined, 1)}\n`;
-}
-
 function rangeFrom(name: string, content: unknown): ValueRange {
   const fail = (what: string): UserError => new UserError(`The range of "${name}" ${what}`, { hint: HINT });
   if (!isRecord(content)) throw fail('is not an object');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minMaxObserver, observerOf, percentileObserver } from '../../../src/engine/calibration/observers';
-import { readRanges, writeRanges } from '../../../src/engine/calibration/rangesFile';
+import { readRanges } from '../../../src/engine/calibration/rangesFile';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 
 const vector = (values: ArrayLike<number>): Tensor => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
@@ -66,9 +66,9 @@ describe('percentile', () => {
 });
 
 describe('a ranges file', () => {
-  it('reads what it writes', () => {
-    const ranges = new Map([['a:0', { min: -1, max: 2.5, shape: [1, 2] }], ['b:1', { min: 0, max: 0 }]]);
-    expect(readRanges(writeRanges(ranges))).toEqual(ranges);
+  it('names values with or without the number of the output', () => {
+    const text = '{"a:0": {"min": -1, "max": 2.5, "shape": [1, 2]}, "b:1": {"min": 0, "max": 0}}';
+    expect(readRanges(text)).toEqual(new Map([['a:0', { min: -1, max: 2.5, shape: [1, 2] }], ['b:1', { min: 0, max: 0 }]]));
     expect([...readRanges('{"conv": {"min": 0, "max": 6}}').keys()]).toEqual(['conv:0']);
   });
 
