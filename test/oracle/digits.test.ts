@@ -1,8 +1,8 @@
 // Trained models of real handwritten digits: accuracy after conversion, as TensorFlow measures it.
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildGraph, compareInTensorFlow, convertSubject, expectSameResults, expectWellFormed, type Subject } from './cases';
-import type { ConfigFile } from './convert';
+import { buildGraph, compareInTensorFlow, convertSubject, expectSameResults, expectWellFormed, judges, workFolder, type Subject } from './cases';
+import { convert, type ConfigFile } from './convert';
 
 const samples = path.resolve('media/samples');
 const CALIBRATION = path.join(samples, 'digits_calibration.npz');
@@ -59,6 +59,18 @@ describe('digits_gru', () => {
 
   it('stays valid with every op asked to be BF16', async () => {
     await convertAndJudge('digits_gru', { use_bf16: true, bf16_ops: ['re:.*'] }, false);
+  });
+});
+
+describe('text format', () => {
+  it('reads and writes .pbtxt: the same model as from .pb', async () => {
+    const subject = digits('digits_cnn');
+    const [text, fromText, fromBinary] = ['digits_cnn.pbtxt', 'from-text.pbtxt', 'from-binary.pb'].map((name) => path.join(workFolder, name)) as [string, string, string];
+    await judges[0]!.ask('to_text', { model: subject.model, target: text });
+    const config = { use_bf16: true, bf16_ops: ['re:.*'] };
+    await convert(text, fromText, { config });
+    await convert(subject.model, fromBinary, { config });
+    expect(await judges[0]!.ask('equal', { first: fromBinary, second: fromText })).toEqual({ equal: true });
   });
 });
 

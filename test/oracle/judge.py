@@ -13,6 +13,7 @@ os.environ.setdefault('CUDA_VISIBLE_DEVICES', '')
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from google.protobuf import text_format  # noqa: E402
 
 import acceptance_graphs  # noqa: E402
 import defect_graphs  # noqa: E402
@@ -34,6 +35,12 @@ def build(graph, folder):
         file.write(case.graph.SerializeToString())
     np.savez(inputs, **case.feeds)
     return {'model': model, 'inputs': inputs, 'feeds': list(case.feeds), 'outputs': case.outputs, 'nodes': len(case.graph.node)}
+
+
+def to_text(model, target):
+    """Writes a GraphDef in protobuf's text format."""
+    with open(target, 'w') as file:
+        file.write(text_format.MessageToString(load_graph(model)))
 
 
 def extract(source, arrays, target):
@@ -91,7 +98,7 @@ def environment():
 
 
 COMMANDS = {
-    'environment': environment, 'build': build, 'extract': extract, 'describe': describe, 'equal': equal_messages,
+    'environment': environment, 'build': build, 'to_text': to_text, 'extract': extract, 'describe': describe, 'equal': equal_messages,
     'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage,
 }
 

@@ -58,6 +58,7 @@ interface Feeding {
 interface Commands {
   environment: { arguments: object; result: { tensorflow: string; oneDnn: string; graphs: string[] } };
   build: { arguments: { graph: string; folder: string }; result: BuiltGraph };
+  to_text: { arguments: { model: string; target: string }; result: null };
   extract: { arguments: { source: string; arrays: Readonly<Record<string, string>>; target: string }; result: Record<string, number[]> };
   describe: { arguments: { path: string }; result: DescribedModel };
   equal: { arguments: { first: string; second: string }; result: { equal: boolean; difference?: string } };
