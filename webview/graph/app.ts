@@ -2,23 +2,24 @@ import type { EdgeMark, GraphView, RunningView, SnapshotView, ToGraph } from '..
 import { indexBands, type Find, type Rectangle } from './bands';
 import { moveWithWheel } from './camera';
 import { createDetails } from './details';
-import { button, h } from './dom';
+import { h } from './dom';
 import { GraphCanvas } from './graphCanvas';
 import { connect, type Host } from './host';
-import { onKey, ZOOM_STEP } from './keys';
+import { onKey } from './keys';
 import { LayoutClient } from './layoutClient';
 import { createLegend } from './legend';
+import { loadScene } from './loadScene';
 import { describeMark } from './marks';
-import { measureWith } from './measure';
 import { createMinimap } from './minimap';
 import { extreme, neighbour, type Direction } from './navigate';
 import { createNotice } from './notice';
 import { createPhaseBar } from './phaseBar';
 import { NAMES, plural, STEPS } from './precision';
-import { makeScene, prepare, type Scene } from './scene';
+import type { Scene } from './scene';
 import { createSearch } from './search';
 import { createStage } from './stage';
 import { onThemeChange, readTheme } from './theme';
+import { createZoomTools } from './zoomTools';
 
 /** The graph view: receives the graph and its snapshots, owns what is shown and selected, and tells the parts. */
 export class GraphApp {
@@ -60,13 +61,7 @@ export class GraphApp {
 
   constructor(root: HTMLElement, layoutWorker: string) {
     this.layouts = new LayoutClient(layoutWorker);
-    const tools = h(
-      'div',
-      { class: 'tools', role: 'toolbar', 'aria-label': 'Zoom' },
-      button('Zoom In (+)', 'zoomIn', () => this.canvas.camera.zoomBy(ZOOM_STEP), true),
-      button('Zoom Out (-)', 'zoomOut', () => this.canvas.camera.zoomBy(1 / ZOOM_STEP), true),
-      button('Fit Graph (f)', 'fit', () => this.canvas.camera.fit(), true),
-    );
+    const tools = createZoomTools(() => this.canvas.camera);
     const corner = h('div', { class: 'corner' }, tools, this.minimap.element);
     const main = h('main', {}, this.stage.element, this.search.element, this.legend.element, corner, this.notice.element);
     root.append(this.phaseBar.element, main, this.panel.element, this.stage.live);
@@ -145,10 +140,8 @@ export class GraphApp {
   }
 
   private async arrange(graph: GraphView): Promise<Scene | undefined> {
-    const measure = measureWith(this.theme.font);
-    const prepared = prepare(graph, measure);
     try {
-      return makeScene(graph, prepared, await this.layouts.layout(prepared.input), measure);
+      return await loadScene(graph, this.theme.font, this.layouts);
     } catch (error) {
       this.notice.error(`The graph could not be arranged: ${error instanceof Error ? error.message : String(error)}`, false);
       return undefined;
