@@ -43,6 +43,8 @@ export interface ConversionResult {
   /** Type attributes that could be BF16 by TensorFlow's kernel registry. */
   readonly possible: number;
   readonly missing: readonly MissingBf16[];
+  /** Of the possible ones, how many belong to nodes that are no longer in the graph: folded, or read by nobody. */
+  readonly gone: number;
   readonly largestRelativeRms: number;
 }
 
@@ -129,7 +131,7 @@ const ORDER: readonly Verdict[] = ['same', 'ill-conditioned', 'random', 'inaccur
 export async function checkConversion(entry: CorpusEntry, folder: string, written: string, judges: readonly Judge[]): Promise<ConversionResult> {
   const file = path.join(folder, entry.file);
   const feeding = { inputs: entry.io === undefined ? '' : path.join(folder, entry.io), feeds: Object.keys(entry.inputs), fetches: Object.keys(entry.outputs) };
-  const nothing = { possible: 0, missing: [], largestRelativeRms: 0 };
+  const nothing = { possible: 0, missing: [], gone: 0, largestRelativeRms: 0 };
   const [judge] = judges as [Judge];
   let conversion: Conversion;
   try {
@@ -138,9 +140,9 @@ export async function checkConversion(entry: CorpusEntry, folder: string, writte
     return { ...nothing, verdict: 'refused', message: (error as Error).message };
   }
   try {
-    const { possible, missing, converted } = await judge.ask('coverage', { original: file, written, fed: feeding.feeds });
+    const { possible, missing, converted, gone } = await judge.ask('coverage', { original: file, written, fed: feeding.feeds });
     const explained = await Promise.all(missing.map(async (item) => ({ ...item, reason: await conversion.reasonFor(item.node) })));
-    return { possible, missing: explained, ...(await judgeOutputs(file, written, feeding, converted, judges)) };
+    return { possible, missing: explained, gone: gone.length, ...(await judgeOutputs(file, written, feeding, converted, judges)) };
   } finally {
     conversion.close();
     await rm(written, { force: true });

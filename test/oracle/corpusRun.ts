@@ -77,7 +77,7 @@ export async function main(args: readonly string[]): Promise<void> {
       const current = entry;
       const result = await judges.with((pair) => checkEntry(current, folder, pair)).catch((error: Error): EntryResult => ({
         name: current.name,
-        conversion: { verdict: 'invalid', message: error.message, possible: 0, missing: [], largestRelativeRms: 0 },
+        conversion: { verdict: 'invalid', message: error.message, possible: 0, missing: [], gone: 0, largestRelativeRms: 0 },
       }));
       done.set(result.name, result);
       appendFileSync(log, `${JSON.stringify(result)}\n`);

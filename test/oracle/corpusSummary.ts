@@ -6,6 +6,7 @@ export function summary(results: readonly EntryResult[]): string {
   const conversions = results.flatMap(({ name, conversion }) => (conversion === undefined ? [] : [{ name, ...conversion }]));
   const verdicts = countBy(conversions, ({ verdict }) => verdict);
   const possible = sum(conversions.map((conversion) => conversion.possible));
+  const gone = sum(conversions.map((conversion) => conversion.gone));
   const missing = conversions.flatMap((conversion) => conversion.missing);
   const exceptions = conversions.filter(({ verdict }) => verdict !== 'same');
   return [
@@ -19,7 +20,8 @@ export function summary(results: readonly EntryResult[]): string {
     '| verdict | models |', '|---|---|',
     ...verdicts.map(([verdict, count]) => `| ${verdict} | ${count} |`),
     '',
-    `Type attributes with a BF16 kernel: ${possible}; BF16 after conversion: ${possible - missing.length}; left in float32: ${missing.length}.`,
+    `Type attributes with a BF16 kernel: ${possible}; BF16 after conversion: ${possible - missing.length - gone}; ` +
+      `of nodes no longer in the graph: ${gone}; left in float32: ${missing.length}.`,
     '',
     '| reason given | left | ops |', '|---|---|---|',
     ...countBy(missing, ({ reason }) => generalise(reason)).map(([reason, count]) => {
