@@ -1,3 +1,4 @@
+import type { PartialShape } from './graph/attribute';
 import type { DataType } from './graph/dataType';
 import type { Graph, Node, ValueRef } from './graph/graph';
 import type { Tensor } from './graph/tensor';
@@ -125,6 +126,8 @@ export interface Dialect {
   closesLoop(node: Node): boolean;
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
+  /** Shapes of the values by `valueKey`, as far as they follow without running the model; a value left out has an unknown rank. */
+  inferShapes(graph: Graph): ReadonlyMap<string, PartialShape>;
 }
 
 /** Any lookup of nodes by id: a graph's table or a rewriter's. */

@@ -5,10 +5,10 @@ import { elementCount } from '../graph/tensor';
 const LONGEST_LIST = 12;
 const LONGEST_TEXT = 80;
 
-/** `3×3×16×32`, unknown sizes as `?`; `scalar`; `?` for unknown rank. */
+/** `3×3×16×32`; an unknown first size, mostly the batch, as `N`, others as `?`; `scalar`; `?` for unknown rank. */
 export function shapeText(shape: PartialShape): string {
   if (shape === undefined) return '?';
-  return shape.length === 0 ? 'scalar' : shape.map((size) => (size < 0 ? '?' : size)).join('×');
+  return shape.length === 0 ? 'scalar' : shape.map((size, axis) => (size >= 0 ? size : axis === 0 ? 'N' : '?')).join('×');
 }
 
 /** `3×3×16×32, float32, 18.4 kB`. */

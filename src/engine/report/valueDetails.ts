@@ -1,10 +1,10 @@
 import type { ValueDetails } from '../../../webview/protocol';
 import type { Ranges } from '../calibration/ranges';
 import type { Dialect } from '../dialect';
-import type { PartialShape } from '../graph/attribute';
-import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
+import { type Graph, type ValueRef, valueKey } from '../graph/graph';
 import { routeOf } from './boundaries';
 import { isShown } from './picture';
+import { shapesOf } from './shapes';
 import { constantText, numberText, shapeText } from './text';
 
 /** Where details are taken from: a snapshot's graph, the opened model, and what calibration saw. */
@@ -16,8 +16,8 @@ export interface DetailsContext {
 }
 
 /**
- * A value with its type, its shape as far as the file or calibration tells it, and its range. A value behind a Cast or
- * Dequantize has the shape and range of the value they convert, and leads to the op that made that.
+ * A value with its type, its shape as far as the graph tells it, else as calibration saw it, and its range. A value behind
+ * a Cast or Dequantize has the range of the value they convert, and leads to the op that made that.
  */
 export function valueDetails(value: ValueRef, context: DetailsContext): ValueDetails {
   const { graph, opened, ranges, dialect } = context;
@@ -31,16 +31,8 @@ export function valueDetails(value: ValueRef, context: DetailsContext): ValueDet
     name: value.output === 0 ? producer.name : `${producer.name}:${value.output}`,
     ...(source !== undefined && isShown(source, opened, dialect) ? { node: source.id } : {}),
     dtype: dialect.outputTypes(producer)[value.output] ?? '?',
-    shape: shapeText(tensor?.shape ?? range?.shape ?? statedShape(graph.nodes.get(origin.node), origin.output)),
+    shape: shapeText(shapesOf(graph, dialect).get(valueKey(value)) ?? range?.shape),
     ...(range === undefined ? {} : { range: `${numberText(range.min)} … ${numberText(range.max)}` }),
     ...(tensor === undefined ? {} : { constant: constantText(tensor.shape, tensor.dtype) }),
   };
-}
-
-/** Shape of an output in the attributes exporters write: `_output_shapes` of any node, `shape` of an input. */
-function statedShape(node: Node | undefined, output: number): PartialShape {
-  const all = node?.attributes.get('_output_shapes');
-  if (all?.kind === 'shapes') return all.value[output];
-  const own = node?.inputs.length === 0 ? node.attributes.get('shape') : undefined;
-  return own?.kind === 'shape' ? own.value : undefined;
 }

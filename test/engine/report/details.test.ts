@@ -25,10 +25,10 @@ describe('details of a node', () => {
       precision: 'fp32',
       why: { text: 'Becomes INT8: MatMul has an INT8 form and its ranges are calibrated.' },
       inputs: [
-        { name: 'x', node: 'x', dtype: 'float32', shape: '?×4', range: '-1 … 1' },
+        { name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1' },
         { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B' },
       ],
-      outputs: [{ name: 'dense', dtype: 'float32', shape: '?' }],
+      outputs: [{ name: 'dense', dtype: 'float32', shape: 'N×3' }],
       attributes: [{ name: 'T', value: 'float32' }, { name: 'transpose_b', value: 'false' }],
       changes: [],
     });
@@ -39,12 +39,12 @@ describe('details of a node', () => {
     const dense = details(run, 'dense', 1);
     expect(dense).toMatchObject({ precision: 'int8', why: { text: 'MatMul has an INT8 form and its ranges are calibrated.' } });
     expect(dense.inputs).toEqual([
-      { name: 'x/dequantize', node: 'x', dtype: 'float32', shape: '?×4', range: '-1 … 1' },
+      { name: 'x/dequantize', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1' },
       { name: 'w/dequantize', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B' },
     ]);
     expect(dense.changes.map(({ phase, rule }) => `${phase} ${rule}`)).toEqual(['quantize quantize-value', 'quantize quantize-weight']);
-    expect(details(run, 'exp', 1).outputs).toEqual([{ name: 'exp', dtype: 'float32', shape: '?×3' }]);
-    expect(details(run, 'exp', 1).attributes).toContainEqual({ name: '_output_shapes', value: '[?×3]' });
+    expect(details(run, 'exp', 1).outputs).toEqual([{ name: 'exp', dtype: 'float32', shape: 'N×3' }]);
+    expect(details(run, 'exp', 1).attributes).toContainEqual({ name: '_output_shapes', value: '[N×3]' });
   });
 
   it('that is gone: as it was, with the change that removed it', async () => {
@@ -82,7 +82,7 @@ describe('details of a node', () => {
 
   it('at the end of an output', async () => {
     const run = await runAllPhases(buildGraph(model), {});
-    expect(details(run, 'output:exp', 3)).toMatchObject({ name: 'exp', op: 'Output', precision: 'other', inputs: [{ name: 'exp', node: 'exp', dtype: 'float32', shape: '?×3' }], outputs: [] });
+    expect(details(run, 'output:exp', 3)).toMatchObject({ name: 'exp', op: 'Output', precision: 'other', inputs: [{ name: 'exp', node: 'exp', dtype: 'float32', shape: 'N×3' }], outputs: [] });
   });
 
   it('that does not exist is an error', async () => {

@@ -4,7 +4,7 @@ import { attributeText, constantText, numberText, shapeText, sizeText } from '..
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-it.each([[undefined, '?'], [[], 'scalar'], [[3], '3'], [[-1, 28, 28, 1], '?×28×28×1']])('shape %j is %s', (shape, text) => {
+it.each([[undefined, '?'], [[], 'scalar'], [[3], '3'], [[-1, 28, 28, 1], 'N×28×28×1'], [[-1, -1, 768], 'N×?×768']])('shape %j is %s', (shape, text) => {
   expect(shapeText(shape)).toBe(text);
 });
 

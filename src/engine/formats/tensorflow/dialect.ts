@@ -11,6 +11,7 @@ import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { quantizationPattern } from './quantizable';
+import { inferShapes } from './shapes/inferShapes';
 import { signatureOf } from './signature';
 import { decodeTensor } from './tensor';
 
@@ -61,6 +62,7 @@ export const tensorflowDialect: Dialect = {
 
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   nodesInLoops,
+  inferShapes,
 };
 
 function addsConstant(node: Node, graph: Graph): boolean {

@@ -1,3 +1,4 @@
+import type { PartialShape } from '../../../graph/attribute';
 import { elementCount } from '../../../graph/tensor';
 import { typeAttribute } from '../signature';
 import { decodeTensor } from '../tensor';
@@ -26,10 +27,15 @@ const cast: IntegerRule = (operation) => {
   return type === 'int32' || type === 'int64' ? first(operation) : [];
 };
 
-/** Operands one after another: ConcatV2 and Pack along the first axis. */
+/** Operands one after another: ConcatV2 and Pack along the first axis. Undefined if nothing is known of any. */
 function joined(operation: Operation, inputs: readonly number[]): Integers | undefined {
   const parts = inputs.map((input) => operation.integers(input));
-  return parts.includes(undefined) ? undefined : (parts as Integers[]).flat();
+  const all = parts.map((part, index) => part ?? unknownElements(operation.shape(inputs[index]!)));
+  return parts.every((part) => part === undefined) || all.includes(undefined) ? undefined : (all as Integers[]).flat();
+}
+
+function unknownElements(shape: PartialShape): Integers | undefined {
+  return shape === undefined || shape.includes(-1) || elementCount(shape) > MOST ? undefined : new Array<undefined>(elementCount(shape)).fill(undefined);
 }
 
 const inputsOf = (operation: Operation): number[] => operation.operands.map((_, input) => input);

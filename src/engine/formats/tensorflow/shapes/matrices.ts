@@ -40,7 +40,7 @@ const svd: ShapeRule = (operation) => {
   const [batch, m, n] = [shape.slice(0, -2), shape.at(-2)!, shape.at(-1)!];
   const p = m < 0 || n < 0 ? -1 : Math.min(m, n);
   const full = operation.isSet('full_matrices');
-  if (!operation.isSet('compute_uv', true)) return [[...batch, p]];
+  if (!operation.isSet('compute_uv', true)) return [[...batch, p], [0], [0]];
   return [[...batch, p], [...batch, m, full ? m : p], [...batch, n, full ? n : p]];
 };
 
