@@ -7,7 +7,7 @@ const actions = [];
 
 /** Runs `action` (synchronous) when the process exits or is told to stop; returns a function that runs it now instead. */
 export function atExit(action) {
-  if (actions.length === 0) listen();
+  listen();
   actions.push(action);
   return () => {
     const index = actions.indexOf(action);
