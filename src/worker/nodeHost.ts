@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, access, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -20,8 +21,17 @@ export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner
     baseName: (path) => basename(path),
     startKernels: kernels,
     now: () => performance.now() / 1000,
-    peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
+    peakMemoryMiB,
   };
+}
+
+/**
+ * Peak resident memory of this process. Linux hands the peak of a process on to those it starts, as getrusage counts;
+ * VmHWM of /proc/self/status (proc_pid_status(5)) belongs to the process alone.
+ */
+export function peakMemoryMiB(): number {
+  const own = existsSync('/proc/self/status') ? /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) : null;
+  return (own === null ? process.resourceUsage().maxRSS : Number(own[1])) / 1024;
 }
 
 /** A file for reading; opened for each read, so that nothing has to be closed. Throws UserError when it cannot be read. */

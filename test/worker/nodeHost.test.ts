@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFileSink, openFileSource } from '../../src/worker/nodeHost';
+import { openFileSink, openFileSource, peakMemoryMiB } from '../../src/worker/nodeHost';
 
 let folder = '';
 beforeEach(async () => {
@@ -57,5 +57,14 @@ describe('openFileSource', () => {
   it('names what is wrong with a path', async () => {
     await expect(openFileSource(folder)).rejects.toThrow('This is a folder');
     await expect(openFileSource(join(folder, 'nothing'))).rejects.toThrow('no such file');
+  });
+});
+
+describe('peakMemoryMiB', () => {
+  it('is in MiB, and no less than what the process holds', () => {
+    const held = Buffer.alloc(64 * 2 ** 20, 1);
+    expect(peakMemoryMiB()).toBeGreaterThanOrEqual(held.length / 2 ** 20);
+    expect(peakMemoryMiB()).toBeGreaterThan(process.memoryUsage.rss() / 2 ** 20 / 2);
+    expect(peakMemoryMiB()).toBeLessThan(2 * process.resourceUsage().maxRSS / 1024);
   });
 });
