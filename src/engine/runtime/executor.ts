@@ -134,12 +134,7 @@ async function runProgram(execution: Execution, program: Program, feeds: Readonl
     } catch (error) {
       throw atNode(error, stepName(step));
     }
-    if (execution.observe !== undefined && step.kind !== 'loop') {
-      const offered = step.kind === 'feed' ? step.value : { node: step.node.id, output: 0 };
-      values[index].forEach((value, output) => {
-        if (value !== DEAD && 'data' in value) execution.observe!({ node: offered.node, output: offered.output + output }, value);
-      });
-    }
+    if (execution.observe !== undefined) offer(execution.observe, step, values[index]);
     hold(execution, values[index]);
     for (const done of step.release) {
       release(execution, values[done]!);
@@ -147,6 +142,16 @@ async function runProgram(execution: Execution, program: Program, feeds: Readonl
     }
   }
   return program.fetches.map(read);
+}
+
+/** Shows `observe` the tensors of a step under their names in the graph: those a loop delivers are values of its Exit nodes. */
+function offer(observe: NonNullable<RunOptions['observe']>, step: Step, results: readonly EdgeValue[]): void {
+  const show = (value: ValueRef, result: EdgeValue | undefined): void => {
+    if (result !== undefined && result !== DEAD && 'data' in result) observe(value, result);
+  };
+  if (step.kind === 'loop') for (const [exit, variable] of step.exits) show({ node: exit, output: 0 }, results[variable]);
+  else if (step.kind === 'feed') show(step.value, results[0]);
+  else results.forEach((result, output) => show({ node: step.node.id, output }, result));
 }
 
 /** Counts a step's values as users of their buffers; tensors in lists stay in use, lists are not followed further. */

@@ -26,7 +26,12 @@ export type Step =
       /** Depends on constants only: computed once per program. */
       readonly constant: boolean;
     })
-  | (StepBase & { readonly kind: 'loop'; readonly loop: LoopProgram });
+  | (StepBase & {
+      readonly kind: 'loop';
+      readonly loop: LoopProgram;
+      /** Which of the step's results each Exit node delivers. */
+      readonly exits: ReadonlyMap<string, number>;
+    });
 
 /** A graph in the order it runs. */
 export interface Program {
@@ -131,7 +136,7 @@ function compileRegion(
     }
     stack.pop();
     if (loop !== undefined) {
-      add(key, { kind: 'loop', loop: loop.program, inputs: loop.inputs.map(sourceOf), release: [] });
+      add(key, { kind: 'loop', loop: loop.program, exits: loop.region.exits, inputs: loop.inputs.map(sourceOf), release: [] });
       continue;
     }
     const isConstantNode = dialect.isConstant(node);

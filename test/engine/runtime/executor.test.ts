@@ -143,12 +143,12 @@ describe('while loops', () => {
     expect(await runNodes(all, ['outer/exit'], { x: f32([], 5) })).toEqual([f32([], 140)]);
   });
 
-  it('shows values inside once per iteration', async () => {
-    const seen: number[] = [];
+  it('shows values inside once per iteration, and what leaves the loop once', async () => {
+    const seen: [string, number][] = [];
     const graph = buildGraph(nodes);
-    const observe = ({ node }: ValueRef, tensor: Tensor) => { if (node === 'doubled') seen.push(Number(tensor.data[0])); };
+    const observe = ({ node }: ValueRef, tensor: Tensor) => { if (node === 'doubled' || node === 'outer/exit') seen.push([node, Number(tensor.data[0])]); };
     await runGraph({ graph, dialect: tensorflowDialect, feeds: new Map([['x:0', f32([], 20)]]), fetches: [value('y')], kernels: testKernels(), observe });
-    expect(seen).toEqual([40, 80, 160]);
+    expect(seen).toEqual([['doubled', 40], ['doubled', 80], ['doubled', 160], ['outer/exit', 160]]);
   });
 
   it('refuses to fetch a value that has one result per iteration', async () => {
