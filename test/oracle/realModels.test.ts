@@ -13,7 +13,9 @@ interface RealModel {
   readonly arrays: Readonly<Record<string, string>>;
   /** An inner value that takes the place of the model's own input. */
   readonly inputs?: readonly string[];
-  /** Signal to quantization noise of every output, in dB. */
+  /** At least so many INT8 ops. */
+  readonly int8: number;
+  /** At least so much signal to quantization noise in every output, in dB. */
   readonly sqnrDb: number;
 }
 
@@ -21,18 +23,20 @@ interface RealModel {
 const features = { arrays: { 'mid:Mfcc:0': 'Mfcc' }, inputs: ['Mfcc'] };
 
 const models: readonly RealModel[] = [
-  { name: 'facemask/models__face_mask_detection', arrays: { 'in:data_1:0': 'data_1' }, sqnrDb: 25 },
-  { name: 'minigo/dual_net__test_model', arrays: { 'in:pos_tensor:0': 'pos_tensor' }, sqnrDb: 30 },
-  { name: 'tf-pose/mobilenet_v2_small__graph_opt', arrays: { 'in:image:0': 'image' }, sqnrDb: 25 },
-  { name: 'arm-kws/CNN__CNN_S', ...features, sqnrDb: 35 },
-  { name: 'arm-kws/DS_CNN__DS_CNN_M', ...features, sqnrDb: 35 },
-  { name: 'arm-kws/CRNN__CRNN_S', ...features, sqnrDb: 25 },
+  { name: 'facemask/models__face_mask_detection', arrays: { 'in:data_1:0': 'data_1' }, int8: 50, sqnrDb: 25 },
+  { name: 'minigo/dual_net__test_model', arrays: { 'in:pos_tensor:0': 'pos_tensor' }, int8: 40, sqnrDb: 30 },
+  { name: 'tf-pose/mobilenet_v2_small__graph_opt', arrays: { 'in:image:0': 'image' }, int8: 200, sqnrDb: 25 },
+  { name: 'arm-kws/CNN__CNN_S', ...features, int8: 10, sqnrDb: 35 },
+  { name: 'arm-kws/DS_CNN__DS_CNN_M', ...features, int8: 25, sqnrDb: 35 },
+  { name: 'arm-kws/CRNN__CRNN_S', ...features, int8: 8, sqnrDb: 25 },
+  // Its layers run in a loop, only the classifier behind it is quantized.
+  { name: 'arm-kws/GRU__GRU_S', ...features, int8: 2, sqnrDb: 35 },
 ];
 
 describe.skipIf(folder === undefined)('real models', () => {
   const entries = new Map((folder === undefined ? [] : graphDefs(folder)).map((entry) => [entry.name, entry]));
 
-  it.each(models)('$name keeps its outputs in INT8 and BF16', async ({ name, arrays, inputs, sqnrDb }) => {
+  it.each(models)('$name keeps its outputs in INT8 and BF16', async ({ name, arrays, inputs, int8, sqnrDb }) => {
     const entry = entries.get(name)!;
     const outputs = Object.keys(entry.outputs);
     const calibration = path.join(workFolder, `${name.replace('/', '-')}.npz`);
@@ -40,7 +44,7 @@ describe.skipIf(folder === undefined)('real models', () => {
     const subject = { model: path.join(folder!, entry.file), inputs: calibration, feeds: Object.values(arrays), outputs };
     const converted = await convertSubject(subject, { config: { use_bf16: true, inputs, outputs }, calibration });
     expectWellFormed(converted);
-    expect(converted.report.phases.at(-1)?.precision.int8).toBeGreaterThan(5);
+    expect(converted.report.phases.at(-1)?.precision.int8).toBeGreaterThanOrEqual(int8);
     for (const comparison of await compareInTensorFlow(converted)) {
       for (const [output, statistics] of Object.entries(comparison.outputs)) expect(statistics.sqnrDb, output).toBeGreaterThan(sqnrDb);
     }
