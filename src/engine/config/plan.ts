@@ -98,6 +98,7 @@ function fp32(text: string, configKey?: string): PlannedNode {
 function neutralReason(node: Node, graph: Graph, dialect: Dialect): string | undefined {
   if (dialect.constantBehind(graph.nodes, { node: node.id, output: 0 }) !== undefined) return 'A constant takes the type its readers need.';
   if (dialect.isInput(node)) return 'Inputs keep the type the caller feeds.';
+  if (dialect.isControlOnly(node)) return 'It hands no value on, so it has no precision of its own.';
   if (dialect.isCast(node)) return 'A Cast converts between types and computes in neither.';
   if (dialect.isQuantize(node) || dialect.isDequantize(node)) return 'It converts between INT8 and float values.';
   const touchesFp32 = dialect.typeGroups(node).some((group) => group.dtype === 'float32') || dialect.outputTypes(node).includes('float32');

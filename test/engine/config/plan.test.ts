@@ -64,6 +64,16 @@ describe('resolvePlan', () => {
     expect(result.nodes.get('conv2')!.reason).toEqual({ text: 'op_name_dict "conv2" says bf16.', configKey: 'op_name_dict.conv2' });
   });
 
+  it('gives an op that hands no value on no precision, and no warning when a pattern names it', () => {
+    const asserted: NodeSpec[] = [
+      ...NET, constant('true', 'bool', [], [1]),
+      { name: 'assert', op: 'Assert', inputs: ['true', 'relu'], attrs: { T: { kind: 'types', value: ['float32'] } } },
+    ];
+    const result = plan({ use_bf16: true, bf16_ops: ['re:relu|assert'] }, false, asserted);
+    expect(result.nodes.get('assert')).toMatchObject({ precision: 'other', bf16: 'denied' });
+    expect(result.warnings).toEqual([]);
+  });
+
   it('matches whole names only', () => {
     expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:con'] }))).toMatchObject({ conv: 'fp32', conv2: 'fp32' });
     expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:con.*'] }))).toMatchObject({ conv: 'bf16', conv2: 'bf16' });
