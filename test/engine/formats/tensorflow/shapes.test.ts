@@ -21,7 +21,7 @@ const slice = (masks: Record<string, number> = {}) => ({ begin_mask: 0, end_mask
 function operandNode(operand: Operand, name: string): NodeSpec {
   if (operand === 'unknown') return { name, op: 'Placeholder', attrs: { dtype: 'float32', shape: shapeOf(undefined) } };
   if (typeof operand === 'number') return constant(name, 'int32', [], [operand]);
-  return 'ints' in operand ? constant(name, 'int32', operand.shape ?? [operand.ints.length], operand.ints) : placeholder(name, 'float32', operand as readonly number[]);
+  return 'ints' in operand ? constant(name, 'int32', operand.shape ?? [operand.ints.length], operand.ints) : placeholder(name, 'float32', operand);
 }
 
 function shapesOf(graph: Graph, node: string, count: number): Shape[] {

@@ -22,5 +22,5 @@ export const einsum: ShapeRule = (operation) => {
   const [before, after] = right.split(ELLIPSIS) as [string, string | undefined];
   const sizesOf = (labels: string): number[] => [...labels].map((label) => sizes.get(label) ?? -1);
   if (after === undefined) return [sizesOf(before)];
-  return [ellipsis === undefined ? undefined : [...sizesOf(before), ...(ellipsis as readonly number[]), ...sizesOf(after)]];
+  return [ellipsis === undefined ? undefined : [...sizesOf(before), ...ellipsis, ...sizesOf(after)]];
 };

@@ -70,7 +70,7 @@ function reduce(f: (a: number, b: number) => number, start: number): IntegerRule
   return (operation) => {
     const values = operation.integers(0);
     if (values === undefined || operation.shape(0)?.length !== 1 || operation.allIntegers(1)?.length !== 1) return [];
-    return [[values.every((value) => value !== undefined) ? exact(values.reduce<number>((a, b) => f(a, b!), start)) : undefined]];
+    return [[values.every((value) => value !== undefined) ? exact(values.reduce((a, b) => f(a, b), start)) : undefined]];
   };
 }
 

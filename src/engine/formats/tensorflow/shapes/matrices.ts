@@ -33,14 +33,14 @@ const solve: ShapeRule = (operation) => {
   return [[...batch, either(matrix.at(-1), matrix.at(-2)), rhs.at(-1)!]];
 };
 
-/** Svd: s, u, v; without compute_uv the last two are empty. */
+/** Svd: s, u, v; without compute_uv the last two hold nothing, in a shape of no meaning. */
 const svd: ShapeRule = (operation) => {
   const shape = operation.shape(0);
   if (shape === undefined || shape.length < 2) return [];
   const [batch, m, n] = [shape.slice(0, -2), shape.at(-2)!, shape.at(-1)!];
   const p = m < 0 || n < 0 ? -1 : Math.min(m, n);
   const full = operation.isSet('full_matrices');
-  if (!operation.isSet('compute_uv', true)) return [[...batch, p], [0], [0]];
+  if (!operation.isSet('compute_uv', true)) return [[...batch, p]];
   return [[...batch, p], [...batch, m, full ? m : p], [...batch, n, full ? n : p]];
 };
 
@@ -59,7 +59,10 @@ const matrixDiagPart: ShapeRule = (operation) => {
 
 /** GRUBlockCell, LSTMBlockCell (rnn_ops.cc): every result is [batch, cell]. */
 function blockCell(results: number): ShapeRule {
-  return (operation) => new Array(results).fill([operation.ranked(0, 2)[0]!, operation.ranked(1, 2)[1]!]);
+  return (operation) => {
+    const state = [operation.ranked(0, 2)[0]!, operation.ranked(1, 2)[1]!];
+    return Array.from({ length: results }, () => state);
+  };
 }
 
 const biasAddGrad: ShapeRule = (operation) => {

@@ -27,15 +27,14 @@ function split(axisInput: number, valueInput: number, sizes: (operation: Operati
 }
 
 function evenPieces(operation: Operation, whole: number): readonly number[] {
-  const count = Math.min(Math.max(0, operation.int('num_split', 0)), 1 << 16);
+  const count = operation.count('num_split');
   return new Array<number>(count).fill(whole < 0 ? -1 : Math.floor(whole / count));
 }
 
 /** One piece may have the size -1: what the others leave. */
 function givenPieces(operation: Operation, whole: number): readonly number[] {
-  const count = Math.min(Math.max(0, operation.int('num_split', 0)), 1 << 16);
-  const given = operation.integers(1) ?? unknownSizes(count).map(() => undefined);
-  const known = given.filter((size) => size !== undefined && size >= 0) as number[];
+  const given = operation.integers(1) ?? new Array<undefined>(operation.count('num_split')).fill(undefined);
+  const known = given.filter((size) => size !== undefined).filter((size) => size >= 0);
   return given.map((size) => {
     if (size !== undefined && size >= 0) return size;
     return whole >= 0 && known.length === given.length - 1 ? whole - sum(known) : -1;
@@ -77,7 +76,7 @@ const stitch: ShapeRule = (operation) => {
   });
   const rest = rests.reduce(merge, undefined);
   if (rest === undefined) return [];
-  const rows = indices.every((values) => values !== undefined) ? Math.max(-1, ...indices.flat() as number[]) + 1 : -1;
+  const rows = indices.every((values) => values !== undefined) ? indices.flat().reduce((most, index) => Math.max(most, index + 1), 0) : -1;
   return [[rows, ...rest]];
 };
 
@@ -85,7 +84,7 @@ const stitch: ShapeRule = (operation) => {
 const partition: ShapeRule = (operation) => {
   const [data, partitions] = [operation.shape(0), operation.shape(1)];
   const part: PartialShape = data === undefined || partitions === undefined ? undefined : [-1, ...data.slice(partitions.length)];
-  return new Array(Math.min(Math.max(0, operation.int('num_partitions', 0)), 1 << 16)).fill(part);
+  return Array.from({ length: operation.count('num_partitions') }, () => part);
 };
 
 /** Coordinates of the true elements. */

@@ -42,7 +42,7 @@ export class Operation {
   /** The elements of an operand if every one is known. */
   allIntegers(input: number): readonly number[] | undefined {
     const integers = this.integers(input);
-    return integers?.every((value) => value !== undefined) === true ? (integers as readonly number[]) : undefined;
+    return integers?.every((value) => value !== undefined) === true ? integers : undefined;
   }
 
   /** The one element of an operand. */
@@ -67,6 +67,11 @@ export class Operation {
   int(name: string, otherwise: number): number {
     const attribute = this.node.attributes.get(name);
     return attribute?.kind === 'int' ? Number(attribute.value) : otherwise;
+  }
+
+  /** How many outputs an attribute asks for; more than a graph can hold are cut off. */
+  count(name: string): number {
+    return Math.min(Math.max(0, this.int(name, 0)), 1 << 16);
   }
 
   ints(name: string): readonly number[] {

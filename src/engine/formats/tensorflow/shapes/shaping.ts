@@ -49,7 +49,8 @@ const unpack: ShapeRule = (operation) => {
   const shape = operation.shape(0);
   const axis = shape === undefined ? undefined : axisOf(operation.int('axis', 0), shape.length);
   if (axis === undefined) return [];
-  return new Array(Math.min(operation.int('num', 0), 1 << 16)).fill(shape!.toSpliced(axis, 1));
+  const element = shape!.toSpliced(axis, 1);
+  return Array.from({ length: operation.count('num') }, () => element);
 };
 
 const vectorOfRank = (rank: number | undefined): readonly number[] => [rank ?? -1];
