@@ -90,6 +90,16 @@ describe('details of a node', () => {
     expect(() => details(run, 'nobody', 0)).toThrow(UserError);
   });
 
+  it('shows the shape calibration saw only where the graph does not tell the rank', async () => {
+    const { snapshots, plan } = await runAllPhases(buildGraph([
+      placeholder('x', 'float32', [-1, 4]), op('relu', 'Relu', ['x']), { name: 'any', op: 'Placeholder', attrs: { dtype: 'float32', shape: shapeOf(undefined) } }, op('abs', 'Abs', ['any']),
+    ]), {});
+    const ranges = new Map(['relu:0', 'abs:0'].map((key) => [key, { min: 0, max: 1, shape: [100, 4] }]));
+    expect(details({ snapshots, plan, ranges }, 'relu', 0).outputs[0]!.shape).toBe('N×4');
+    expect(details({ snapshots, plan, ranges }, 'abs', 0).outputs[0]!.shape).toBe('100×4');
+    expect(details({ snapshots, plan, ranges: new Map() }, 'abs', 0).outputs[0]!.shape).toBe('?');
+  });
+
   it('with several outputs names them by their index', async () => {
     const run = await runAllPhases(buildGraph([
       placeholder('x', 'float32', [4]), constant('axis', 'int32', [], [0]), { name: 'split', op: 'Split', inputs: ['axis', 'x'], attrs: { T: 'float32', num_split: 2, shape: shapeOf(undefined) } },

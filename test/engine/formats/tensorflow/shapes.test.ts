@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inferShapes } from '../../../../src/engine/formats/tensorflow/shapes/inferShapes';
+import { GraphDef } from '../../../../src/engine/formats/tensorflow/messages';
 import { graphFromBytes } from '../../../../src/engine/formats/tensorflow/read';
 import { signatureOf } from '../../../../src/engine/formats/tensorflow/signature';
 import type { Graph } from '../../../../src/engine/graph/graph';
 import { NO_PROGRESS } from '../../../../src/engine/host';
-import { buildGraph, constant, placeholder, shapeOf, tensor, type NodeSpec } from '../../../support/graphBuilder';
+import { buildGraph, buildMessage, constant, placeholder, shapeOf, tensor, type NodeSpec } from '../../../support/graphBuilder';
 
 type Shape = readonly number[] | undefined;
 /** A float input of that shape; a scalar integer constant; or an integer constant with a shape. */
@@ -202,6 +203,13 @@ describe('data movement', () => {
 });
 
 describe('the file', () => {
+  it('means an unknown shape where an old one says scalar', () => {
+    const nodes = [placeholder('x', 'float32', []), placeholder('y', 'float32', [3])];
+    const written = (producer: number): Graph => graphFromBytes(GraphDef.encode({ ...buildMessage(nodes), versions: { producer } }).finish(), 'built.pb', {}, NO_PROGRESS);
+    expect([...inferShapes(written(21))]).toEqual([['y:0', [3]]]);
+    expect([...inferShapes(written(22))]).toEqual([['x:0', []], ['y:0', [3]]]);
+  });
+
   it.each<Row>([
     ['NobodysOp', [[2]], {}, [undefined]],
     ['NobodysOp', [[2]], { _output_shapes: { kind: 'shapes', value: [[-1, 3], undefined] } }, [[-1, 3], undefined]],

@@ -32,7 +32,15 @@ export function relaxKnown(a: Known, b: Known): Known {
   return { shape: relax(a.shape, b.shape), list: relaxLists(a.list, b.list) };
 }
 
-const placeholder: ShapeRule = (operation) => [operation.shapeAttribute('shape')];
+/** The last format version that did not tell a scalar input from one of unknown shape. */
+const SCALAR_MEANS_UNKNOWN = 21;
+
+const placeholder: ShapeRule = (operation) => {
+  const shape = operation.shapeAttribute('shape');
+  return [shape?.length === 0 && (operation.producer ?? Infinity) <= SCALAR_MEANS_UNKNOWN ? undefined : shape];
+};
+
+const stated: ShapeRule = (operation) => [operation.shapeAttribute('shape')];
 
 const constant: ShapeRule = ({ node }) => {
   const value = node.attributes.get('value');
@@ -50,7 +58,10 @@ const ofVariable: ShapeRule = (operation): readonly PartialShape[] => [operation
 
 /** Where values come from: inputs, constants, variables, functions (array_ops.cc, state_ops.cc, functional_ops.cc). */
 export const sources: ShapeRules = {
-  ...forEach(['Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault', 'VariableV2', 'Variable', 'FakeParam'], placeholder),
+  Placeholder: placeholder,
+  // The first kind of variable had no way to say that its shape is unknown.
+  Variable: (operation) => stated(operation).map((shape) => (shape?.length === 0 ? undefined : shape)),
+  ...forEach(['PlaceholderV2', 'PlaceholderWithDefault', 'VariableV2', 'FakeParam'], stated),
   Const: constant,
   ...forEach(['If', 'StatelessIf', 'While', 'StatelessWhile', 'Case', 'StatelessCase'], call),
   ...forEach(['Assign', 'AssignAdd', 'AssignSub', 'ApplyAdam', 'ApplyGradientDescent', 'ScatterAdd', 'ScatterDiv', 'ScatterMax', 'ScatterMin', 'ScatterMul',

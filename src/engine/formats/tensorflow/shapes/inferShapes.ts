@@ -12,6 +12,7 @@ import { listContents, lists } from './lists';
 import { matrices } from './matrices';
 import { movement } from './movement';
 import { type Known, Operation, type ShapeRules } from './operation';
+import { producerVersion } from './producer';
 import { reductions } from './reductions';
 import { shaping } from './shaping';
 
@@ -33,8 +34,9 @@ export function inferShapes(graph: Graph): ReadonlyMap<string, PartialShape> {
   const order = topologicalOrder(graph, ({ op }) => op === 'NextIteration' || op === 'RefNextIteration').map((id) => graph.nodes.get(id)!);
   const loopVariables = order.filter((node) => isMerge(node) && node.inputs.some(({ node: id }) => isNextIteration(graph.nodes.get(id))));
   const assumed = new Map<string, Known>();
+  const producer = producerVersion(graph);
   for (let round = 1; ; round++) {
-    const knowledge = inferAll(order, graph, assumed);
+    const knowledge = inferAll(order, graph, assumed, producer);
     const wrong = loopVariables.filter((node) => weaken(node, knowledge, assumed));
     if (wrong.length === 0) return shapesOf(knowledge);
     if (round === MOST_ROUNDS) for (const node of loopVariables) assumed.set(node.id, UNKNOWN);
@@ -50,14 +52,14 @@ function weaken(node: Node, knowledge: Knowledge, assumed: Map<string, Known>): 
   return true;
 }
 
-function inferAll(order: readonly Node[], graph: Graph, assumed: ReadonlyMap<string, Known>): Knowledge {
+function inferAll(order: readonly Node[], graph: Graph, assumed: ReadonlyMap<string, Known>, producer: number | undefined): Knowledge {
   const knowledge = new Map<string, readonly Known[]>();
   for (const node of order) {
     // The values that come around a loop are not there yet; what is assumed stands for them.
     const inputs = isMerge(node) ? node.inputs.filter(({ node: id }) => !isNextIteration(graph.nodes.get(id))) : node.inputs;
     const operands = inputs.map(({ node: id, output }) => knowledge.get(id)?.[output] ?? UNKNOWN);
     const assumption = assumed.get(node.id);
-    knowledge.set(node.id, outputsOf(new Operation(node, assumption === undefined ? operands : [...operands, assumption])));
+    knowledge.set(node.id, outputsOf(new Operation(node, assumption === undefined ? operands : [...operands, assumption], producer)));
   }
   return knowledge;
 }

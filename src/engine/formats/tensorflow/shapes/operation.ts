@@ -19,6 +19,8 @@ export class Operation {
   constructor(
     readonly node: Node,
     readonly operands: readonly Known[],
+    /** Version of the file's format, where the meaning of an attribute depends on it. */
+    readonly producer?: number,
   ) {}
 
   shape(input: number): PartialShape {
