@@ -50,10 +50,11 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   }
   return ranges;
 
-  async function runBatch({ start, count }: Batch): Promise<void> {
+  async function runBatch(batch: Batch): Promise<void> {
+    const { start, count } = batch;
     progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}`, start / total);
     await prepared.run({
-      feeds: batchOf(samples, { start, count }),
+      feeds: batchOf(samples, batch),
       kernels,
       progress,
       observe(value, tensor) {

@@ -15,7 +15,7 @@ export function whyOf(id: string, precision: Precision | undefined, plan: Plan, 
   if (precision === undefined) return { text: changes.at(-1)?.reason ?? 'The node is not in this graph.' };
   const planned = plan.nodes.get(id);
   if (planned === undefined) return { text: changes[0]?.reason ?? 'Conversion does not change it.' };
-  if (planned.precision === precision) return planned.reason;
+  if (planned.precision === precision || precision === 'other') return planned.reason;
   const maker = MADE_BY[planned.precision];
   const isPending = maker !== undefined && !snapshots.some(({ phase }) => phase === maker);
   if (isPending) return { ...planned.reason, text: `Becomes ${planned.precision.toUpperCase()}: ${planned.reason.text}` };

@@ -8,18 +8,22 @@ import { concatenated, sliced } from './stridedCopy';
 export interface Batch {
   readonly start: number;
   readonly count: number;
+  /** All the data as it is: a single sample, or a batch of the size the model fixes. */
+  readonly isWhole?: boolean;
 }
 
 /** Inputs of a batch hold at most this many elements (one image of 224 x 224 x 3): larger batches take memory, not less time. */
 const MAX_BATCH_ELEMENTS = 2 ** 18;
 
 /**
- * Cuts samples (first axis of each input, by value key) into batches. A fixed first size of an input is the batch size,
+ * Cuts samples (first axis of each input, by value key) into batches. Data of exactly the shapes the model fixes is one
+ * batch, whatever its first axes mean. A fixed first size of an input is the batch size otherwise,
  * and an incomplete last batch is left out; otherwise a batch is as large as its elements allow, up to `maxBatch`.
  * Throws UserError when the inputs have different numbers of samples.
  */
 export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<string, Tensor>, samplingSize: number, maxBatch: number): Batch[] {
   const batched = inputs.filter((input) => (input.shape ?? [-1]).length > 0);
+  if (batched.every((input) => input.shape?.join() === samples.get(valueKey(input.value))!.shape.join())) return [{ start: 0, count: 1, isWhole: true }];
   const tensors = batched.map((input) => samples.get(valueKey(input.value))!);
   const counts = tensors.map((tensor) => tensor.shape[0] ?? 1);
   const count = counts[0] ?? 1;
@@ -37,7 +41,8 @@ export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<st
 }
 
 /** One batch of each input; an input without a first axis is the same for every batch. */
-export function batchOf(samples: ReadonlyMap<string, Tensor>, { start, count }: Batch): Map<string, Tensor> {
+export function batchOf(samples: ReadonlyMap<string, Tensor>, { start, count, isWhole }: Batch): ReadonlyMap<string, Tensor> {
+  if (isWhole === true) return samples;
   const part = (tensor: Tensor): Tensor => (
     tensor.shape.length === 0 ? tensor : sliced(tensor, tensor.shape.map((_, axis) => (axis === 0 ? start : 0)), [count, ...tensor.shape.slice(1)])
   );

@@ -78,6 +78,12 @@ describe('calibration', () => {
     });
   });
 
+  it('takes data of exactly the shapes the model fixes as it is', async () => {
+    const graph = buildGraph([placeholder('a', 'float32', [2, 1]), placeholder('b', 'float32', [1, 3]), op('y', 'AddV2', 'a', 'b')]);
+    const ranges = await run(graph, ['y'], { a: f32([2, 1], 1, 2), b: f32([1, 3], 10, 20, 30) });
+    expect(ranges.get('y:0')).toMatchObject({ min: 11, max: 32, shape: [2, 3] });
+  });
+
   it('refuses inputs with different numbers of samples', async () => {
     const graph = buildGraph([placeholder('a', 'float32', [-1]), placeholder('b', 'float32', [-1]), op('y', 'AddV2', 'a', 'b')]);
     await expect(run(graph, ['y'], { a: f32([2], 1, 2), b: f32([3], 1, 2, 3) })).rejects.toThrow('different numbers of samples: "a" 2, "b" 3');

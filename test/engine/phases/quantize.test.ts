@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/engine/config/parse';
+import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { decodeTensor } from '../../../src/engine/formats/tensorflow/tensor';
 import type { Graph } from '../../../src/engine/graph/graph';
+import { NO_PROGRESS } from '../../../src/engine/host';
+import { quantize } from '../../../src/engine/phases/quantize/quantize';
 import { activationGrid } from '../../../src/engine/phases/quantize/rangeOf';
 import { quantizeWeight } from '../../../src/engine/phases/quantize/quantizeWeight';
 import { buildGraph, constant, placeholder, tensor, type NodeSpec } from '../../support/graphBuilder';
@@ -68,6 +72,21 @@ describe('quantize', () => {
     const { quantized } = await runPhases(graph, {}, RANGE);
     expect(quantized.nodes.get('y')!.inputs[input]!.node).toBe('r/dequantize');
     if (channels !== undefined) expect(floats(quantized, 'r/int8_max')).toHaveLength(channels);
+  });
+});
+
+describe('a value calibration never saw', () => {
+  it('leaves its readers to BF16 where that is on, FP32 otherwise, with a warning', async () => {
+    const graph = buildGraph([x, w, conv('y', 'x')]);
+    const plan = async (config: object): Promise<string[]> => {
+      const context = { dialect, canCalibrate: true };
+      const request = { graph, config: parseConfig(JSON.stringify(config), '').config, context, rangesOf: () => Promise.resolve(new Map()) };
+      const { plan: { nodes, warnings } } = await quantize(request, NO_PROGRESS);
+      return [nodes.get('y')!.precision, ...warnings.map(({ node, message }) => `${node}: ${message}`)];
+    };
+    const warning = 'y: It is not INT8: Calibration saw no value of x, so there is no range for INT8.';
+    expect(await plan({})).toEqual(['fp32', warning]);
+    expect(await plan({ use_bf16: true })).toEqual(['bf16', warning]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Ranges } from '../../calibration/ranges';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
+import type { Dialect } from '../../dialect';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
@@ -54,7 +55,7 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const values = quantizedValues(folded, plan, dialect);
   const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
   const isSeen = ({ group }: QuantizedValue): boolean => group.some((member) => ranges.has(valueKey(member)));
-  const seenPlan = withoutUnseen(plan, folded, values.filter((value) => !isSeen(value)).map(({ value }) => value));
+  const seenPlan = withoutUnseen(plan, folded, values.filter((value) => !isSeen(value)).map(({ value }) => value), config, dialect);
 
   const granularity = config.quantization.weight_granularity;
   insert(folded, seenPlan, { rewriter, values: values.filter(isSeen), ranges, granularity, context, progress });
@@ -132,9 +133,10 @@ function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewrite
   return rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${constant.name}/dequantize`), { value, min, max }, quantized.values.dtype, axis));
 }
 
-/** The plan with readers of values that calibration never saw back in FP32, each with a warning. */
-function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[]): Plan {
+/** The plan with readers of values that calibration never saw as they would be without INT8, each with a warning. */
+function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[], config: TuningConfig, dialect: Dialect): Plan {
   if (unseen.length === 0) return plan;
+  const fallback = resolvePlan(graph, config, { dialect, canCalibrate: false });
   const keys = new Set(unseen.map(valueKey));
   const nodes = new Map(plan.nodes);
   const warnings: Warning[] = [];
@@ -142,8 +144,9 @@ function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[]): P
     const value = node.inputs.find((input) => keys.has(valueKey(input)));
     if (value === undefined || nodes.get(node.id)?.precision !== 'int8') continue;
     const text = `Calibration saw no value of ${graph.nodes.get(value.node)!.name}, so there is no range for INT8.`;
-    nodes.set(node.id, { precision: 'fp32', reason: { text }, bf16: 'denied' });
-    warnings.push({ node: node.name, message: `It stays FP32: ${text}` });
+    const planned = fallback.nodes.get(node.id)!;
+    nodes.set(node.id, { ...planned, reason: { text: planned.precision === 'bf16' ? `${text} It becomes BF16 instead.` : text } });
+    warnings.push({ node: node.name, message: `It is not INT8: ${text}` });
   }
   return { nodes, warnings: [...plan.warnings, ...warnings] };
 }
