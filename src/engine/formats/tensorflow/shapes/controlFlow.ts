@@ -1,7 +1,6 @@
-import type { PartialShape } from '../../../graph/attribute';
 import { relax } from './dimensions';
 import { relaxLists } from './lists';
-import { forEach, type Known, type Operation, type ShapeRule, type ShapeRules, scalar } from './operation';
+import { forEach, type Known, type Operation, type ShapeRule, type ShapeRules, scalar, unchanged } from './operation';
 
 /** Outputs that are operands, with everything known of them. */
 type PassThrough = (operation: Operation) => readonly Known[];
@@ -17,8 +16,8 @@ const merged: PassThrough = ({ operands }) => [operands.reduce(relaxKnown, opera
 /** Ops that hand on their operands (control_flow_ops.cc, array_ops.cc). */
 export const passThrough: Readonly<Record<string, PassThrough>> = {
   ...Object.fromEntries([
-    'Identity', 'RefIdentity', 'StopGradient', 'Snapshot', 'PreventGradient', 'Enter', 'RefEnter', 'Exit', 'RefExit', 'NextIteration', 'RefNextIteration',
-    'DebugIdentity', 'Print',
+    'Identity', 'RefIdentity', 'StopGradient', 'Snapshot', 'PreventGradient', 'DebugIdentity', 'Print',
+    'Enter', 'RefEnter', 'Exit', 'RefExit', 'NextIteration', 'RefNextIteration',
   ].map((op) => [op, first])),
   Switch: toBoth,
   RefSwitch: toBoth,
@@ -53,9 +52,6 @@ const call: ShapeRule = ({ node }) => {
   return shapes?.kind === 'shapes' ? shapes.value : [];
 };
 
-/** Updates of a variable give the variable. */
-const ofVariable: ShapeRule = (operation): readonly PartialShape[] => [operation.shape(0)];
-
 /** Where values come from: inputs, constants, variables, functions (array_ops.cc, state_ops.cc, functional_ops.cc). */
 export const sources: ShapeRules = {
   Placeholder: placeholder,
@@ -64,7 +60,10 @@ export const sources: ShapeRules = {
   ...forEach(['PlaceholderV2', 'PlaceholderWithDefault', 'VariableV2', 'FakeParam'], stated),
   Const: constant,
   ...forEach(['If', 'StatelessIf', 'While', 'StatelessWhile', 'Case', 'StatelessCase'], call),
-  ...forEach(['Assign', 'AssignAdd', 'AssignSub', 'ApplyAdam', 'ApplyGradientDescent', 'ScatterAdd', 'ScatterDiv', 'ScatterMax', 'ScatterMin', 'ScatterMul',
-    'ScatterSub', 'ScatterUpdate', 'ScatterNdAdd', 'ScatterNdSub', 'ScatterNdUpdate'], ofVariable),
+  // Updates of a variable give the variable.
+  ...forEach([
+    'Assign', 'AssignAdd', 'AssignSub', 'ApplyAdam', 'ApplyGradientDescent', 'ScatterAdd', 'ScatterDiv', 'ScatterMax', 'ScatterMin',
+    'ScatterMul', 'ScatterSub', 'ScatterUpdate', 'ScatterNdAdd', 'ScatterNdSub', 'ScatterNdUpdate',
+  ], unchanged),
   ...forEach(['LoopCond', 'VarHandleOp', 'VarIsInitializedOp'], scalar),
 };

@@ -20,9 +20,11 @@ function positions({ size, window, stride, dilation, padding }: Sliding, kind: s
   return Math.max(0, Math.floor((padded - ((window - 1) * dilation + 1)) / stride) + 1);
 }
 
-/** Strides, dilations and windows are given for every axis of the data; explicit paddings as a pair for each. */
-function slide(operation: Operation, shape: readonly number[], window: readonly number[], axes: readonly number[], strides = operation.ints('strides')): number[] {
-  const dilations = operation.ints('dilations');
+/** Window positions along some axes. Strides and dilations are given for every axis of the data; explicit paddings as a pair for each. */
+function slide(
+  operation: Operation, shape: readonly number[], window: readonly number[], axes: readonly number[], strides = operation.ints('strides'),
+): number[] {
+  const dilations = operation.ints(operation.node.attributes.has('rates') ? 'rates' : 'dilations');
   const paddings = operation.ints('explicit_paddings');
   const kind = operation.string('padding', 'VALID');
   return axes.map((axis, index) => positions({
@@ -97,19 +99,15 @@ const maxPoolWithArgmax: ShapeRule = (operation) => {
 /** ExtractImagePatches: the elements of each patch become the channels. */
 const extractPatches: ShapeRule = (operation) => {
   const data = operation.ranked(0, 4);
-  const window = operation.ints('ksizes');
-  const [strides, rates, kind] = [operation.ints('strides'), operation.ints('rates'), operation.string('padding', 'VALID')];
-  const sizes = [1, 2].map((axis) => positions({ size: data[axis]!, window: window[axis] ?? -1, stride: strides[axis] ?? 1, dilation: rates[axis] ?? 1, padding: 0 }, kind));
-  return [[data[0]!, ...sizes, product([data[3]!, window[1] ?? -1, window[2] ?? -1])]];
+  const window = operation.ints('ksizes').slice(1, 3);
+  return [[data[0]!, ...slide(operation, data, window, [1, 2]), product([data[3]!, window[0] ?? -1, window[1] ?? -1])]];
 };
 
 /** Dilation2D: filter [height, width, channels], strides and rates for every axis. */
 const dilation: ShapeRule = (operation) => {
   const data = operation.ranked(0, 4);
   const filter = operation.ranked(1, 3);
-  const [strides, rates, kind] = [operation.ints('strides'), operation.ints('rates'), operation.string('padding', 'VALID')];
-  const sizes = [1, 2].map((axis) => positions({ size: data[axis]!, window: filter[axis - 1]!, stride: strides[axis] ?? 1, dilation: rates[axis] ?? 1, padding: 0 }, kind));
-  return [[data[0]!, ...sizes, either(data[3], filter[2])]];
+  return [[data[0]!, ...slide(operation, data, filter, [1, 2]), either(data[3], filter[2])]];
 };
 
 /** Convolution and pooling (nn_ops.cc, common_shape_fns.cc). */

@@ -3,28 +3,29 @@ import { forEach, type Operation, type ShapeRule, type ShapeRules, unchanged } f
 import type { PartialShape } from '../../../graph/attribute';
 
 const UNARY = [
-  'Abs', 'Acos', 'Acosh', 'Angle', 'Asin', 'Asinh', 'Atan', 'Atanh', 'BesselI0', 'BesselI0e', 'BesselI1', 'BesselI1e', 'Cast', 'Ceil',
-  'CheckNumerics', 'CheckNumericsV2', 'ComplexAbs', 'Conj', 'Cos', 'Cosh', 'DeepCopy', 'Digamma', 'Elu', 'Erf', 'Erfc', 'Erfinv', 'Exp', 'Expm1',
-  'Floor', 'Imag', 'Inv', 'Invert', 'IsFinite', 'IsInf', 'IsNan', 'LeakyRelu', 'Lgamma', 'Log', 'Log1p', 'LogicalNot', 'LogSoftmax',
-  'Ndtri', 'Neg', 'OnesLike', 'PopulationCount', 'Real', 'Reciprocal', 'Relu', 'Relu6', 'Rint', 'Round', 'Rsqrt', 'Selu', 'Sigmoid', 'Sign',
-  'Sin', 'Sinh', 'Softmax', 'Softplus', 'Softsign', 'Sqrt', 'Square', 'Tan', 'Tanh', 'ZerosLike',
-  'Bucketize', 'FakeQuantWithMinMaxArgs', 'FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxVarsPerChannel', 'QuantizeAndDequantize',
-  'QuantizeAndDequantizeV2', 'QuantizeAndDequantizeV3', 'QuantizeAndDequantizeV4', 'Dequantize',
-  'LRN', 'Cumsum', 'Cumprod', 'CumulativeLogsumexp', 'AdjustContrast', 'AdjustContrastv2', 'AdjustHue', 'AdjustSaturation', 'HSVToRGB', 'RGBToHSV',
-  'InvertPermutation', 'AsString', 'StringLower', 'StringUpper', 'StringToNumber', 'StringToHashBucketFast', 'DecodeBase64', 'EncodeBase64',
+  'Abs', 'Acos', 'Acosh', 'Angle', 'Asin', 'Asinh', 'Atan', 'Atanh', 'BesselI0', 'BesselI0e', 'BesselI1', 'BesselI1e', 'Cast',
+  'Ceil', 'CheckNumerics', 'CheckNumericsV2', 'ComplexAbs', 'Conj', 'Cos', 'Cosh', 'DeepCopy', 'Digamma', 'Elu', 'Erf', 'Erfc',
+  'Erfinv', 'Exp', 'Expm1', 'Floor', 'Imag', 'Inv', 'Invert', 'IsFinite', 'IsInf', 'IsNan', 'LeakyRelu', 'Lgamma', 'Log',
+  'Log1p', 'LogicalNot', 'LogSoftmax', 'Ndtri', 'Neg', 'OnesLike', 'PopulationCount', 'Real', 'Reciprocal', 'Relu', 'Relu6',
+  'Rint', 'Round', 'Rsqrt', 'Selu', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Softmax', 'Softplus', 'Softsign', 'Sqrt', 'Square', 'Tan',
+  'Tanh', 'ZerosLike', 'Bucketize', 'FakeQuantWithMinMaxArgs', 'FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxVarsPerChannel',
+  'QuantizeAndDequantize', 'QuantizeAndDequantizeV2', 'QuantizeAndDequantizeV3', 'QuantizeAndDequantizeV4', 'Dequantize', 'LRN',
+  'Cumsum', 'Cumprod', 'CumulativeLogsumexp', 'AdjustContrast', 'AdjustContrastv2', 'AdjustHue', 'AdjustSaturation', 'HSVToRGB',
+  'RGBToHSV', 'InvertPermutation', 'AsString', 'StringLower', 'StringUpper', 'StringToNumber', 'StringToHashBucketFast',
+  'DecodeBase64', 'EncodeBase64',
 ];
 
 const BINARY = [
-  'Add', 'AddV2', 'ApproximateEqual', 'Atan2', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'Complex', 'Div', 'DivNoNan', 'Equal', 'FloorDiv', 'FloorMod',
-  'Greater', 'GreaterEqual', 'Igamma', 'IgammaGradA', 'Igammac', 'LeftShift', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'Maximum', 'Minimum', 'Mod', 'Mul',
-  'MulNoNan', 'NextAfter', 'NotEqual', 'Polygamma', 'Pow', 'RealDiv', 'RightShift', 'SquaredDifference', 'Sub', 'TruncateDiv', 'TruncateMod', 'Xdivy',
-  'Xlog1py', 'Xlogy', 'Zeta',
+  'Add', 'AddV2', 'ApproximateEqual', 'Atan2', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'Complex', 'Div', 'DivNoNan', 'Equal',
+  'FloorDiv', 'FloorMod', 'Greater', 'GreaterEqual', 'Igamma', 'IgammaGradA', 'Igammac', 'LeftShift', 'Less', 'LessEqual',
+  'LogicalAnd', 'LogicalOr', 'Maximum', 'Minimum', 'Mod', 'Mul', 'MulNoNan', 'NextAfter', 'NotEqual', 'Polygamma', 'Pow',
+  'RealDiv', 'RightShift', 'SquaredDifference', 'Sub', 'TruncateDiv', 'TruncateMod', 'Xdivy', 'Xlog1py', 'Xlogy', 'Zeta',
 ];
 
 /** Ops whose operands must have one shape. */
 const SAME = [
-  'AccumulateNV2', 'AddN', 'Cross', 'EluGrad', 'InvGrad', 'LeakyReluGrad', 'ReciprocalGrad', 'Relu6Grad', 'ReluGrad', 'RsqrtGrad', 'SeluGrad', 'SigmoidGrad',
-  'SoftplusGrad', 'SoftsignGrad', 'SqrtGrad', 'TanhGrad',
+  'AccumulateNV2', 'AddN', 'Cross', 'EluGrad', 'InvGrad', 'LeakyReluGrad', 'ReciprocalGrad', 'Relu6Grad', 'ReluGrad',
+  'RsqrtGrad', 'SeluGrad', 'SigmoidGrad', 'SoftplusGrad', 'SoftsignGrad', 'SqrtGrad', 'TanhGrad',
 ];
 
 const binary: ShapeRule = (operation) => [broadcast(operation.shape(0), operation.shape(1))];

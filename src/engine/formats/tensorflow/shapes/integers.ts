@@ -18,7 +18,9 @@ const constant: IntegerRule = ({ node }) => {
   return [Array.from(decodeTensor(value, node.name).data as Int32Array | BigInt64Array, Number)];
 };
 
-const sizesOf = (operation: Operation, input: number): Integers | undefined => operation.shape(input)?.map((size) => (size < 0 ? undefined : size));
+function sizesOf(operation: Operation, input: number): Integers | undefined {
+  return operation.shape(input)?.map((size) => (size < 0 ? undefined : size));
+}
 
 const first: IntegerRule = (operation) => [operation.integers(0)];
 
@@ -35,7 +37,8 @@ function joined(operation: Operation, inputs: readonly number[]): Integers | und
 }
 
 function unknownElements(shape: PartialShape): Integers | undefined {
-  return shape === undefined || shape.includes(-1) || elementCount(shape) > MOST ? undefined : new Array<undefined>(elementCount(shape)).fill(undefined);
+  if (shape === undefined || shape.includes(-1) || elementCount(shape) > MOST) return undefined;
+  return new Array<undefined>(elementCount(shape)).fill(undefined);
 }
 
 const inputsOf = (operation: Operation): number[] => operation.operands.map((_, input) => input);

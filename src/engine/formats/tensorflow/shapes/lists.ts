@@ -64,7 +64,9 @@ const gatherFromArray: ShapeRule = (operation) => {
 
 /** Shapes of what lists and arrays give back; a list itself is a scalar variant, an array a handle of two strings and a flow. */
 export const lists: ShapeRules = {
-  ...forEach(['EmptyTensorList', 'TensorListReserve', 'TensorListFromTensor', 'TensorListSetItem', 'TensorListPushBack', 'TensorListResize', 'TensorListLength'], scalar),
+  ...forEach([
+    'EmptyTensorList', 'TensorListReserve', 'TensorListFromTensor', 'TensorListSetItem', 'TensorListPushBack', 'TensorListResize', 'TensorListLength',
+  ], scalar),
   TensorListGetItem: (operation) => [elementOf(operation, 2)],
   TensorListPopBack: (operation) => [[], elementOf(operation, 1)],
   TensorListStack: stack,

@@ -22,7 +22,8 @@ function split(axisInput: number, valueInput: number, sizes: (operation: Operati
     const shape = operation.shape(valueInput);
     if (shape === undefined) return [];
     const axis = axisOf(operation.integer(axisInput), shape.length);
-    return sizes(operation, axis === undefined ? -1 : shape[axis]!).map((size) => (axis === undefined ? unknownSizes(shape.length) : shape.with(axis, size)));
+    const piece = (size: number): PartialShape => (axis === undefined ? unknownSizes(shape.length) : shape.with(axis, size));
+    return sizes(operation, axis === undefined ? -1 : shape[axis]!).map(piece);
   };
 }
 
@@ -96,6 +97,8 @@ const unique: ShapeRule = (operation) => {
   return [[-1], shape?.length === 1 ? shape : [-1], [-1]];
 };
 
+const shapeGiven: ShapeRule = (operation) => [operation.shapeFrom(0)];
+
 const range: ShapeRule = (operation) => {
   const [start, limit, delta] = [0, 1, 2].map((input) => operation.integer(input));
   if (start === undefined || limit === undefined || delta === undefined || delta === 0) return [[-1]];
@@ -121,7 +124,7 @@ export const movement: ShapeRules = {
   DynamicPartition: partition,
   ScatterNd: (operation) => [operation.shapeFrom(2)],
   ...forEach(['TensorScatterUpdate', 'TensorScatterAdd', 'TensorScatterSub', 'TensorScatterMax', 'TensorScatterMin'], unchanged),
-  ...forEach(['Fill', 'Empty', 'RandomUniform', 'RandomUniformInt', 'RandomStandardNormal', 'TruncatedNormal'], (operation) => [operation.shapeFrom(0)]),
+  ...forEach(['Fill', 'Empty', 'RandomUniform', 'RandomUniformInt', 'RandomStandardNormal', 'TruncatedNormal'], shapeGiven),
   Range: range,
   LinSpace: (operation) => [[operation.size(2)]],
   ListDiff: () => [[-1], [-1]],

@@ -25,7 +25,7 @@ export function stridedSlice(operation: Operation): Sliced | undefined {
   const input = operation.shape(0);
   const count = operation.shape(1)?.[0] ?? -1;
   if (input === undefined || count < 0 || count > 32) return undefined;
-  const [isEllipsis, isNew, isShrunk] = ['ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'].map((mask) => bits(operation, mask)) as [Bits, Bits, Bits];
+  const [isEllipsis, isNew, isShrunk] = [bits(operation, 'ellipsis_mask'), bits(operation, 'new_axis_mask'), bits(operation, 'shrink_axis_mask')];
   const axes: SlicedAxis[] = [];
   const shape: number[] = [];
   const whole = (axisCount: number): void => {
@@ -53,7 +53,10 @@ export function stridedSlice(operation: Operation): Sliced | undefined {
 
 function sliceAxis(operation: Operation, index: number, size: number, isShrunk: boolean): SlicedAxis {
   const [begin, end, step] = [1, 2, 3].map((input) => operation.integers(input)?.[index]);
-  if (isShrunk) return { start: begin === undefined ? -1 : begin < 0 ? (size < 0 ? -1 : begin + size) : begin, step: 1, count: 1, isShrunk };
+  if (isShrunk) {
+    const fromEnd = size < 0 ? -1 : (begin ?? -1) + size;
+    return { start: begin === undefined ? -1 : begin < 0 ? fromEnd : begin, step: 1, count: 1, isShrunk };
+  }
   const [beginOpen, endOpen] = [bits(operation, 'begin_mask')(index), bits(operation, 'end_mask')(index)];
   const unknown = { start: -1, step: step ?? 1, count: -1, isShrunk };
   if (step === undefined || step === 0 || size < 0 || (begin === undefined && !beginOpen) || (end === undefined && !endOpen)) return unknown;
