@@ -72,17 +72,18 @@ export function chip(precision: Precision | undefined): HTMLElement {
   return h('span', { class: `chip ${precision ?? 'gone'}`, 'aria-hidden': 'true' }, precision === undefined ? '×' : LETTERS[precision]);
 }
 
-/** The sentence, with the config key in it as a link; a key the sentence does not name gets a link of its own. */
+/** The sentence, with the section of the config that decided as a link; one the sentence does not name gets a link of its own. */
 function why({ why: { text, configKey }, precision }: NodeDetails, events: DetailsEvents): HTMLElement {
   const box = h('div', { class: `why ${precision ?? 'gone'}` });
   if (configKey === undefined) {
     box.append(text);
     return box;
   }
-  const link = h('button', { type: 'button', class: 'link', title: `Show ${configKey} in the config`, onclick: () => events.openConfigKey(configKey) }, configKey);
-  const at = text.indexOf(configKey);
+  const section = configKey.split('.')[0]!;
+  const link = h('button', { type: 'button', class: 'link', title: `Show ${configKey} in the config`, onclick: () => events.openConfigKey(configKey) }, section);
+  const at = text.indexOf(section);
   if (at < 0) box.append(text, ' ', link);
-  else box.append(text.slice(0, at), link, text.slice(at + configKey.length));
+  else box.append(text.slice(0, at), link, text.slice(at + section.length));
   return box;
 }
 
