@@ -331,6 +331,16 @@ describe('control flow', () => {
     for (const name of names.slice(1)) expect(shapes.get(`${name}/exit:0`) ?? [-1]).toEqual([-1]);
   });
 
+  it('does not take an element of a list for the shape of all', () => {
+    const graph = buildGraph([
+      placeholder('x', 'float32', [8, 2, 3]), constant('any', 'int32', [], [-1]), constant('i', 'int32', [], [0]), placeholder('item', 'float32', [5, 3]),
+      { name: 'list', op: 'TensorListFromTensor', inputs: ['x', 'any'] }, { name: 'before', op: 'TensorListGetItem', inputs: ['list', 'i', 'any'] },
+      { name: 'set', op: 'TensorListSetItem', inputs: ['list', 'i', 'item'] }, { name: 'after', op: 'TensorListGetItem', inputs: ['set', 'i', 'any'] },
+    ]);
+    expect(shapesOf(graph, 'before', 1)).toEqual([[2, 3]]);
+    expect(shapesOf(graph, 'after', 1)).toEqual([[-1, 3]]);
+  });
+
   it('knows the elements of lists and arrays', () => {
     const graph = buildGraph([
       placeholder('x', 'float32', [8, -1, 16]), constant('element', 'int32', [2], [-1, 16]), constant('any', 'int32', [], [-1]), constant('count', 'int32', [], [8]),
@@ -344,7 +354,7 @@ describe('control flow', () => {
       { name: 'gather', op: 'TensorArrayGatherV3', inputs: ['array', 'all', 'array:1'] },
     ]);
     const shapes = inferShapes(graph);
-    expect(['get', 'stack', 'read', 'gather'].map((name) => shapes.get(`${name}:0`))).toEqual([[-1, 16], [8, 4, 16], [-1, 3], [8, -1, 3]]);
+    expect(['get', 'stack', 'read', 'gather'].map((name) => shapes.get(`${name}:0`))).toEqual([[-1, 16], [8, -1, 16], [-1, 3], [8, -1, 3]]);
   });
 });
 

@@ -26,7 +26,8 @@ const first: IntegerRule = (operation) => [operation.integers(0)];
 
 const cast: IntegerRule = (operation) => {
   const type = typeAttribute(operation.node, 'DstT');
-  return type === 'int32' || type === 'int64' ? first(operation) : [];
+  if (type !== 'int32' && type !== 'int64') return [];
+  return [operation.integers(0)?.map((value) => (value === undefined ? undefined : exact(value)))];
 };
 
 /** Operands one after another: ConcatV2 and Pack along the first axis. Undefined if nothing is known of any. */

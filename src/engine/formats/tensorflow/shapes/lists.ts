@@ -18,11 +18,11 @@ const fromTensor: ListRule = (operation) => {
   return [{ element: merge(shape?.slice(1), operation.shapeFrom(1)), length: shape?.[0] ?? -1 }];
 };
 
-/** An element put in shares the shape of the others. */
+/** Elements of one list may differ where its type allows; the sizes an item does not tell are taken to be the list's. */
 const withElement = (item: number, grows: boolean): ListRule => (operation) => {
   const list = operation.operands[0]?.list;
   if (list === undefined) return [];
-  return [{ element: merge(list.element, operation.shape(item)), length: grows ? sum([list.length, 1]) : list.length }];
+  return [{ element: relax(list.element, merge(operation.shape(item), list.element)), length: grows ? sum([list.length, 1]) : list.length }];
 };
 
 /** TensorArrayV3: the handle and the flow stand for one array. */
