@@ -214,6 +214,7 @@ describe('the file', () => {
     ['NobodysOp', [[2]], {}, [undefined]],
     ['NobodysOp', [[2]], { _output_shapes: { kind: 'shapes', value: [[-1, 3], undefined] } }, [[-1, 3], undefined]],
     ['Relu', [[-1, 3]], { _output_shapes: { kind: 'shapes', value: [[7, 4]] } }, [[7, 3]]],
+    ['Identity', ['unknown'], { _output_shapes: { kind: 'shapes', value: [[-1, 3]] } }, [[-1, 3]]],
     ['toString', [[2]], {}, [undefined]],
     ['VariableV2', [], { shape: shapeOf([3, 4]), dtype: 'float32' }, [[3, 4]]],
     ['If', [[]], { output_shapes: { kind: 'shapes', value: [[2], undefined] } }, [[2], undefined]],

@@ -66,14 +66,19 @@ function inferAll(order: readonly Node[], graph: Graph, assumed: ReadonlyMap<str
 
 function outputsOf(operation: Operation): readonly Known[] {
   const { op, attributes } = operation.node;
-  if (Object.hasOwn(passThrough, op)) return passThrough[op]!(operation);
+  const outputs = Object.hasOwn(passThrough, op) ? passThrough[op]!(operation) : computed(operation);
+  const stated = attributes.get('_output_shapes');
+  if (stated?.kind !== 'shapes') return outputs;
+  const count = Math.max(outputs.length, stated.value.length);
+  return Array.from({ length: count }, (_, output) => ({ ...outputs[output], shape: merge(outputs[output]?.shape, stated.value[output]) }));
+}
+
+function computed(operation: Operation): readonly Known[] {
+  const { op } = operation.node;
   const shapes = Object.hasOwn(rules, op) ? rules[op]!(operation) : [];
   const contents = Object.hasOwn(listContents, op) ? listContents[op]!(operation) : [];
   const integers = integersOf(operation);
-  const written = attributes.get('_output_shapes');
-  const stated = written?.kind === 'shapes' ? written.value : [];
-  return Array.from({ length: Math.max(shapes.length, stated.length) }, (_, output) => {
-    const shape = merge(shapes[output], stated[output]);
+  return shapes.map((shape, output) => {
     const values = integers[output];
     const fits = values !== undefined && shape !== undefined && elementCount(shape) === values.length;
     return { shape, ...(fits ? { integers: values } : {}), ...(contents[output] === undefined ? {} : { list: contents[output] }) };
