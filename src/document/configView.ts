@@ -1,6 +1,6 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { PlanView, Report } from '../engine/conversion';
-import type { Warning } from '../engine/snapshot';
+import type { Warning } from '../engine/plan';
 import type { ConfigView, DisplayNode } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 

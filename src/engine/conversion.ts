@@ -1,5 +1,6 @@
 import type { GraphView, NodeDetails, PrecisionCounts, OpTypeRow } from '../../webview/protocol';
-import type { PhaseName, Warning } from './snapshot';
+import type { Warning } from './plan';
+import type { PhaseName } from './snapshot';
 
 /** The report of `convert` and `plan`; see the README for the meaning of each number. */
 export interface Report {

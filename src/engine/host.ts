@@ -40,3 +40,18 @@ export interface Progress {
 
 /** Progress for callers that show none and never cancel. */
 export const NO_PROGRESS: Progress = { report: () => {}, throwIfCancelled: () => {} };
+
+/** The outside world as a conversion needs it; implemented beside the worker and the CLI. */
+export interface ConversionHost {
+  readonly progress: Progress;
+  openSource(path: string): Promise<ByteSource>;
+  /** Refuses an existing file with UserError unless `overwrite`. */
+  openSink(path: string, overwrite: boolean): Promise<ByteSink>;
+  /** `path` as seen from the folder of `file`. */
+  resolveBeside(file: string, path: string): string;
+  baseName(path: string): string;
+  startKernels(): Promise<KernelRunner>;
+  /** Seconds of a clock that only moves forwards. */
+  now(): number;
+  peakMemoryMiB(): number;
+}

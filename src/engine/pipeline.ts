@@ -8,7 +8,7 @@ import type { ConfigSource, ConversionApi, PlanView, Report } from './conversion
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph } from './graph/graph';
-import type { ByteSink, ByteSource, KernelRunner, Progress } from './host';
+import type { ConversionHost } from './host';
 import { type PhaseInput, runPhase } from './phases/runPhase';
 import type { Plan } from './plan';
 import { buildGraphView } from './report/display';
@@ -17,21 +17,6 @@ import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
 import { RangeFinder } from './rangeFinder';
 import { PHASES, type Snapshot } from './snapshot';
-
-/** The outside world as a conversion needs it; implemented beside the worker and the CLI. */
-export interface ConversionHost {
-  readonly progress: Progress;
-  openSource(path: string): Promise<ByteSource>;
-  /** Refuses an existing file with UserError unless `overwrite`. */
-  openSink(path: string, overwrite: boolean): Promise<ByteSink>;
-  /** `path` as seen from the folder of `file`. */
-  resolveBeside(file: string, path: string): string;
-  baseName(path: string): string;
-  startKernels(): Promise<KernelRunner>;
-  /** Seconds of a clock that only moves forwards. */
-  now(): number;
-  peakMemoryMiB(): number;
-}
 
 /** A conversion whose graph the CLI may read, and which must be closed to end its kernels. */
 export interface Conversion extends ConversionApi {

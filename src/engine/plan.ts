@@ -1,5 +1,10 @@
 import type { Precision } from './graph/dataType';
-import type { Warning } from './snapshot';
+
+/** A wish that could not be met, or something the user should know; `node` is a name. */
+export interface Warning {
+  readonly node?: string;
+  readonly message: string;
+}
 
 /** What decided a node's precision, for "Show Why". */
 export interface Reason {

@@ -7,8 +7,7 @@ import { readNpz } from './data/npz';
 import type { Dialect } from './dialect';
 import { UserError } from './errors';
 import { type Graph, type ValueRef, valueKey } from './graph/graph';
-import type { ByteSource, KernelRunner } from './host';
-import type { ConversionHost } from './pipeline';
+import type { ByteSource, ConversionHost, KernelRunner } from './host';
 
 export interface RangeRequest {
   readonly graph: Graph;

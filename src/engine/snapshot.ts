@@ -28,8 +28,3 @@ export interface Snapshot {
   readonly changes: readonly Change[];
   readonly seconds: number;
 }
-
-export interface Warning {
-  readonly node?: string;
-  readonly message: string;
-}

@@ -4,8 +4,7 @@ import { type FileHandle, access, open, rename, rm, stat } from 'node:fs/promise
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../engine/errors';
-import type { ByteSink, ByteSource, KernelRunner, Progress } from '../engine/host';
-import type { ConversionHost } from '../engine/pipeline';
+import type { ByteSink, ByteSource, ConversionHost, KernelRunner, Progress } from '../engine/host';
 import { startKernels } from './kernelRunner';
 
 /** Node's limit for one read. */

@@ -1,7 +1,6 @@
 import type { Dialect } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
-import type { Reason } from '../plan';
-import type { Warning } from '../snapshot';
+import type { Reason, Warning } from '../plan';
 import type { PrecisionChoice, TuningConfig } from './config';
 import { matchesWholeName } from './pattern';
 

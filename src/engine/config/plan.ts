@@ -1,8 +1,7 @@
 import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { Dialect } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
-import type { Plan, PlannedNode, Reason } from '../plan';
-import type { Warning } from '../snapshot';
+import type { Plan, PlannedNode, Reason, Warning } from '../plan';
 import { type Choices, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';

@@ -1,6 +1,7 @@
 import type { Report } from '../conversion';
 import type { Dialect } from '../dialect';
-import type { Snapshot, Warning } from '../snapshot';
+import type { Warning } from '../plan';
+import type { Snapshot } from '../snapshot';
 import { countCasts } from './castCounts';
 import { countSnapshot } from './counts';
 

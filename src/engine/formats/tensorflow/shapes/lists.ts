@@ -1,12 +1,6 @@
 import type { PartialShape } from '../../../graph/attribute';
 import { merge, relax, sum } from './dimensions';
-import { forEach, type Operation, scalar, type ShapeRule, type ShapeRules } from './operation';
-
-/** What is known of a TensorList or TensorArray: the shape all its elements have, and how many they are (-1 = unknown). */
-export interface ListContent {
-  readonly element: PartialShape;
-  readonly length: number;
-}
+import { forEach, type ListContent, type Operation, scalar, type ShapeRule, type ShapeRules } from './operation';
 
 /** Contents of the lists among a node's outputs. */
 type ListRule = (operation: Operation) => readonly (ListContent | undefined)[];

@@ -1,7 +1,12 @@
 import type { PartialShape } from '../../../graph/attribute';
 import type { Node } from '../../../graph/graph';
 import { unknownSizes } from './dimensions';
-import type { ListContent } from './lists';
+
+/** What is known of a TensorList or TensorArray: the shape all its elements have, and how many they are (-1 = unknown). */
+export interface ListContent {
+  readonly element: PartialShape;
+  readonly length: number;
+}
 
 /** Elements of a small integer tensor in row-major order; undefined where one is not known. */
 export type Integers = readonly (number | undefined)[];
