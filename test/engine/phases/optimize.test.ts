@@ -100,6 +100,17 @@ describe('depth-first placement', () => {
     expect(describeGraph(dangling.optimized)).toContain('n1: Neg<f> <- n0/to_float32');
   });
 
+  it('asks again whoever shared a Cast with an op that joined', async () => {
+    // The Shape shares a Cast with the Neg; once the Neg has joined, the Shape alone keeps the Cast alive.
+    const graph = buildGraph([
+      x, unary('a', 'Tanh', 'x'), { name: 'size', op: 'Shape', inputs: ['a'], attrs: { ...T, out_type: 'int32' } },
+      unary('n', 'Neg', 'a'), unary('b', 'Tanh', 'n'), unary('y', 'Exp', 'b'),
+    ]);
+    const { optimized } = await runPhases(graph, named);
+    expect(castCount(optimized)).toBe(2);
+    expect(describeGraph(optimized)).toContain('size: Shape<int32> <- a');
+  });
+
   it('stays inside an explicit bf16_ops, but for ops that only move values', async () => {
     const optimized = async (op: string, attrs = {}): Promise<string[]> => describeGraph((await runPhases(
       buildGraph([x, unary('a', 'Tanh', 'x'), unary('m', op, 'a', { ...T, ...attrs }), unary('b', 'Tanh', 'm'), unary('y', 'Exp', 'b')]), bf16Only('[ab]'),

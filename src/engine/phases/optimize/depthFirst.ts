@@ -31,32 +31,44 @@ export function joinNeighbours(plan: Plan, context: RuleContext, progress: Progr
     return known.get(id);
   };
 
-  const visited = new Set<string>();
-  for (const start of borderNeighbours(context)) {
-    progress.throwIfCancelled();
-    if (visited.has(start) || typesOf(start) === undefined) continue;
-    const stretch = walk(start, typesOf, visited, context);
-    if (castBalance(stretch, context) < 0) {
-      join(stretch, context, progress);
-      continue;
+  const pays = (conversions: ReadonlyMap<string, Types>): boolean => castBalance(conversions, context) < 0;
+
+  // A join can make another one pay: whoever shared a Cast with a node that left it is asked again.
+  for (let candidates = borderNeighbours(rewriter.ids(), context); candidates.length > 0; ) {
+    const joined: string[] = [];
+    const visited = new Set<string>();
+    for (const start of candidates) {
+      progress.throwIfCancelled();
+      if (visited.has(start) || typesOf(start) === undefined) continue;
+      const stretch = walk(start, typesOf, visited, context);
+      const parts = pays(stretch) ? [stretch] : [...stretch].map((entry) => new Map([entry]));
+      for (const part of parts) {
+        if (!pays(part)) continue;
+        join(part, context, progress);
+        joined.push(...part.keys());
+      }
     }
-    for (const [id, types] of stretch) {
-      const single = new Map([[id, types]]);
-      if (castBalance(single, context) < 0) join(single, context, progress);
-    }
+    for (const id of joined) known.set(id, undefined);
+    candidates = borderNeighbours(surroundings(joined, context), context);
   }
 }
 
-/** FP32 nodes on the other side of a Cast from BF16, in graph order. */
-function borderNeighbours({ rewriter, dialect }: RuleContext): string[] {
+/** FP32 nodes on the other side of those of the nodes that are Casts from or to BF16. */
+function borderNeighbours(ids: Iterable<string>, { rewriter, dialect }: RuleContext): string[] {
   const found: string[] = [];
-  for (const id of rewriter.ids()) {
+  for (const id of ids) {
     const node = rewriter.node(id);
     const types = castTypes(node, dialect);
     if (types?.from === 'bfloat16' && types.to === 'float32') found.push(...rewriter.uses(id).map((use) => use.node));
     if (types?.from === 'float32' && types.to === 'bfloat16') found.push(node.inputs[0]!.node);
   }
   return found;
+}
+
+/** Everything that reads a value the nodes read or make. */
+function surroundings(ids: readonly string[], { rewriter }: RuleContext): Set<string> {
+  const producers = new Set(ids.flatMap((id) => [id, ...rewriter.node(id).inputs.map((value) => value.node)]));
+  return new Set([...producers].flatMap((id) => rewriter.uses(id).map((use) => use.node)));
 }
 
 /** Everything free that can be reached over plain value edges, Casts being the borders. Depth-first with its own stack. */
