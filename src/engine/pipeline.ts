@@ -9,6 +9,7 @@ import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph } from './graph/graph';
 import type { ConversionHost } from './host';
+import { foldAndPlan } from './phases/quantize/quantize';
 import { type PhaseInput, runPhase } from './phases/runPhase';
 import type { Plan } from './plan';
 import { buildGraphView } from './report/display';
@@ -90,8 +91,8 @@ export function createConversion(host: ConversionHost): Conversion {
       const graph = withOutputTypes(open.format.withSignature(opened.graph, parsed.config, open.path), open.format);
       const snapshots = [{ ...opened, graph }, ...open.snapshots.slice(1)];
       model = withPlan({ ...open, snapshots, config: parsed.config, parsed, source });
-      const plan = resolvePlan(graph, parsed.config, { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(parsed.config, source) });
-      return planViewOf(model, plan);
+      const context = { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(parsed.config, source) };
+      return planViewOf(model, foldAndPlan(graph, parsed.config, context, host.progress).plan);
     },
 
     async runPhase() {

@@ -4,17 +4,19 @@
  * arithmetic that loses too much in eight bits of mantissa left to FP32.
  */
 
-/** Ops that gain most; the default of `bf16_ops`. Phase 2 converts those that are not INT8. */
-export const DEFAULT_BF16_OPS: readonly string[] = [
+/** Ops whose arithmetic outweighs a Cast: they stay BF16 whatever Casts they cost. */
+export const HEAVY_OPS: ReadonlySet<string> = new Set([
   'BatchMatMul', 'BatchMatMulV2', 'BatchMatMulV3', 'Conv2D', 'Conv2DBackpropInput', 'Conv3D', 'Conv3DBackpropInputV2',
   'DepthwiseConv2dNative', 'Einsum', 'MatMul',
+]);
+
+/** Ops that gain from BF16; the default of `bf16_ops`. Phase 2 converts those that are not INT8. */
+export const DEFAULT_BF16_OPS: readonly string[] = [
+  ...HEAVY_OPS,
   'AvgPool', 'AvgPool3D', 'MaxPool', 'MaxPool3D', 'MaxPoolV2',
   'Add', 'AddN', 'AddV2', 'BiasAdd', 'BiasAddV1', 'Mul', 'Sub', 'FusedBatchNormV2', 'FusedBatchNormV3', 'Mean',
   'Elu', 'Erf', 'Erfc', 'LeakyRelu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Softplus', 'Softsign', 'Tanh',
 ];
-
-/** The default ops whose arithmetic outweighs a Cast; the others stay FP32 again where they would cost more Casts than ops. */
-export const HEAVY_OPS: ReadonlySet<string> = new Set(DEFAULT_BF16_OPS.slice(0, 10));
 
 /** Ops that join neighbouring BF16 ops where that saves Casts: they move or select values, or round no worse than a Cast does. */
 export const FREE_OPS: ReadonlySet<string> = new Set([

@@ -44,14 +44,7 @@ export interface QuantizeResult {
  */
 export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<QuantizeResult> {
   const { dialect } = context;
-  const first = resolvePlan(graph, config, context);
-  const isLowered = (id: string): boolean => ['int8', 'bf16'].includes(first.nodes.get(id)?.precision ?? 'other');
-  const rewriter = new Rewriter(graph, 'quantize');
-  progress.report('Folding batch normalisation');
-  foldBatchNorm(rewriter, dialect, (node) => isLowered(node.id), progress);
-
-  const folded = rewriter.finish();
-  const plan = resolvePlan(folded, config, context);
+  const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
   const values = quantizedValues(folded, plan, dialect);
   const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
   const isSeen = ({ group }: QuantizedValue): boolean => group.some((member) => ranges.has(valueKey(member)));
@@ -60,6 +53,22 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const granularity = config.quantization.weight_granularity;
   insert(folded, seenPlan, { rewriter, values: values.filter(isSeen), ranges, granularity, context, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
+}
+
+/**
+ * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does. The
+ * graph given stays as it is.
+ */
+export function foldAndPlan(
+  graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress,
+): { readonly rewriter: Rewriter; readonly folded: Graph; readonly plan: Plan } {
+  const first = resolvePlan(graph, config, context);
+  const isLowered = (id: string): boolean => ['int8', 'bf16'].includes(first.nodes.get(id)?.precision ?? 'other');
+  const rewriter = new Rewriter(graph, 'quantize');
+  progress.report('Folding batch normalisation');
+  foldBatchNorm(rewriter, context.dialect, (node) => isLowered(node.id), progress);
+  const folded = rewriter.finish();
+  return { rewriter, folded, plan: rewriter.changes.length > 0 ? resolvePlan(folded, config, context) : first };
 }
 
 interface Insertion {
