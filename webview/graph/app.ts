@@ -174,10 +174,11 @@ export class GraphApp {
     if (stepped) this.stage.announce(`${STEPS[shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
   }
 
+  /** One that does not exist yet appears when the host has run the phases up to it. */
   private showSnapshot(snapshot: number): void {
-    if (!this.graph?.snapshots[snapshot] || snapshot === this.shown) return;
+    if (!this.graph || snapshot === this.shown || STEPS[snapshot] === undefined) return;
     this.host.send({ type: 'showSnapshot', snapshot });
-    this.update(this.graph, snapshot);
+    if (this.graph.snapshots[snapshot]) this.update(this.graph, snapshot);
   }
 
   private selectedNode(): number | undefined {
@@ -288,7 +289,7 @@ export class GraphApp {
         actualSize: () => camera.zoomBy(1 / camera.viewport().zoom),
         search: () => this.search.open(),
         ghosts: () => this.toggleGhosts(),
-        step: (by) => this.showSnapshot(this.shown + by),
+        step: (by) => this.graph?.snapshots[this.shown + by] && this.showSnapshot(this.shown + by),
       }),
     );
     this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && element.focus());

@@ -31,7 +31,7 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
     if (move === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const enabled = [...steps.querySelectorAll<HTMLButtonElement>('.step:not(:disabled)')];
+    const enabled = [...steps.querySelectorAll<HTMLButtonElement>('.step:not(.pending)')];
     const at = enabled.findIndex((step) => step.getAttribute('aria-checked') === 'true');
     enabled[at + move]?.click();
     steps.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
@@ -41,7 +41,7 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
     element,
     update(snapshots, shown, running) {
       const focused = steps.contains(document.activeElement);
-      steps.replaceChildren(...STEPS.flatMap((title, k) => (k === 0 ? [] : [h('span', { class: 'link', 'aria-hidden': 'true' })]).concat(step(title, snapshots[k], k, shown, show))));
+      steps.replaceChildren(...STEPS.flatMap((title, k) => (k === 0 ? [] : [h('span', { class: 'link', 'aria-hidden': 'true' })]).concat(step({ title, index: k, snapshot: snapshots[k], isShown: k === shown, isBusy: running !== undefined || snapshots.length === 0 }, show))));
       if (focused) steps.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
       const busy = running !== undefined;
       const done = snapshots.length;
@@ -69,16 +69,25 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
   };
 }
 
-function step(title: string, snapshot: SnapshotView | undefined, index: number, shown: number, show: (snapshot: number) => void): HTMLElement {
-  const current = index === shown;
+interface Step {
+  readonly title: string;
+  readonly index: number;
+  readonly snapshot: SnapshotView | undefined;
+  readonly isShown: boolean;
+  readonly isBusy: boolean;
+}
+
+/** A click on a step whose phase has not run asks for the phases up to it; the arrow keys stay among those that have. */
+function step({ title, index, snapshot, isShown: current, isBusy }: Step, show: (snapshot: number) => void): HTMLElement {
   const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, title));
-  element.disabled = snapshot === undefined;
+  element.disabled = snapshot === undefined && isBusy;
+  element.classList.toggle('pending', snapshot === undefined);
   element.append(mixBar(snapshot));
   if (snapshot) {
     const mix = PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => `${snapshot.counts[precision]} ${NAMES[precision]}`);
     element.title = `${title}: ${mix.join(', ')}; ${plural(snapshot.casts, 'Cast')}, ${snapshot.quantizes} Quantize, ${snapshot.dequantizes} Dequantize`;
     if (index > 0) element.append(h('span', { class: 'casts' }, plural(snapshot.casts, 'Cast')));
-  } else element.title = `${title}: not run yet`;
+  } else element.title = isBusy ? `${title}: not run yet` : `${title}: not run yet. Click to run the phases up to here`;
   return element;
 }
 

@@ -222,6 +222,14 @@ describe('phase bar', () => {
     await view.page.locator('.actions button[title="Run Next Phase: all phases have run"]:disabled').waitFor();
   });
 
+  it('asks for the phases up to a step that has not run when it is clicked', async () => {
+    await view.post({ type: 'graph', graph: { ...graph, snapshots: graph.snapshots.slice(0, 1) }, shown: 0 });
+    await view.page.waitForSelector('.notice', { state: 'hidden' });
+    await view.page.locator('.step').nth(2).click();
+    expect(await lastSent('showSnapshot')).toEqual({ type: 'showSnapshot', snapshot: 2 });
+    expect(await view.page.locator('.step[aria-checked="true"]').innerText()).toContain('FP32');
+  });
+
   it('shows progress with a way to cancel', async () => {
     await openCnn(1);
     await view.post({ type: 'running', running: { title: 'Quantize', message: 'calibrating, 40 of 200 samples', fraction: 0.2 } });
