@@ -10,7 +10,7 @@ export async function readArrays(path: string): Promise<Map<string, Tensor>> {
   try {
     return readNpz(bytes);
   } catch (error) {
-    throw error instanceof UserError ? new UserError(error.message, { ...error.place, file: path }) : error;
+    throw error instanceof UserError ? error.at({ file: path }) : error;
   }
 }
 

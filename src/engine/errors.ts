@@ -12,6 +12,12 @@ export class UserError extends Error {
     super(message);
   }
 
+  /** The same error with what it did not say of its place. */
+  at(place: UserError['place']): UserError {
+    const { file = place.file, node = place.node, hint = place.hint } = this.place;
+    return new UserError(this.message, { file, node, hint });
+  }
+
   /** `FILE: node NODE: MESSAGE. HINT` on one line. */
   get oneLine(): string {
     const { file, node, hint } = this.place;

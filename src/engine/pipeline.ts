@@ -2,7 +2,7 @@ import type { GraphView, NodeDetails } from '../../webview/protocol';
 import type { Ranges } from './calibration/ranges';
 import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
-import { resolvePlan } from './config/plan';
+import { type PlanContext, resolvePlan } from './config/plan';
 import { checkOpNames } from './config/opNames';
 import type { ConfigSource, ConversionApi, PlanView, Report } from './conversion';
 import { UserError } from './errors';
@@ -24,7 +24,6 @@ export interface Conversion extends ConversionApi {
   readonly format: Format;
   /** The newest snapshot's graph. */
   readonly graph: Graph;
-  plan(): Plan;
   close(): Promise<void>;
 }
 
@@ -35,8 +34,6 @@ interface OpenModel {
   readonly config: TuningConfig;
   readonly parsed: ParsedConfig;
   readonly source: ConfigSource;
-  /** The plan of the opened graph, or after phase 1 that of the graph phase 1 made. */
-  readonly plan: Plan;
   readonly ranges: Ranges;
 }
 
@@ -53,14 +50,18 @@ export function createConversion(host: ConversionHost): Conversion {
   const rewind = (count: number): GraphView['snapshots'] => {
     const open = current();
     const snapshots = open.snapshots.slice(0, count);
-    model = withPlan({ ...open, snapshots });
+    model = { ...open, snapshots };
     return view(model).snapshots;
   };
-  /** The plan shown: phase 1's own once it ran, else what it would be. */
-  const withPlan = (open: OpenModel): OpenModel => {
-    if (open.snapshots.length > 1) return open;
-    const canCalibrate = rangeFinder.canFind(open.config, open.source);
-    return { ...open, plan: resolvePlan(open.snapshots[0]!.graph, open.config, { dialect: open.format.dialect, canCalibrate }) };
+  const contextOf = ({ config, source, format }: OpenModel): PlanContext =>
+    ({ dialect: format.dialect, canCalibrate: rangeFinder.canFind(config, source) });
+  /** The plan shown: phase 1's own once it ran, else that of the opened graph, made when it is first asked for. */
+  let planned: { readonly of: OpenModel; readonly plan: Plan } | undefined;
+  const planOf = (open: OpenModel): Plan => {
+    const { graph, plan } = open.snapshots.at(-1)!;
+    if (plan !== undefined) return plan;
+    if (planned?.of !== open) planned = { of: open, plan: resolvePlan(graph, open.config, contextOf(open)) };
+    return planned.plan;
   };
 
   return {
@@ -70,7 +71,6 @@ export function createConversion(host: ConversionHost): Conversion {
     get graph() {
       return current().snapshots.at(-1)!.graph;
     },
-    plan: () => current().plan,
 
     async open(path, source) {
       const format = formatOf(path);
@@ -79,8 +79,7 @@ export function createConversion(host: ConversionHost): Conversion {
       host.progress.report('Reading the model');
       const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress), format);
       const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
-      const plan: Plan = { nodes: new Map(), warnings: [] };
-      model = withPlan({ path, format, snapshots: [snapshot], config: parsed.config, parsed, source, plan, ranges: new Map() });
+      model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map() };
       return view(model);
     },
 
@@ -90,9 +89,10 @@ export function createConversion(host: ConversionHost): Conversion {
       const opened = open.snapshots[0]!;
       const graph = withOutputTypes(open.format.withSignature(opened.graph, parsed.config, open.path), open.format);
       const snapshots = [{ ...opened, graph }, ...open.snapshots.slice(1)];
-      model = withPlan({ ...open, snapshots, config: parsed.config, parsed, source });
-      const context = { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(parsed.config, source) };
-      return planViewOf(model, foldAndPlan(graph, parsed.config, context, host.progress).plan);
+      model = { ...open, snapshots, config: parsed.config, parsed, source };
+      const { first, plan } = foldAndPlan(graph, parsed.config, contextOf(model), host.progress);
+      planned = { of: model, plan: first };
+      return planViewOf(model, plan);
     },
 
     async runPhase() {
@@ -104,16 +104,15 @@ export function createConversion(host: ConversionHost): Conversion {
       const input: PhaseInput = {
         snapshots: open.snapshots,
         config,
-        plan: open.plan,
         ranges: open.ranges,
-        context: { dialect: open.format.dialect, canCalibrate: rangeFinder.canFind(config, open.source) },
+        context: contextOf(open),
         rangesOf: (values) => rangeFinder.find(values, { graph: open.snapshots[0]!.graph, dialect: open.format.dialect, config, source: open.source, model: open.path }),
       };
       const started = host.now();
       const result = await runPhase(phase, input, host.progress);
       host.progress.throwIfCancelled();
       const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started };
-      model = { ...open, config, plan: result.plan, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
+      model = { ...open, config, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
       return view(model).snapshots;
     },
 
@@ -121,13 +120,13 @@ export function createConversion(host: ConversionHost): Conversion {
     reset: async () => rewind(1),
 
     async details(node, snapshot): Promise<NodeDetails> {
-      const { snapshots, plan, ranges, format } = current();
-      return nodeDetails(node, snapshot, snapshots, plan, ranges, format.dialect);
+      const { snapshots, ranges, format } = current();
+      return nodeDetails(node, snapshot, snapshots, planOf(current()), ranges, format.dialect);
     },
 
     async report(): Promise<Report> {
-      const { snapshots, plan, format, parsed } = current();
-      const warnings = [...parsed.problems.map(({ message }) => ({ message })), ...plan.warnings];
+      const { snapshots, format, parsed } = current();
+      const warnings = [...parsed.problems.map(({ message }) => ({ message })), ...planOf(current()).warnings];
       return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
 

@@ -3,7 +3,8 @@ import { resolvePlan } from '../../src/engine/config/plan';
 import { tensorflowDialect as dialect } from '../../src/engine/formats/tensorflow/dialect';
 import { type Graph, type ValueRef, valueKey } from '../../src/engine/graph/graph';
 import { NO_PROGRESS } from '../../src/engine/host';
-import { type PhaseResult, runPhase } from '../../src/engine/phases/runPhase';
+import type { PhaseResult } from '../../src/engine/phases/phaseResult';
+import { runPhase } from '../../src/engine/phases/runPhase';
 import { PHASES, type Snapshot } from '../../src/engine/snapshot';
 
 export interface Run {

@@ -7,9 +7,9 @@ import { rounded, widened } from '../runtime/halfPrecision';
 
 /**
  * Finds each model input's array, by `valueKey`: named `image` or `image:0`, or the only array for the only input; arrays
- * that no input wants (labels) are ignored. Float types fit each other, and integers fit int32 and int64 as
- * long as their values do: NumPy's own defaults (float64, int64) are rarely what a model wants. Throws UserError when an array is missing, has the wrong shape or type, holds no samples, or
- * NaN or infinite elements.
+ * that no input wants (labels) are ignored. Float types fit each other, and integers fit int32 and int64 as long as their
+ * values do: NumPy's own defaults (float64, int64) are rarely what a model wants. Throws UserError when an array is
+ * missing, has the wrong shape or type, holds no samples, or NaN or infinite elements.
  */
 export function matchInputs(inputs: readonly ModelInput[], arrays: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const only = inputs.length === 1 && arrays.size === 1 ? [...arrays.values()][0] : undefined;

@@ -1,3 +1,4 @@
+import { handsInt8On, quantizedInputs } from '../capabilities/quantizedInputs';
 import type { Dialect } from '../dialect';
 import { topologicalOrder } from '../graph/traversal';
 import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
@@ -39,16 +40,14 @@ interface Use {
 /** Whether a reader takes this value through Quantize and Dequantize. */
 function readsInt8(use: Use, graph: Graph, planned: Planned, dialect: Dialect): boolean {
   if (planned.get(use.node)?.precision !== 'int8') return false;
-  const node = graph.nodes.get(use.node)!;
-  const pattern = dialect.quantizationPattern(node, graph);
-  return pattern === undefined ? dialect.inputType(node, use.input) === 'float32' : pattern.activations.includes(use.input);
+  return quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input);
 }
 
 function canPassThrough(node: Node, graph: Graph, planned: Planned, choices: Choices, dialect: Dialect): boolean {
-  if (planned.get(node.id)?.precision === 'other' || !dialect.passesInt8Through(node)) return false;
+  if (planned.get(node.id)?.precision === 'other' || !handsInt8On(node, graph, dialect)) return false;
   if (!['auto', 'int8'].includes(choices.for(node).precision)) return false;
   const floats = node.inputs.filter((_, input) => dialect.inputType(node, input) === 'float32');
-  return floats.length > 0 && floats.every((value) => dialect.constantBehind(graph.nodes, value) === undefined) && !dialect.isEpilogue(node, graph);
+  return floats.length > 0 && floats.every((value) => dialect.constantBehind(graph.nodes, value) === undefined);
 }
 
 interface EpilogueContext {

@@ -1,3 +1,4 @@
+import { castTypes } from '../capabilities/castTypes';
 import type { Dialect } from '../dialect';
 import type { DataType } from '../graph/dataType';
 import type { Graph, Node, ValueRef } from '../graph/graph';
@@ -11,9 +12,8 @@ export function isBoundary(node: Node, dialect: Dialect): boolean {
 
 /** Types before and after a Cast between two float types; undefined for every other node. */
 export function floatCastTypes(node: Node, dialect: Dialect): readonly [DataType, DataType] | undefined {
-  if (!dialect.isCast(node)) return undefined;
-  const [from, to] = [dialect.inputType(node, 0), dialect.outputTypes(node)[0]];
-  return from !== undefined && to !== undefined && from in LETTERS && to in LETTERS ? [from, to] : undefined;
+  const types = castTypes(node, dialect);
+  return types !== undefined && types.from in LETTERS && types.to in LETTERS ? [types.from, types.to] : undefined;
 }
 
 /** Types a value passes through, as letters: `F→B`, `B→F→B`. Types without a letter are left out. */

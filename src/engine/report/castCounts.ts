@@ -1,3 +1,4 @@
+import { castTypes, isBetweenFp32AndBf16 } from '../capabilities/castTypes';
 import type { Report } from '../conversion';
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
@@ -22,14 +23,14 @@ export function countCasts(snapshots: readonly Snapshot[], dialect: Dialect): Re
 export function floatCasts(graph: Graph, dialect: Dialect): Set<string> {
   const casts = new Set<string>();
   for (const node of graph.nodes.values()) {
-    if (!dialect.isCast(node)) continue;
-    const types = [dialect.inputType(node, 0), dialect.outputTypes(node)[0]];
-    if (types.includes('float32') && types.includes('bfloat16')) casts.add(node.id);
+    const types = castTypes(node, dialect);
+    if (types !== undefined && isBetweenFp32AndBf16(types)) casts.add(node.id);
   }
   return casts;
 }
 
-function countMissing(ids: ReadonlySet<string>, from: ReadonlySet<string>): number {
+/** How many of `ids` are not in `from`. */
+export function countMissing(ids: ReadonlySet<string>, from: ReadonlySet<string>): number {
   let count = 0;
   for (const id of ids) if (!from.has(id)) count++;
   return count;

@@ -2,7 +2,7 @@ import type { PrecisionCounts } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
 import type { Snapshot } from '../snapshot';
-import { floatCasts } from './castCounts';
+import { countMissing, floatCasts } from './castCounts';
 import { nodePrecisions } from './precision';
 
 /** Numbers of a snapshot; boundaries that the opened model came with are its own and not counted. */
@@ -19,9 +19,7 @@ export function countSnapshot(snapshot: Snapshot, opened: Graph, dialect: Dialec
   const { graph } = snapshot;
   const precision = { fp32: 0, bf16: 0, int8: 0, other: 0 };
   for (const value of nodePrecisions(snapshot, dialect).values()) precision[value]++;
-  const own = floatCasts(opened, dialect);
-  let casts = 0;
-  for (const id of floatCasts(graph, dialect)) if (!own.has(id)) casts++;
+  const casts = countMissing(floatCasts(graph, dialect), floatCasts(opened, dialect));
   let [quantizes, dequantizes] = [0, 0];
   for (const node of graph.nodes.values()) {
     if (opened.nodes.has(node.id)) continue;

@@ -1,3 +1,4 @@
+import { handsInt8On } from '../capabilities/quantizedInputs';
 import type { Dialect } from '../dialect';
 import type { DataType, Precision } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
@@ -34,7 +35,7 @@ function computePrecisions(graph: Graph, plan: Plan | undefined, dialect: Dialec
     else if (isInt8Op(node, graph, dialect) || (!isKeptFp32(id, plan) && isInt8Epilogue(node, graph, dialect, accumulators, reads))) {
       precisions.set(id, 'int8');
       accumulators.add(id);
-    } else precisions.set(id, handsInt8On(node, graph, dialect) ? 'int8' : 'fp32');
+    } else precisions.set(id, handsInt8On(node, graph, dialect) && readsOnlyDequantize(node, graph, dialect) ? 'int8' : 'fp32');
   }
   return precisions;
 }
@@ -64,10 +65,6 @@ function isNeutral(node: Node, graph: Graph, dialect: Dialect): boolean {
 function isInt8Op(node: Node, graph: Graph, dialect: Dialect): boolean {
   const hasInt8Form = dialect.quantizationPattern(node, graph) !== undefined || dialect.linearOp(node) !== undefined;
   return hasInt8Form && readsOnlyDequantize(node, graph, dialect);
-}
-
-function handsInt8On(node: Node, graph: Graph, dialect: Dialect): boolean {
-  return dialect.passesInt8Through(node) && !dialect.isEpilogue(node, graph) && readsOnlyDequantize(node, graph, dialect);
 }
 
 function readsOnlyDequantize(node: Node, graph: Graph, dialect: Dialect): boolean {

@@ -256,7 +256,7 @@ function stepName(step: Step): string {
 
 /** Says which node was running; errors that already name one pass through. */
 function atNode(error: unknown, node: string): Error {
-  if (error instanceof CancelledError || (error instanceof UserError && error.place.node !== undefined)) return error;
-  if (error instanceof UserError) return new UserError(error.message, { ...error.place, node });
+  if (error instanceof CancelledError) return error;
+  if (error instanceof UserError) return error.at({ node });
   return new UserError(`The node could not be computed: ${(error as Error).message}`, { node });
 }

@@ -1,6 +1,7 @@
+import { castTypes } from '../../capabilities/castTypes';
 import { type ValueRef, valueKey } from '../../graph/graph';
 import type { Conversions } from '../bfloat16/convertNode';
-import { castTypes, type RuleContext } from './localRule';
+import type { RuleContext } from './localRule';
 
 /** Cast to be added (positive) or saved (negative) when every node of `conversions`, now FP32, becomes BF16 together. */
 export function castBalance(conversions: Conversions, context: RuleContext): number {

@@ -1,3 +1,4 @@
+import { castTypes } from '../../capabilities/castTypes';
 import { bfloat16Types } from '../../capabilities/bfloat16Types';
 import type { DataType } from '../../graph/dataType';
 import type { Rule } from '../../graph/rewriter';
@@ -5,7 +6,7 @@ import type { Progress } from '../../host';
 import type { Plan } from '../../plan';
 import { convertNode } from '../bfloat16/convertNode';
 import { castBalance } from './castBalance';
-import { castTypes, type RuleContext } from './localRule';
+import type { RuleContext } from './localRule';
 import { applyLocalRules } from './localRules';
 
 const RULE: Rule = {

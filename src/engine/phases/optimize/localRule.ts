@@ -1,5 +1,4 @@
 import type { Dialect } from '../../dialect';
-import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Casts } from '../casts';
@@ -19,12 +18,4 @@ export interface Match {
 /** A rewrite of a node and its immediate neighbours that never adds a Cast. */
 export interface LocalRule extends Rule {
   match(node: Node, context: RuleContext): Match | undefined;
-}
-
-/** Types a Cast converts from and to, or undefined for any other node. */
-export function castTypes(node: Node, dialect: Dialect): { readonly from: DataType; readonly to: DataType } | undefined {
-  if (!dialect.isCast(node)) return undefined;
-  const from = dialect.inputType(node, 0);
-  const to = dialect.outputTypes(node)[0];
-  return from === undefined || to === undefined ? undefined : { from, to };
 }

@@ -1,9 +1,10 @@
+import { castTypes } from '../../capabilities/castTypes';
 import type { Graph, Node } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
 import type { Plan } from '../../plan';
-import { castTypes, type RuleContext } from './localRule';
+import type { RuleContext } from './localRule';
 
 const RULE: Rule = {
   name: 'return-to-fp32',

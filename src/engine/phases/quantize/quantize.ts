@@ -1,4 +1,5 @@
 import type { Ranges } from '../../calibration/ranges';
+import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
 import type { Dialect } from '../../dialect';
@@ -8,7 +9,7 @@ import { Rewriter, type Rule } from '../../graph/rewriter';
 import type { Tensor } from '../../graph/tensor';
 import type { Progress } from '../../host';
 import type { Plan, Warning } from '../../plan';
-import type { Change } from '../../snapshot';
+import type { PhaseResult } from '../phaseResult';
 import { foldBatchNorm } from './foldBatchNorm';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeWeight } from './quantizeWeight';
@@ -31,18 +32,11 @@ export interface QuantizeRequest {
   readonly rangesOf: (values: readonly ValueRef[]) => Promise<Ranges>;
 }
 
-export interface QuantizeResult {
-  readonly graph: Graph;
-  readonly changes: readonly Change[];
-  readonly plan: Plan;
-  readonly ranges: Ranges;
-}
-
 /**
  * Phase 1: the FP32 + INT8 graph. Batch normalisation after ops planned INT8 or BF16 is folded in FP32, then Quantize and
- * Dequantize go around the ops planned INT8; everything else stays FP32. A value calibration never saw keeps its readers FP32.
+ * Dequantize go around the ops planned INT8; everything else stays FP32. A value calibration never saw keeps its readers out of INT8.
  */
-export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<QuantizeResult> {
+export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<PhaseResult> {
   const { dialect } = context;
   const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
   const values = quantizedValues(folded, plan, dialect);
@@ -56,19 +50,19 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
 }
 
 /**
- * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does. The
- * graph given stays as it is.
+ * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does. `first` is the
+ * plan of the graph given, which stays as it is.
  */
 export function foldAndPlan(
   graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress,
-): { readonly rewriter: Rewriter; readonly folded: Graph; readonly plan: Plan } {
+): { readonly rewriter: Rewriter; readonly folded: Graph; readonly first: Plan; readonly plan: Plan } {
   const first = resolvePlan(graph, config, context);
   const isLowered = (id: string): boolean => ['int8', 'bf16'].includes(first.nodes.get(id)?.precision ?? 'other');
   const rewriter = new Rewriter(graph, 'quantize');
   progress.report('Folding batch normalisation');
   foldBatchNorm(rewriter, context.dialect, (node) => isLowered(node.id), progress);
   const folded = rewriter.finish();
-  return { rewriter, folded, plan: rewriter.changes.length > 0 ? resolvePlan(folded, config, context) : first };
+  return { rewriter, folded, first, plan: rewriter.changes.length > 0 ? resolvePlan(folded, config, context) : first };
 }
 
 interface Insertion {
@@ -86,14 +80,11 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularit
   values.forEach(({ value, group }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
     progress.report('Quantizing values', index / values.length);
-    if (!rewriter.uses(value.node, value.output).some((use) => isInt8(use.node))) return;
+    const uses = rewriter.uses(value.node, value.output)
+      .filter((use) => isInt8(use.node) && quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input));
+    if (uses.length === 0) return;
     const grid = grids.get(group) ?? activationGrid(unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? [])));
     grids.set(group, grid);
-    const uses = rewriter.uses(value.node, value.output).filter((use) => {
-      if (!isInt8(use.node)) return false;
-      const pattern = dialect.quantizationPattern(graph.nodes.get(use.node)!, graph);
-      return pattern === undefined ? !dialect.isEpilogue(graph.nodes.get(use.node)!, graph) : pattern.activations.includes(use.input);
-    });
     rewriter.apply(QUANTIZE_VALUE, `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'} this value, which calibration saw in [${format(grid.min)}, ${format(grid.max)}].`, () => {
       const base = baseName(rewriter.node(value.node), value);
       const constant = (suffix: string, number: number): ValueRef =>

@@ -1,3 +1,4 @@
+import { handsInt8On, quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { Dialect } from '../../dialect';
 import { type Graph, type ValueRef, valueKey } from '../../graph/graph';
 import type { Plan } from '../../plan';
@@ -39,14 +40,12 @@ export function quantizedValues(graph: Graph, plan: Plan, dialect: Dialect): Qua
   const read = new Map<string, ValueRef>();
   for (const node of graph.nodes.values()) {
     if (plan.nodes.get(node.id)?.precision !== 'int8') continue;
-    const pattern = dialect.quantizationPattern(node, graph);
-    const passesThrough = pattern === undefined && dialect.passesInt8Through(node) && !dialect.isEpilogue(node, graph);
-    const inputs = pattern?.activations ?? (passesThrough ? floatInputs(node.inputs.length, (input) => dialect.inputType(node, input)) : []);
-    for (const input of inputs) {
+    const handsOn = handsInt8On(node, graph, dialect);
+    for (const input of quantizedInputs(node, graph, dialect)) {
       const value = node.inputs[input]!;
       if (dialect.isDequantize(graph.nodes.get(value.node)!)) continue;
       read.set(enter(value), value);
-      if (passesThrough) parents.set(root(valueKey(value)), root(enter({ node: node.id, output: 0 })));
+      if (handsOn) parents.set(root(valueKey(value)), root(enter({ node: node.id, output: 0 })));
     }
   }
 
@@ -57,8 +56,4 @@ export function quantizedValues(graph: Graph, plan: Plan, dialect: Dialect): Qua
     else list.push(value);
   }
   return [...read].map(([key, value]) => ({ value, group: groups.get(root(key))! }));
-}
-
-function floatInputs(count: number, typeOf: (input: number) => string | undefined): number[] {
-  return Array.from({ length: count }, (_, input) => input).filter((input) => typeOf(input) === 'float32');
 }

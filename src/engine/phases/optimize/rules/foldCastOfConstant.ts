@@ -1,5 +1,6 @@
+import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
-import { castTypes, type LocalRule } from '../localRule';
+import type { LocalRule } from '../localRule';
 
 /**
  *   Const (FP32) -> Cast to BF16 -> readers      =>      Const (BF16) -> readers

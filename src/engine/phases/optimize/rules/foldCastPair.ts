@@ -1,6 +1,6 @@
+import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
-import { castTypes } from '../localRule';
 
 /**
  *   x (BF16) -> Cast to FP32 -> Cast to BF16 -> readers      =>      x -> readers

@@ -1,5 +1,6 @@
+import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
-import { castTypes, type LocalRule } from '../localRule';
+import type { LocalRule } from '../localRule';
 
 /**
  *   x (BF16) -> Cast from BF16 to BF16 -> readers      =>      x -> readers

@@ -1,6 +1,7 @@
+import { castTypes } from '../../../capabilities/castTypes';
 import type { DataType } from '../../../graph/dataType';
 import { removeUnread } from '../../../graph/removeUnread';
-import { castTypes, type LocalRule } from '../localRule';
+import type { LocalRule } from '../localRule';
 
 /** Types whose every value is an FP32 value, so that passing through FP32 rounds nothing. */
 const EXACT_IN_FP32: ReadonlySet<DataType> = new Set(['bfloat16', 'float16', 'bool', 'int8', 'uint8', 'int16', 'uint16']);

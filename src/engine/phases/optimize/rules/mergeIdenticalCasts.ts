@@ -1,5 +1,6 @@
+import { castTypes, isBetweenFp32AndBf16 } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
-import { castTypes, type LocalRule } from '../localRule';
+import type { LocalRule } from '../localRule';
 
 /**
  *   x -> Cast to BF16 -> a
@@ -13,7 +14,7 @@ export const mergeIdenticalCasts: LocalRule = {
   match(node, { rewriter, dialect }) {
     const types = castTypes(node, dialect);
     const value = node.inputs[0];
-    if (types === undefined || value === undefined || !isFloatPair(types.from, types.to)) return undefined;
+    if (types === undefined || value === undefined || !isBetweenFp32AndBf16(types)) return undefined;
     const twins = new Set(rewriter.uses(value.node, value.output).map((use) => use.node).filter((id) => {
       const other = castTypes(rewriter.node(id), dialect);
       return id !== node.id && other?.from === types.from && other.to === types.to && !rewriter.isOutputNode(id) && rewriter.node(id).controlInputs.length === 0;
@@ -28,7 +29,3 @@ export const mergeIdenticalCasts: LocalRule = {
     };
   },
 };
-
-function isFloatPair(from: string, to: string): boolean {
-  return (from === 'float32' && to === 'bfloat16') || (from === 'bfloat16' && to === 'float32');
-}
