@@ -49,21 +49,22 @@ export class RangeFinder {
 
   private async recorded(path: string, values: readonly ValueRef[]): Promise<Ranges> {
     const text = new TextDecoder().decode(await this.readAll(path));
-    const ranges = inFile(path, () => readRanges(text));
+    const ranges = await inFile(path, () => readRanges(text));
     if (values.some((value) => ranges.has(valueKey(value)))) return ranges;
     throw new UserError('None of its ranges belongs to a value of this model', { file: path, hint: 'Record the ranges with this model' });
   }
 
   private async calibrated(path: string, values: readonly ValueRef[], { graph, dialect, config }: RangeRequest): Promise<Ranges> {
     const bytes = await this.readAll(path);
-    const key = JSON.stringify([path, bytes.length, checksum(bytes), config.calibration.sampling_size, config.calibration.algorithm]);
+    const inputs = graph.inputs.map((input) => input.name);
+    const key = JSON.stringify([path, bytes.length, checksum(bytes), inputs, config.calibration.sampling_size, config.calibration.algorithm]);
     const known = this.last?.key === key && this.last.graph.nodes === graph.nodes ? this.last.ranges : undefined;
     if (known !== undefined && values.every((value) => known.has(valueKey(value)))) return known;
-    const data = inFile(path, () => readNpz(bytes));
+    const data = await inFile(path, () => readNpz(bytes));
     this.kernels ??= this.host.startKernels();
     const kernels = await this.kernels;
     const { sampling_size: samplingSize, algorithm } = config.calibration;
-    const found = await inFileAsync(path, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
+    const found = await inFile(path, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
     const ranges = new Map([...(known ?? []), ...found]);
     this.last = { key, graph, ranges };
     return ranges;
@@ -82,22 +83,11 @@ function checksum(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-function inFile<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw placed(error, file);
-  }
-}
-
-async function inFileAsync<T>(file: string, work: () => Promise<T>): Promise<T> {
+/** Does the work; an error of the user's data names the file. */
+async function inFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw placed(error, file);
+    throw error instanceof UserError ? error.at({ file }) : error;
   }
-}
-
-function placed(error: unknown, file: string): unknown {
-  return error instanceof UserError && error.place.file === undefined ? new UserError(error.message, { ...error.place, file }) : error;
 }

@@ -60,6 +60,14 @@ describe('a conversion', () => {
     expect(await conversion.runPhase()).toHaveLength(2);
   });
 
+  it('does not take ranges found with other inputs for its own', async () => {
+    await conversion.open(CNN, config({}, CALIBRATION));
+    await conversion.runPhase();
+    await conversion.reset();
+    await conversion.setConfig(config({ inputs: ['digits_cnn_1/activation_1/Relu'] }, CALIBRATION));
+    await expect(conversion.runPhase()).rejects.toThrow('no array for the input "digits_cnn_1/activation_1/Relu"');
+  });
+
   it('opens a model beside a faulty config, and says what is wrong before a phase runs', async () => {
     await conversion.open(CNN, config({ use_bf16: 'yes' }));
     const before = conversion.graph;
