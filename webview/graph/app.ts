@@ -33,8 +33,6 @@ export class GraphApp {
   private find: Find | undefined;
   /** Id of what is selected: a node of the picture, or the Cast, Quantize or Dequantize of a mark. */
   private selected: string | undefined;
-  /** Selections sent that the host has not repeated yet. */
-  private awaited: string[] = [];
   /** Details of the selection have arrived. */
   private detailed = false;
   private ghosts = true;
@@ -114,7 +112,6 @@ export class GraphApp {
     this.shown = shown;
     this.scene = undefined;
     this.selected = undefined;
-    this.awaited = [];
     this.detailed = false;
     this.stage.setLabel(`Graph of ${graph.model.name}`);
     this.search.setNodes(graph.nodes);
@@ -192,9 +189,7 @@ export class GraphApp {
 
   /** The host's selection, from a command or another editor of the model: comes into view without taking the focus. */
   private follow(id: string): void {
-    const echo = this.awaited.indexOf(id);
-    this.awaited.splice(0, echo + 1);
-    if (echo >= 0 || id === this.selected) return;
+    if (id === this.selected) return;
     this.detailed = false;
     this.selected = id;
     const node = this.selectedNode();
@@ -222,7 +217,6 @@ export class GraphApp {
   private choose(id: string | undefined): void {
     if (this.selected !== id) this.detailed = false;
     this.selected = id;
-    if (id !== undefined) this.awaited.push(id);
     this.host.send({ type: 'select', id, snapshot: this.shown });
     this.persist();
     this.showPanel();

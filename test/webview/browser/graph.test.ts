@@ -117,6 +117,16 @@ describe('graph', () => {
     expect(await view.page.locator('#active').textContent()).toContain(second);
   });
 
+  it('follows the host back to a node that was selected here before', async () => {
+    await openCnn();
+    await view.page.keyboard.press('ArrowDown');
+    await view.page.keyboard.press('ArrowDown');
+    const [first] = (await view.sent()).flatMap((message) => (message.type === 'select' ? [message.id!] : []));
+    await view.post({ type: 'select', id: first! });
+    await nextFrames(view.page);
+    expect(await view.page.locator('#active').textContent()).toContain(first);
+  });
+
   it('takes colours from the theme and follows when it changes', async () => {
     await openCnn(0);
     const before = (await drawn(view.page, '.op.fp32'))[0]!.fill;
