@@ -35,7 +35,7 @@ export const convert: Command = {
 };
 
 /** Number of phases to run. Throws UsageError for an unknown name. */
-export function phasesUntil(name: string | undefined): number {
+function phasesUntil(name: string | undefined): number {
   if (name === undefined) return PHASES.length;
   const index = PHASES.indexOf(name as PhaseName);
   if (index < 0) throw new UsageError(`--until is one of ${PHASES.join(', ')}, not "${name}"`);

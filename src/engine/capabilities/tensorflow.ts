@@ -19,7 +19,7 @@ export interface TypeAttribute {
   readonly default: DataType | undefined;
 }
 
-/** Definition of a TensorFlow op and the CPU kernels registered for it. */
+/** Definition of a TensorFlow op (scripts/generate-tensorflow-ops.py writes the table) and the CPU kernels registered for it. */
 export interface OpDefinition {
   readonly inputs: readonly Argument[];
   readonly outputs: readonly Argument[];
@@ -32,9 +32,6 @@ export interface OpDefinition {
 
 interface RawAttribute { kind: string; allowed?: string; default?: unknown }
 interface RawOp { in: string[]; out: string[]; attrs?: Record<string, RawAttribute>; stateful?: boolean; kernels?: string[] }
-
-/** The TensorFlow release the table was generated from (scripts/generate-tensorflow-ops.py). */
-export const TENSORFLOW_VERSION: string = table.version;
 
 const parsed = new Map<string, OpDefinition | undefined>();
 

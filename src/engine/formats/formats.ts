@@ -25,7 +25,7 @@ const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file
   ...graph, inputs: findInputs(graph, inputs, file), outputs: findOutputs(graph, outputs, file),
 });
 
-export const FORMATS: readonly Format[] = [
+const FORMATS: readonly Format[] = [
   {
     name: 'TensorFlow GraphDef',
     extension: '.pb',

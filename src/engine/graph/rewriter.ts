@@ -74,11 +74,6 @@ export class Rewriter {
     return (this.readers.get(id)?.size ?? 0) > 0;
   }
 
-  /** Whether a node waits for `id` without reading its values. */
-  hasControlReaders(id: string): boolean {
-    return (this.controlReaders.get(id)?.size ?? 0) > 0;
-  }
-
   isOutput(value: ValueRef): boolean {
     return this.isOutputNode(value.node) && this.outputs.some((output) => output.value.node === value.node && output.value.output === value.output);
   }

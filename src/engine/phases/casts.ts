@@ -60,7 +60,7 @@ export class Casts {
 }
 
 /** A float tensor in the other float type, rounded to nearest even. */
-export function convertTensor(tensor: Tensor, type: FloatType): Tensor {
+function convertTensor(tensor: Tensor, type: FloatType): Tensor {
   const data = type === 'bfloat16' ? encodeBfloat16(tensor.data as Float32Array) : decodeBfloat16(tensor.data as Uint16Array);
   return { dtype: type, shape: tensor.shape, data };
 }
