@@ -118,16 +118,45 @@ export interface Dialect {
   /** Becomes BF16 without being named where that saves Casts. */
   isFree(node: Node): boolean;
 
+  /** What stays FP32 unless the config says otherwise. */
+  readonly sensitivePatterns: readonly SensitivePattern[];
+
   /** The constant a value comes from, through nodes that only pass it on. */
   constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined;
   /** A node that hands several values on under one name, for a renamed node with several fetched outputs. */
   makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
   /** Ends a trip around a loop: the one kind of node that may close a cycle. */
   closesLoop(node: Node): boolean;
+  /**
+   * Type groups that must have one type between them: both ends of a loop's back edge, all users of one list of tensors.
+   * `fixed` says why they cannot change at all. Groups of no such set are left out; each group is in one set at most.
+   */
+  sharedTypes(graph: Graph): readonly SharedType[];
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
   /** Shapes of the values by `valueKey`, as far as they follow without running the model; a value left out has an unknown rank. */
   inferShapes(graph: Graph): ReadonlyMap<string, PartialShape>;
+}
+
+/** A type group of a node. */
+export interface GroupRef {
+  readonly node: string;
+  readonly group: string;
+}
+
+/** Type groups that agree on one type. */
+export interface SharedType {
+  readonly members: readonly GroupRef[];
+  readonly fixed?: string;
+}
+
+/** Arithmetic that loses too much in BF16, by the name the config's `sensitive_ops` knows it by. */
+export interface SensitivePattern {
+  readonly name: string;
+  /** One sentence for the user. */
+  readonly reason: string;
+  /** Whether the node is part of it. */
+  matches(node: Node, graph: Graph): boolean;
 }
 
 /** Any lookup of nodes by id: a graph's table or a rewriter's. */

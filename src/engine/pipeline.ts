@@ -111,7 +111,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const started = host.now();
       const result = await runPhase(phase, input, host.progress);
       host.progress.throwIfCancelled();
-      const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started };
+      const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started, castProof: result.castProof };
       model = { ...open, config, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
       return view(model).snapshots;
     },

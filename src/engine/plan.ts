@@ -18,11 +18,13 @@ export interface Reason {
 export interface PlannedNode {
   readonly precision: Precision;
   readonly reason: Reason;
-  /** `demanded`: the user or the list of heavy ops asks for it; `free`: may become BF16 where that saves Casts. */
+  /** `demanded`: the user or the list of heavy ops asks for it; `free`: is BF16 or FP32, whichever saves Casts. */
   readonly bf16: 'demanded' | 'free' | 'denied';
 }
 
 export interface Plan {
   readonly nodes: ReadonlyMap<string, PlannedNode>;
   readonly warnings: readonly Warning[];
+  /** The config names no `bf16_ops`, so the framework's own list holds. */
+  readonly usesDefaultList: boolean;
 }

@@ -33,7 +33,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
       refusals.add(node, 'int8', context.canCalibrate ? noInt8(node.op) : NO_CALIBRATION);
     }
   }
-  return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()] };
+  return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()], usesDefaultList: choices.usesDefaultList };
 }
 
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';

@@ -1,7 +1,7 @@
 import type { Ranges } from '../calibration/ranges';
 import type { Graph } from '../graph/graph';
 import type { Plan } from '../plan';
-import type { Change } from '../snapshot';
+import type { CastProof, Change } from '../snapshot';
 
 /** What a phase makes, and the plan and ranges that the phases after it go by. */
 export interface PhaseResult {
@@ -9,4 +9,5 @@ export interface PhaseResult {
   readonly changes: readonly Change[];
   readonly plan: Plan;
   readonly ranges: Ranges;
+  readonly castProof?: CastProof;
 }

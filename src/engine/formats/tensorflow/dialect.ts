@@ -60,7 +60,10 @@ export const tensorflowDialect: Dialect = {
   isHeavy: (node) => HEAVY_OPS.has(node.op),
   isFree: (node) => FREE_OPS.has(node.op),
 
+  sensitivePatterns: [],
+
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
+  sharedTypes: () => [],
   nodesInLoops,
   inferShapes,
 };

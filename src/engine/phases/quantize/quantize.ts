@@ -148,7 +148,7 @@ function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[], co
     nodes.set(node.id, { ...planned, reason: { text: planned.precision === 'bf16' ? `${text} It becomes BF16 instead.` : text } });
     warnings.push({ node: node.name, message: `It is not INT8: ${text}` });
   }
-  return { nodes, warnings: [...plan.warnings, ...warnings] };
+  return { ...plan, nodes, warnings: [...plan.warnings, ...warnings] };
 }
 
 function uniqueValues(values: readonly QuantizedValue[]): ValueRef[] {
