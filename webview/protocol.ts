@@ -56,6 +56,8 @@ export interface SnapshotView {
   readonly marks: readonly EdgeMark[];
   readonly counts: PrecisionCounts;
   readonly casts: number;
+  /** The fewest Casts that any choice of BF16 or FP32 for the free ops needs, where that is proven. */
+  readonly lowerBound?: number;
   readonly quantizes: number;
   readonly dequantizes: number;
   readonly changes: number;

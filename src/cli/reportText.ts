@@ -11,7 +11,14 @@ export function reportLines({ phases, casts, warnings, peakMemoryMiB }: Report):
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   return [
     ...table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')),
-    `Casts: ${casts.inserted} inserted, ${casts.folded} folded, ${casts.remaining} remain.  Peak memory: ${peakMemoryMiB} MiB`,
+    `Casts: ${casts.inserted} inserted, ${casts.folded} folded, ${remainText(casts)}.  Peak memory: ${peakMemoryMiB} MiB`,
     ...warnings.map(({ node, message }) => `warning: ${node === undefined ? '' : `${node}: `}${message}`),
   ];
+}
+
+/** `31 remain (at least 28 are needed)`. A bound above the count includes Casts the opened model came with: it is left out. */
+function remainText({ remaining, lowerBound }: Report['casts']): string {
+  const remain = `${remaining} ${remaining === 1 ? 'remains' : 'remain'}`;
+  if (lowerBound === null || remaining < lowerBound || remaining === 0) return remain;
+  return remaining === lowerBound ? `${remain}, the fewest possible` : `${remain} (at least ${lowerBound} ${lowerBound === 1 ? 'is' : 'are'} needed)`;
 }

@@ -23,7 +23,7 @@ export function buildGraphView(name: string, format: string, snapshots: readonly
 function snapshotView(
   snapshot: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect,
 ): SnapshotView {
-  const { phase, graph, changes } = snapshot;
+  const { phase, graph, changes, castProof } = snapshot;
   const precisions = nodePrecisions(snapshot, dialect);
   const ops: Record<number, string> = {};
   picture.nodes.forEach(({ id, op }, index) => {
@@ -38,6 +38,7 @@ function snapshotView(
     marks,
     counts,
     ...boundaries,
+    ...(castProof === undefined ? {} : { lowerBound: castProof.lowerBound }),
     changes: changes.length,
   };
 }
