@@ -19,7 +19,13 @@ export interface TuningConfig {
     readonly ranges: string | undefined;
   };
   readonly quantization: { readonly weight_granularity: 'per_channel' | 'per_tensor' };
-  readonly cast_placement: 'depth_first' | 'none';
+  readonly cast_placement: 'min_cut' | 'depth_first' | 'none';
+  /** What `min_cut` makes least of: Casts, or the bytes they move. */
+  readonly cast_cost: 'count' | 'bytes';
+  /** What each op that becomes BF16 is worth to `min_cut`, as a fraction of a Cast. */
+  readonly bf16_reward: number;
+  /** Patterns of arithmetic that stay FP32 unless set to `auto`; a name left out is `fp32`. */
+  readonly sensitive_ops: Readonly<Record<string, 'fp32' | 'auto'>>;
   /** Names of values that take the place of the model's own inputs, such as an inner tensor behind an image decoder. */
   readonly inputs: readonly string[] | undefined;
   /** Names of the values the caller fetches. Undefined: what nothing else reads. */
@@ -34,6 +40,9 @@ export const DEFAULT_CONFIG: TuningConfig = {
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
   quantization: { weight_granularity: 'per_channel' },
   cast_placement: 'depth_first',
+  cast_cost: 'count',
+  bf16_reward: 0.25,
+  sensitive_ops: {},
   inputs: undefined,
   outputs: undefined,
 };

@@ -26,6 +26,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'a text in double quotes',
   integer: 'a whole number',
+  number: 'a number',
   array: 'a list',
   object: 'an object in braces',
 };
@@ -90,8 +91,9 @@ function readEnum(node: Node, value: unknown, allowed: readonly string[], path: 
 }
 
 function hasType(node: Node, value: unknown, schema: Schema): boolean {
-  if (schema.type !== 'integer') return node.type === schema.type;
-  return Number.isSafeInteger(value) && (value as number) >= (schema.minimum ?? -Infinity);
+  if (schema.type !== 'integer' && schema.type !== 'number') return node.type === schema.type;
+  const isNumber = schema.type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return isNumber && (value as number) >= (schema.minimum ?? -Infinity);
 }
 
 function checkFormat(node: Node, text: string, format: string | undefined, path: Path, report: Report): boolean {
@@ -108,6 +110,7 @@ function checkFormat(node: Node, text: string, format: string | undefined, path:
 
 /** The refused value as the file has it, shortened. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  // JSON cannot write a number beyond its range.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

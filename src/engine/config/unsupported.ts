@@ -1,7 +1,5 @@
 /** Keys other versions and the documentation of Intel Neural Compressor know, and what happens here instead. */
 export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
-  cast_cost: 'each Cast counts the same',
-  bf16_reward: 'ops become BF16 beyond bf16_ops only where that saves Casts',
   target_isa: 'the same file is written for every CPU',
   accuracy_criterion: 'accuracy is not measured during conversion',
   keep_io_dtype: 'inputs and outputs of the model always keep their types',
@@ -11,7 +9,6 @@ export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
 
 /** Values by `key=value`, with the value used in their place (also the end of the warning's sentence). */
 export const UNSUPPORTED_VALUES: Readonly<Record<string, string>> = {
-  'cast_placement=min_cut': 'depth_first',
   'calibration.algorithm=kl': 'minmax',
   'calibration.algorithm=mse': 'minmax',
 };

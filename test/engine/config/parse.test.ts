@@ -22,6 +22,9 @@ describe('parseConfig', () => {
       "calibration": { "data": "train.npz", "sampling_size": 7, "algorithm": "percentile", "ranges": "ranges.json" },
       "quantization": { "weight_granularity": "per_tensor" },
       "cast_placement": "none",
+      "cast_cost": "bytes",
+      "bf16_reward": 0.5,
+      "sensitive_ops": { "softmax": "auto", "losses": "fp32" },
       "inputs": ["decoded:0"],
       "outputs": ["probabilities"], /* one of two */
     }`);
@@ -34,9 +37,20 @@ describe('parseConfig', () => {
       calibration: { data: 'train.npz', sampling_size: 7, algorithm: 'percentile', ranges: 'ranges.json' },
       quantization: { weight_granularity: 'per_tensor' },
       cast_placement: 'none',
+      cast_cost: 'bytes',
+      bf16_reward: 0.5,
+      sensitive_ops: { softmax: 'auto', losses: 'fp32' },
       inputs: ['decoded:0'],
       outputs: ['probabilities'],
     });
+  });
+
+  it.each([0, 0.25, 1, 2.5])('reads the reward %d', (reward) => {
+    expect(parse(`{"bf16_reward": ${reward}}`)).toMatchObject({ config: { bf16_reward: reward }, problems: [] });
+  });
+
+  it('refuses a number too large for arithmetic', () => {
+    expect(messages('{"bf16_reward": 1e999}')).toEqual(['error: "bf16_reward" must be a number of at least 0, not Infinity.']);
   });
 
   it('keeps what is valid beside what is not', () => {
@@ -95,7 +109,7 @@ describe("Intel Neural Compressor's long form", () => {
 describe('problems', () => {
   it.each([
     ['{"use_bf6": true}', 'error: Unknown key "use_bf6"; did you mean "use_bf16"?'],
-    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, inputs, outputs.'],
+    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, inputs, outputs.'],
     ['{"use_bf16": "yes"}', 'error: "use_bf16" must be true or false, not "yes".'],
     ['{"use_bf16": null}', 'error: "use_bf16" must be true or false, not null.'],
     ['{"bf16_ops": "MatMul"}', 'error: "bf16_ops" must be a list, not "MatMul".'],
@@ -107,6 +121,11 @@ describe('problems', () => {
     ['{"calibration": {"sampling_size": 0}}', 'error: "calibration.sampling_size" must be a whole number of at least 1, not 0.'],
     ['{"calibration": {"sampling_size": 1.5}}', 'error: "calibration.sampling_size" must be a whole number of at least 1, not 1.5.'],
     ['{"calibration": {"algorithm": "percentil"}}', 'error: "calibration.algorithm" must be one of "minmax", "percentile", not "percentil"; did you mean "percentile"?'],
+    ['{"bf16_reward": -0.25}', 'error: "bf16_reward" must be a number of at least 0, not -0.25.'],
+    ['{"bf16_reward": "0.25"}', 'error: "bf16_reward" must be a number of at least 0, not "0.25".'],
+    ['{"sensitive_ops": {"softmaxx": "auto"}}', 'error: Unknown key "sensitive_ops.softmaxx"; did you mean "softmax"?'],
+    ['{"sensitive_ops": {"gelu": "auto"}}', 'error: Unknown key "sensitive_ops.gelu"; accepted here: softmax, normalization, powers_and_logarithms, losses.'],
+    ['{"sensitive_ops": {"softmax": "bf16"}}', 'error: "sensitive_ops.softmax" must be one of "fp32", "auto", not "bf16".'],
     ['[]', 'error: The config must be one object in braces.'],
   ])('%s', (text, message) => {
     expect(messages(text)).toEqual([message]);
@@ -122,12 +141,12 @@ describe('problems', () => {
   });
 
   it('says what this version does in place of what it does not support', () => {
-    const text = `{"cast_placement": "min_cut", "calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"},
-      "cast_cost": "bytes", "bf16_reward": 0.25, "target_isa": "amx", "accuracy_criterion": {"relative": 0.01}, "keep_io_dtype": true}`;
+    const text = `{"calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"},
+      "target_isa": "amx", "accuracy_criterion": {"relative": 0.01}, "keep_io_dtype": true}`;
     expect(parse(text).config).toEqual(DEFAULT_CONFIG);
-    expect(messages(text)).toHaveLength(9);
+    expect(messages(text)).toHaveLength(6);
     for (const message of messages(text)) expect(message).toMatch(/^warning: .* is not supported by this version, ignored: .+\.$/);
-    expect(messages(text)[0]).toContain('"depth_first" is used');
+    expect(messages(text)[0]).toContain('"minmax" is used');
   });
 
   it('point at the key or value in question', () => {
@@ -142,7 +161,7 @@ describe('problems', () => {
 
 describe('requireValid', () => {
   it('passes warnings', () => {
-    expect(requireValid(parse('{"cast_placement": "min_cut"}'))).toEqual(DEFAULT_CONFIG);
+    expect(requireValid(parse('{"calibration": {"algorithm": "kl"}}'))).toEqual(DEFAULT_CONFIG);
   });
 
   it('throws one line with file, line and the first error', () => {
