@@ -71,6 +71,26 @@ export interface GraphView {
   readonly snapshots: readonly SnapshotView[];
 }
 
+/** An op, or a value the caller fetches, that leaves a Cast no choice. */
+export interface CastEnd {
+  readonly precision: 'fp32' | 'bf16';
+  readonly name: string;
+  /** Display node to jump to, where there is one. */
+  readonly node?: string;
+  /** What is said of it after its name: `is to be BF16: Listed in bf16_ops (MatMul).` */
+  readonly text: string;
+  readonly configKey?: string;
+}
+
+export interface CastDetails {
+  /** As on its mark: `F→B`. */
+  readonly label: string;
+  /** `FP32 to BF16`. */
+  readonly types: string;
+  /** The two ends it stands between, that of its input's type first; absent where the placement proves nothing of it. */
+  readonly forcedBy?: { readonly from: CastEnd; readonly to: CastEnd; readonly conclusion: string };
+}
+
 export interface NodeDetails {
   readonly id: string;
   readonly name: string;
@@ -80,20 +100,32 @@ export interface NodeDetails {
   readonly inputs: readonly ValueDetails[];
   readonly outputs: readonly ValueDetails[];
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  /** Set for a Cast between two float types; `why` then is one text of all that `forcedBy` says. */
+  readonly cast?: CastDetails;
   /** Changes up to the shown snapshot that touched this node. */
   readonly changes: readonly { readonly phase: PhaseName; readonly rule: string; readonly reason: string }[];
 }
 
 export interface ValueDetails {
-  /** Name of the producer for inputs, of the value for outputs. */
+  /** Name of the op that made it for inputs, of the value for outputs. */
   readonly name: string;
   /** Display node to jump to, where there is one. */
   readonly node?: string;
+  /** Casts, Quantize and Dequantize between that display node and the reader, in this order. */
+  readonly through?: readonly BoundaryLink[];
   readonly dtype: string;
   readonly shape: string;
   readonly range?: string;
   /** Set for weights: `3×3×16×32, qint8, 4.6 kB`. */
   readonly constant?: string;
+}
+
+/** A Cast, Quantize or Dequantize to go to. */
+export interface BoundaryLink {
+  readonly id: string;
+  readonly kind: EdgeMark['kind'];
+  /** `F→B`, `F→8`, `8→F`. */
+  readonly label: string;
 }
 
 /** What runs now, shown in the phase bar. */

@@ -1,3 +1,4 @@
+import type { BoundaryLink } from '../../../webview/protocol';
 import { castTypes } from '../capabilities/castTypes';
 import type { Dialect } from '../dialect';
 import type { DataType } from '../graph/dataType';
@@ -14,6 +15,15 @@ export function isBoundary(node: Node, dialect: Dialect): boolean {
 export function floatCastTypes(node: Node, dialect: Dialect): readonly [DataType, DataType] | undefined {
   const types = castTypes(node, dialect);
   return types !== undefined && types.from in LETTERS && types.to in LETTERS ? [types.from, types.to] : undefined;
+}
+
+/** A boundary with what it does in short. */
+export function boundaryLink(node: Node, dialect: Dialect): BoundaryLink {
+  const types = floatCastTypes(node, dialect);
+  if (types !== undefined) return { id: node.id, kind: 'cast', label: typePath(types) };
+  const letter = (type: DataType | undefined): string => (type === undefined ? undefined : LETTERS[type]) ?? '?';
+  const label = dialect.isQuantize(node) ? `${letter(dialect.inputType(node, 0))}→8` : `8→${letter(dialect.outputTypes(node)[0])}`;
+  return { id: node.id, kind: 'quantize', label };
 }
 
 /** Types a value passes through, as letters: `F→B`, `B→F→B`. Types without a letter are left out. */

@@ -5,10 +5,11 @@ import { UserError } from '../errors';
 import type { ModelOutput, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 import type { Snapshot } from '../snapshot';
+import { castDetails, whyCast } from './castCause';
 import { outputId } from './picture';
 import { nodePrecisions } from './precision';
 import { attributeText } from './text';
-import { type DetailsContext, valueDetails } from './valueDetails';
+import { type DetailsContext, inputDetails, valueDetails } from './valueDetails';
 import { changesOf, whyOf } from './why';
 
 /**
@@ -24,14 +25,16 @@ export function nodeDetails(
   const node = shown.graph.nodes.get(id);
   if (node === undefined) return outputDetails(id, context);
   const precision = shown === past.at(-1) ? nodePrecisions(shown, dialect).get(id) : undefined;
+  const cast = castDetails(node, past, plan, dialect);
   return {
     id,
     name: node.name,
     op: node.op,
     precision,
-    why: whyOf(id, precision, plan, past),
-    inputs: node.inputs.map((value) => valueDetails(value, context)),
-    outputs: dialect.outputTypes(node).map((_, output) => ({ ...valueDetails({ node: id, output }, context), node: undefined })),
+    why: cast === undefined || precision === undefined ? whyOf(id, precision, plan, past) : { text: whyCast(node, cast, past) },
+    ...(cast === undefined ? {} : { cast }),
+    inputs: node.inputs.map((value) => inputDetails(value, context)),
+    outputs: dialect.outputTypes(node).map((_, output) => valueDetails({ node: id, output }, context)),
     attributes: attributesOf(node),
     changes: changesOf(id, past).map(({ phase, rule, reason }) => ({ phase, rule, reason })),
   };
@@ -50,7 +53,7 @@ function outputDetails(id: string, context: DetailsContext): NodeDetails {
     op: 'Output',
     precision: 'other',
     why: { text: 'The caller of the model fetches this value; its name and type stay as they are.' },
-    inputs: [valueDetails(output.value, context)],
+    inputs: [inputDetails(output.value, context)],
     outputs: [],
     attributes: [],
     changes: [],

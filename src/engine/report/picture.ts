@@ -54,6 +54,13 @@ export function outputId(name: string): string {
   return `output:${name}`;
 }
 
+/** Id of the node of the picture where a fetched value ends; undefined for a name nobody fetches. */
+export function endOf(name: string, opened: Graph, dialect: Dialect): string | undefined {
+  const output = opened.outputs.find((one) => one.name === name);
+  if (output === undefined) return undefined;
+  return isEnd(opened.nodes.get(output.value.node), opened, dialect) ? output.value.node : outputId(name);
+}
+
 /** Whether a node of the opened model is a node of the picture. One that neither reads nor makes a value has no place in it. */
 export function isShown(node: Node, opened: Graph, dialect: Dialect): boolean {
   if (dialect.isControlOnly(node) && node.inputs.length === 0) return false;

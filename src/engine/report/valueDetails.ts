@@ -2,7 +2,7 @@ import type { ValueDetails } from '../../../webview/protocol';
 import type { Ranges } from '../calibration/ranges';
 import type { Dialect } from '../dialect';
 import { type Graph, type ValueRef, valueKey } from '../graph/graph';
-import { routeOf } from './boundaries';
+import { boundaryLink, routeOf } from './boundaries';
 import { isShown } from './picture';
 import { shapesOf } from './shapes';
 import { constantText, numberText, shapeText } from './text';
@@ -15,24 +15,36 @@ export interface DetailsContext {
   readonly dialect: Dialect;
 }
 
+/** What a node reads: named and linked by the op that made it, with the boundaries the value comes through. */
+export function inputDetails(value: ValueRef, context: DetailsContext): ValueDetails {
+  const { graph, opened, dialect } = context;
+  const { origin, boundaries } = routeOf(value, graph, opened, dialect);
+  const source = opened.nodes.get(origin.node);
+  const details = { ...valueDetails(value, context), name: valueName(origin, source === undefined ? graph : opened) };
+  if (source === undefined || !isShown(source, opened, dialect)) return details;
+  return { ...details, node: source.id, ...(boundaries.length === 0 ? {} : { through: boundaries.map((node) => boundaryLink(node, dialect)) }) };
+}
+
 /**
  * A value with its type, its shape as far as the graph tells it, else as calibration saw it, and its range. A value behind
- * a Cast or Dequantize has the range of the value they convert, and leads to the op that made that.
+ * a Cast or Dequantize has the range of the value they convert.
  */
-export function valueDetails(value: ValueRef, context: DetailsContext): ValueDetails {
-  const { graph, opened, ranges, dialect } = context;
-  const producer = graph.nodes.get(value.node)!;
+export function valueDetails(value: ValueRef, { graph, opened, ranges, dialect }: DetailsContext): ValueDetails {
   const { origin } = routeOf(value, graph, opened, dialect);
-  const source = opened.nodes.get(origin.node);
   const constant = dialect.constantBehind(graph.nodes, origin)?.attributes;
   const tensor = [...(constant?.values() ?? [])].find((attribute) => attribute.kind === 'tensor');
   const range = ranges.get(valueKey(origin));
   return {
-    name: value.output === 0 ? producer.name : `${producer.name}:${value.output}`,
-    ...(source !== undefined && isShown(source, opened, dialect) ? { node: source.id } : {}),
-    dtype: dialect.outputTypes(producer)[value.output] ?? '?',
+    name: valueName(value, graph),
+    dtype: dialect.outputTypes(graph.nodes.get(value.node)!)[value.output] ?? '?',
     shape: shapeText(shapesOf(graph, dialect).get(valueKey(value)) ?? range?.shape),
     ...(range === undefined ? {} : { range: `${numberText(range.min)} … ${numberText(range.max)}` }),
     ...(tensor === undefined ? {} : { constant: constantText(tensor.shape, tensor.dtype) }),
   };
+}
+
+/** `split:1`; the first output by the name of its node alone. */
+function valueName({ node, output }: ValueRef, graph: Graph): string {
+  const { name } = graph.nodes.get(node)!;
+  return output === 0 ? name : `${name}:${output}`;
 }

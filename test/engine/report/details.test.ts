@@ -39,8 +39,11 @@ describe('details of a node', () => {
     const dense = details(run, 'dense', 1);
     expect(dense).toMatchObject({ precision: 'int8', why: { text: 'MatMul has an INT8 form and its ranges are calibrated.' } });
     expect(dense.inputs).toEqual([
-      { name: 'x/dequantize', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1' },
-      { name: 'w/dequantize', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B' },
+      {
+        name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1',
+        through: [{ id: 'x/quantize', kind: 'quantize', label: 'F→8' }, { id: 'x/dequantize', kind: 'quantize', label: '8→F' }],
+      },
+      { name: 'w/int8', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B' },
     ]);
     expect(dense.changes.map(({ phase, rule }) => `${phase} ${rule}`)).toEqual(['quantize quantize-value', 'quantize quantize-weight']);
     expect(details(run, 'exp', 1).outputs).toEqual([{ name: 'exp', dtype: 'float32', shape: 'N×3' }]);
@@ -73,6 +76,7 @@ describe('details of a node', () => {
     expect(joined.precision).toBe('bf16');
     expect(joined.why.text).toBe(joined.changes.at(-1)!.reason);
     expect(details(run, 'm1', 1).why.text).toMatch(/^Becomes BF16: /);
+    expect(details(run, 'exp', 2).inputs[0]).toMatchObject({ name: 'm2', node: 'm2', dtype: 'float32', through: [{ kind: 'cast', label: 'B→F' }] });
   });
 
   it('that the config decided: the key to open', async () => {
