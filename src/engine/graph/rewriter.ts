@@ -83,6 +83,13 @@ export class Rewriter {
     return this.outputNodes.has(id);
   }
 
+  /** The value callers fetch as `name`. */
+  output(name: string): ValueRef {
+    const output = this.outputs.find((candidate) => candidate.name === name);
+    if (output === undefined) throw new Error(`no output ${name}`);
+    return output.value;
+  }
+
   outputsOf(id: string): readonly ModelOutput[] {
     return this.isOutputNode(id) ? this.outputs.filter((output) => output.value.node === id) : [];
   }

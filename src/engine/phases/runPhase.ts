@@ -30,7 +30,8 @@ const PHASE_TABLE: Readonly<Record<PhaseName, Phase>> = {
   },
   optimize: async ({ snapshots, config, ranges, context: { dialect } }, progress) => {
     const plan = planOfPhase1(snapshots);
-    const request = { graph: snapshots.at(-1)!.graph, unconverted: snapshots.at(-2)!.graph, plan, placement: config.cast_placement, dialect };
+    const [opened, unconverted, converted] = snapshots.map(({ graph }) => graph);
+    const request = { graph: converted!, unconverted: unconverted!, opened: opened!, plan, config, dialect };
     return { ...optimize(request, progress), plan, ranges };
   },
 };

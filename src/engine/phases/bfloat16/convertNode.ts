@@ -55,7 +55,9 @@ function readsBf16(reader: string, input: number, { rewriter, dialect, conversio
  * The caller fetches values by node name, so the node gives its name to the Cast back to FP32, or to a tuple of all its
  * outputs where it has several.
  */
-function keepFetchedOutputs(node: Node, converted: readonly number[], { rewriter, dialect, casts }: ConversionContext): void {
+export function keepFetchedOutputs(
+  node: Node, converted: readonly number[], { rewriter, dialect, casts }: Pick<ConversionContext, 'rewriter' | 'dialect' | 'casts'>,
+): void {
   if (!rewriter.outputsOf(node.id).some((output) => converted.includes(output.value.output))) return;
   const types = dialect.outputTypes(node);
   const name = node.name;

@@ -1,4 +1,4 @@
-import type { Dialect } from '../../dialect';
+import type { Dialect, NodeTable } from '../../dialect';
 import type { Node } from '../../graph/graph';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Casts } from '../casts';
@@ -7,6 +7,8 @@ export interface RuleContext {
   readonly rewriter: Rewriter;
   readonly dialect: Dialect;
   readonly casts: Casts;
+  /** The model as it was opened: Casts it does not have are the conversion's own. */
+  readonly opened: NodeTable;
 }
 
 /** What a rule found at a node: why it applies there, and the rewrite. */

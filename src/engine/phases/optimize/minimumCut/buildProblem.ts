@@ -1,0 +1,167 @@
+import { castTypes } from '../../../capabilities/castTypes';
+import type { Dialect } from '../../../dialect';
+import type { DataType } from '../../../graph/dataType';
+import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
+import type { Plan } from '../../../plan';
+import type { FixedEnd } from '../../../snapshot';
+import type { CastCosts } from './castCosts';
+import { BF16, FP32, FREE, type PlacementProblem } from './placementProblem';
+import { type FloatGroup, floatGroups } from './typeGroups';
+
+/** The graph before phase 2 as type groups and values, and the way back to its names. */
+export interface PlacementGraph {
+  /** Node or fetched output of each group. */
+  readonly ends: readonly FixedEnd[];
+  /** Groups of each node that has some, in order, with their indices. */
+  readonly groupsOf: ReadonlyMap<string, readonly PlacedGroup[]>;
+  /** Index of each value, by `valueKey`, that is FP32 or BF16 and read; of constants by the key of their Const. */
+  readonly values: ReadonlyMap<string, number>;
+  problem(costs: CastCosts): PlacementProblem;
+}
+
+export interface PlacedGroup extends FloatGroup {
+  readonly index: number;
+}
+
+const FLOATS: ReadonlySet<DataType | undefined> = new Set(['float32', 'bfloat16']);
+const CONSTANT = -1;
+
+/**
+ * Collects groups, values and ties of `graph`, in which phase 2 has not yet run. Casts from BF16 to FP32 that the model
+ * came with are looked through, for they change no value; those to BF16 stand for a reader that wants BF16. Linear.
+ */
+export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): PlacementGraph {
+  const ends: FixedEnd[] = [];
+  const classes: number[] = [];
+  const ties: number[] = [];
+  const groupsOf = new Map<string, readonly PlacedGroup[]>();
+  /** Groups of arguments whose type is fixed by the op definition. */
+  const fixed = new Map<string, number>();
+  const values = new Map<string, number>();
+  const sources: (ValueRef & { readonly constant?: Node })[] = [];
+  const producers: number[] = [];
+  const reads: number[] = [];
+
+  const addGroup = (end: FixedEnd, placed: number): number => {
+    classes.push(placed);
+    return ends.push(end) - 1;
+  };
+  const fixedGroup = (node: string, type: DataType): number => {
+    const key = `${type} ${node}`;
+    let index = fixed.get(key);
+    if (index === undefined) fixed.set(key, (index = addGroup({ node }, type === 'bfloat16' ? BF16 : FP32)));
+    return index;
+  };
+  const groupAt = (node: Node, side: 'inputs' | 'outputs', position: number): number | undefined => {
+    const type = side === 'inputs' ? dialect.inputType(node, position) : dialect.outputTypes(node)[position];
+    if (!FLOATS.has(type)) return undefined;
+    const group = groupsOf.get(node.id)?.find((candidate) => candidate[side].includes(position));
+    return group?.index ?? fixedGroup(node.id, type!);
+  };
+  const addValue = (value: ValueRef, producer: number, constant?: Node): number => {
+    producers.push(producer);
+    const index = sources.push({ ...value, constant }) - 1;
+    values.set(valueKey(value), index);
+    return index;
+  };
+  const valueIndex = (read: ValueRef): number => {
+    const constant = dialect.constantBehind(graph.nodes, read);
+    const value = constant === undefined ? throughExactCasts(read, graph, dialect) : { node: constant.id, output: 0 };
+    const known = values.get(valueKey(value));
+    if (known !== undefined) return known;
+    return addValue(value, constant === undefined ? groupAt(graph.nodes.get(value.node)!, 'outputs', value.output)! : CONSTANT, constant);
+  };
+
+  for (const node of graph.nodes.values()) {
+    if (isTransparent(node, graph, dialect)) continue;
+    if (isCastToBf16(node, dialect)) {
+      const index = addGroup({ node: node.id }, BF16);
+      groupsOf.set(node.id, [{ name: '', inputs: [0], outputs: [0], placed: BF16, isJoint: false, index }]);
+      continue;
+    }
+    const groups = floatGroups(node, plan, dialect).map((group) => ({ ...group, index: addGroup({ node: node.id }, group.placed) }));
+    if (groups.length > 0) groupsOf.set(node.id, groups);
+    const joint = groups.filter((group) => group.isJoint);
+    for (const group of joint.slice(1)) ties.push(joint[0]!.index, group.index);
+  }
+  for (const { members } of dialect.sharedTypes(graph)) {
+    const indices = members.flatMap(({ node, group }) => groupsOf.get(node)?.find(({ name }) => name === group)?.index ?? []);
+    for (const index of indices.slice(1)) ties.push(indices[0]!, index);
+  }
+  for (const node of graph.nodes.values()) {
+    if (isTransparent(node, graph, dialect)) continue;
+    node.inputs.forEach((value, input) => {
+      const reader = groupAt(node, 'inputs', input);
+      if (reader !== undefined) reads.push(valueIndex(value), reader);
+    });
+  }
+  for (const { name, value } of graph.outputs) {
+    const node = graph.nodes.get(value.node)!;
+    const type = dialect.outputTypes(node)[value.output];
+    if (!FLOATS.has(type) || dialect.constantBehind(graph.nodes, value) !== undefined) continue;
+    reads.push(valueIndex(value), addGroup({ output: name }, type === 'bfloat16' ? BF16 : FP32));
+  }
+
+  const { firstReader, readers } = compressedRows(reads, sources.length);
+  return {
+    ends,
+    groupsOf,
+    values,
+    problem: (costs) => ({
+      classes: Uint8Array.from(classes),
+      rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect),
+      producers: Int32Array.from(producers),
+      firstReader,
+      readers,
+      costToBf16: Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, 'bf16'))),
+      costToFp32: Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, 'fp32'))),
+      ties: Int32Array.from(ties),
+    }),
+  };
+}
+
+/** Ops that make a value in BF16 gain; what only converts between types does not. */
+function rewardsOf(groupsOf: PlacementGraph['groupsOf'], count: number, graph: Graph, costs: CastCosts, dialect: Dialect): Float64Array {
+  const rewards = new Float64Array(count);
+  for (const [id, groups] of groupsOf) {
+    const node = graph.nodes.get(id)!;
+    if (dialect.isCast(node) || dialect.isDequantize(node)) continue;
+    const main = groups.find((group) => group.placed === FREE && group.outputs.length > 0);
+    if (main !== undefined) rewards[main.index] = costs.reward({ node: id, output: main.outputs[0]! });
+  }
+  return rewards;
+}
+
+function isCastToBf16(node: Node, dialect: Dialect): boolean {
+  const types = castTypes(node, dialect);
+  return types?.from === 'float32' && types.to === 'bfloat16';
+}
+
+function isExactCast(node: Node, dialect: Dialect): boolean {
+  const types = castTypes(node, dialect);
+  return types?.from === 'bfloat16' && types.to === 'float32';
+}
+
+/** Neither makes a value of its own nor wants one: constants, what passes them on, and exact Casts. */
+function isTransparent(node: Node, graph: Graph, dialect: Dialect): boolean {
+  return isExactCast(node, dialect) || dialect.constantBehind(graph.nodes, { node: node.id, output: 0 }) !== undefined;
+}
+
+function throughExactCasts(value: ValueRef, graph: Graph, dialect: Dialect): ValueRef {
+  for (let origin = value; ; ) {
+    const node = graph.nodes.get(origin.node)!;
+    if (!isExactCast(node, dialect)) return origin;
+    origin = node.inputs[0]!;
+  }
+}
+
+/** Pairs (value, reader) as one row of readers per value. */
+function compressedRows(pairs: readonly number[], rows: number): { firstReader: Int32Array; readers: Int32Array } {
+  const firstReader = new Int32Array(rows + 1);
+  for (let i = 0; i < pairs.length; i += 2) firstReader[pairs[i]! + 1]!++;
+  for (let row = 0; row < rows; row++) firstReader[row + 1]! += firstReader[row]!;
+  const next = firstReader.slice(0, rows);
+  const readers = new Int32Array(pairs.length / 2);
+  for (let i = 0; i < pairs.length; i += 2) readers[next[pairs[i]!]!++] = pairs[i + 1]!;
+  return { firstReader, readers };
+}
