@@ -27,13 +27,13 @@ export class Casts {
     return constant === undefined ? this.cast(value, type) : this.reencode(constant, type);
   }
 
-  /** The Cast of `value` to `type`, if the graph has one. */
+  /** The Cast of `value` to `type`, if the graph has one that waits for no other node. */
   existing(value: ValueRef, type: FloatType): Node | undefined {
     const known = this.rewriter.get(this.made.get(`${valueKey(value)} ${type}`) ?? '');
     if (known !== undefined && sameValue(known.inputs[0], value)) return known;
     for (const use of this.rewriter.uses(value.node, value.output)) {
       const reader = this.rewriter.node(use.node);
-      if (this.dialect.isCast(reader) && this.dialect.outputTypes(reader)[0] === type) return reader;
+      if (this.dialect.isCast(reader) && reader.controlInputs.length === 0 && this.dialect.outputTypes(reader)[0] === type) return reader;
     }
     return undefined;
   }

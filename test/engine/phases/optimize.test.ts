@@ -69,6 +69,34 @@ describe('local rules', () => {
     expect((await runPhases(graph('MIN_COMBINED', [unary('z', 'Exp', 'dq')]), OFF)).changes).toEqual([]);
   });
 
+  it('leaves Casts alone that wait for another node, and those that nodes wait for in their order', async () => {
+    const waiting = (name: string, input: string, SrcT: string, DstT: string): NodeSpec => ({ ...cast(name, input, SrcT, DstT), inputs: [input, '^first'] });
+    const first = unary('first', 'Exp', 'x');
+    const unchanged = [
+      [placeholder('b', 'bfloat16', [2]), cast('up', 'b', 'bfloat16', 'float32'), waiting('down', 'up', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B)],
+      [placeholder('b', 'bfloat16', [2]), waiting('up', 'b', 'bfloat16', 'float32'), cast('down', 'up', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B)],
+      [placeholder('b', 'bfloat16', [2]), waiting('noop', 'b', 'bfloat16', 'bfloat16'), unary('y', 'Relu', 'noop', B)],
+      [constant('w', 'float32', [2], [1]), waiting('down', 'w', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B)],
+      [placeholder('i', 'uint8', [2]), waiting('up', 'i', 'uint8', 'float32'), cast('down', 'up', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B)],
+      [waiting('c', 'x', 'float32', 'bfloat16'), cast('d', 'x', 'float32', 'bfloat16'), { name: 'y', op: 'Mul', inputs: ['c', 'd'], attrs: B }],
+    ];
+    for (const nodes of unchanged) expect((await runPhases(buildGraph([x, first, ...nodes]), OFF)).changes).toEqual([]);
+
+    const graph = buildGraph([placeholder('b', 'bfloat16', [2]), cast('up', 'b', 'bfloat16', 'float32'), cast('down', 'up', 'float32', 'bfloat16'),
+      unary('y', 'Relu', 'down', B), { name: 'last', op: 'Neg', inputs: ['y', '^down'], attrs: B }]);
+    const { optimized } = await runPhases(graph, OFF);
+    expectValid(optimized);
+    expect(optimized.nodes.get('last')!.controlInputs).toEqual(['b']);
+  });
+
+  it('reads no Cast of the model that waits for what comes later', async () => {
+    // The Cast waits for the Tanh: were the Tanh to read it, they would wait for each other.
+    const graph = buildGraph([x, unary('a', 'Tanh', 'x'), { ...cast('c', 'x', 'float32', 'bfloat16'), inputs: ['x', '^a'] }, unary('y', 'Relu', 'c', B)]);
+    const { optimized } = await runPhases(graph, bf16Only('a'));
+    expectValid(optimized);
+    expect(describeGraph(optimized)).toContain('a: Tanh<b> <- x/to_bfloat16');
+  });
+
   it('makes one Cast of two where the first changes no value, and two of two where it might', async () => {
     const graph = (from: string): ReturnType<typeof buildGraph> => buildGraph([
       placeholder('i', from as 'uint8', [2]), cast('a', 'i', from, 'float32'), cast('b', 'a', 'float32', 'bfloat16'), unary('y', 'Relu', 'b', B),

@@ -1,6 +1,6 @@
-import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
+import { plainCast } from './plainCast';
 
 /**
  *   Dequantize (FP32) -> Cast to BF16 -> readers      =>      Dequantize (BF16) -> readers
@@ -11,13 +11,11 @@ import type { LocalRule } from '../localRule';
 export const dequantizeEmitsBfloat16: LocalRule = {
   name: 'dequantize-emits-bf16',
   description: 'A Dequantize read in BF16 only emits BF16 itself.',
-  match(node, { rewriter, dialect }) {
+  match(node, context) {
+    const { rewriter, dialect } = context;
     if (!dialect.isDequantize(node) || dialect.outputTypes(node)[0] !== 'float32' || rewriter.isOutputNode(node.id)) return undefined;
     const readers = [...new Set(rewriter.uses(node.id, 0).map((use) => use.node))];
-    const areCasts = readers.every((id) => {
-      const types = castTypes(rewriter.node(id), dialect);
-      return types?.to === 'bfloat16' && !rewriter.isOutputNode(id);
-    });
+    const areCasts = readers.every((id) => plainCast(rewriter.node(id), context)?.to === 'bfloat16');
     const emitting = areCasts && readers.length > 0 ? dialect.dequantizeAs(node, 'bfloat16') : undefined;
     if (emitting === undefined) return undefined;
     return {

@@ -1,6 +1,6 @@
-import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
+import { plainCast } from './plainCast';
 
 /**
  *   Const (FP32) -> Cast to BF16 -> readers      =>      Const (BF16) -> readers
@@ -10,10 +10,11 @@ import type { LocalRule } from '../localRule';
 export const foldCastOfConstant: LocalRule = {
   name: 'fold-cast-of-constant',
   description: 'A constant is stored in the type its readers need instead of being cast at run time.',
-  match(node, { rewriter, dialect, casts }) {
-    const types = castTypes(node, dialect);
+  match(node, context) {
+    const { rewriter, dialect, casts } = context;
+    const types = plainCast(node, context);
     const value = node.inputs[0];
-    if (value === undefined || types?.from !== 'float32' || types.to !== 'bfloat16' || rewriter.isOutputNode(node.id)) return undefined;
+    if (value === undefined || types?.from !== 'float32' || types.to !== 'bfloat16') return undefined;
     const constant = dialect.constantBehind(rewriter, value);
     if (constant === undefined) return undefined;
     return {

@@ -1,6 +1,7 @@
 import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
+import { plainCast } from './plainCast';
 
 /**
  *   x (BF16) -> Cast to FP32 -> Cast to BF16 -> readers      =>      x -> readers
@@ -11,13 +12,13 @@ import type { LocalRule } from '../localRule';
 export const foldCastPair: LocalRule = {
   name: 'fold-cast-pair',
   description: 'A Cast to FP32 and back to BF16 gives the value it started from.',
-  match(node, { rewriter, dialect }) {
-    const second = castTypes(node, dialect);
+  match(node, context) {
+    const { rewriter, dialect } = context;
+    const second = plainCast(node, context);
     const first = node.inputs[0] === undefined ? undefined : rewriter.get(node.inputs[0].node);
-    if (second === undefined || first === undefined) return undefined;
+    if (second?.from !== 'float32' || second.to !== 'bfloat16' || first === undefined || first.controlInputs.length > 0) return undefined;
     const before = castTypes(first, dialect);
-    if (before === undefined || before.from !== 'bfloat16' || before.to !== 'float32' || second.from !== 'float32' || second.to !== 'bfloat16') return undefined;
-    if (rewriter.isOutputNode(node.id)) return undefined;
+    if (before?.from !== 'bfloat16' || before.to !== 'float32') return undefined;
     return {
       reason: `The value of ${rewriter.node(first.inputs[0]!.node).name} is BF16 already: FP32 and back changes nothing.`,
       rewrite() {

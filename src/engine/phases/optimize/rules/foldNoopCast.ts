@@ -1,6 +1,6 @@
-import { castTypes } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
+import { plainCast } from './plainCast';
 
 /**
  *   x (BF16) -> Cast from BF16 to BF16 -> readers      =>      x -> readers
@@ -10,9 +10,10 @@ import type { LocalRule } from '../localRule';
 export const foldNoopCast: LocalRule = {
   name: 'fold-noop-cast',
   description: 'A Cast to the type the value already has does nothing.',
-  match(node, { rewriter, dialect }) {
-    const types = castTypes(node, dialect);
-    if (types === undefined || types.from !== types.to || types.from !== 'bfloat16' || rewriter.isOutputNode(node.id)) return undefined;
+  match(node, context) {
+    const { rewriter, dialect } = context;
+    const types = plainCast(node, context);
+    if (types?.from !== 'bfloat16' || types.to !== 'bfloat16') return undefined;
     return {
       reason: `${node.name} converts BF16 to BF16.`,
       rewrite() {

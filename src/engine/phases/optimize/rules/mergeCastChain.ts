@@ -1,10 +1,8 @@
 import { castTypes } from '../../../capabilities/castTypes';
-import type { DataType } from '../../../graph/dataType';
+import { EXACT_IN_FP32 } from '../../../capabilities/exactInFp32';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
-
-/** Types whose every value is an FP32 value, so that passing through FP32 rounds nothing. */
-const EXACT_IN_FP32: ReadonlySet<DataType> = new Set(['bfloat16', 'float16', 'bool', 'int8', 'uint8', 'int16', 'uint16']);
+import { plainCast } from './plainCast';
 
 /**
  *   x (uint8) -> Cast to FP32 -> Cast to BF16 -> readers      =>      x -> Cast to BF16 -> readers
@@ -15,13 +13,14 @@ const EXACT_IN_FP32: ReadonlySet<DataType> = new Set(['bfloat16', 'float16', 'bo
 export const mergeCastChain: LocalRule = {
   name: 'merge-cast-chain',
   description: 'Two Casts in a row become one where the first loses nothing.',
-  match(node, { rewriter, dialect }) {
+  match(node, context) {
+    const { rewriter, dialect } = context;
     const second = castTypes(node, dialect);
     const first = node.inputs[0] === undefined ? undefined : rewriter.get(node.inputs[0].node);
     if (second?.from !== 'float32' || first === undefined || node.id === first.id) return undefined;
-    const before = castTypes(first, dialect);
+    const before = plainCast(first, context);
     if (before?.to !== 'float32' || !EXACT_IN_FP32.has(before.from) || before.from === second.to) return undefined;
-    if (rewriter.isOutputNode(first.id) || rewriter.uses(first.id).length !== 1) return undefined;
+    if (rewriter.uses(first.id).length !== 1) return undefined;
     const group = dialect.typeGroups(node).find((candidate) => candidate.inputs.includes(0));
     if (group === undefined) return undefined;
     return {

@@ -1,6 +1,7 @@
 import { castTypes, isBetweenFp32AndBf16 } from '../../../capabilities/castTypes';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { LocalRule } from '../localRule';
+import { plainCast } from './plainCast';
 
 /**
  *   x -> Cast to BF16 -> a
@@ -11,13 +12,14 @@ import type { LocalRule } from '../localRule';
 export const mergeIdenticalCasts: LocalRule = {
   name: 'merge-identical-casts',
   description: 'Casts of one value to one type become a single Cast.',
-  match(node, { rewriter, dialect }) {
+  match(node, context) {
+    const { rewriter, dialect } = context;
     const types = castTypes(node, dialect);
     const value = node.inputs[0];
-    if (types === undefined || value === undefined || !isBetweenFp32AndBf16(types)) return undefined;
+    if (types === undefined || value === undefined || node.controlInputs.length > 0 || !isBetweenFp32AndBf16(types)) return undefined;
     const twins = new Set(rewriter.uses(value.node, value.output).map((use) => use.node).filter((id) => {
-      const other = castTypes(rewriter.node(id), dialect);
-      return id !== node.id && other?.from === types.from && other.to === types.to && !rewriter.isOutputNode(id) && rewriter.node(id).controlInputs.length === 0;
+      const other = id === node.id ? undefined : plainCast(rewriter.node(id), context);
+      return other?.from === types.from && other.to === types.to;
     }));
     if (twins.size === 0) return undefined;
     return {
