@@ -5,6 +5,7 @@ import type { Plan, PlannedNode, Reason, Warning } from '../plan';
 import { type Choices, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';
+import { agreeOnSharedTypes } from './sharedTypes';
 
 /** What the plan needs to know besides graph and config. */
 export interface PlanContext {
@@ -27,15 +28,17 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
     nodes.set(node.id, planNode(node, { graph, choices, inLoops, refusals, ...context }));
   }
   spreadInt8(graph, nodes, choices, context.dialect);
+  agreeOnSharedTypes(graph, nodes, context.dialect, (node, reason) => refusals.add(node, 'bf16', reason));
   for (const node of graph.nodes.values()) {
     const asked = choices.for(node);
     if (asked.precision === 'int8' && nodes.get(node.id)!.precision === 'fp32') {
-      refusals.add(node, 'int8', context.canCalibrate ? noInt8(node.op) : NO_CALIBRATION);
+      refusals.add(node, 'int8', !context.canCalibrate ? NO_CALIBRATION : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : noInt8(node.op));
     }
   }
   return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()], usesDefaultList: choices.usesDefaultList };
 }
 
+const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
 const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT8 form, or its neighbours are not INT8.`;
 
@@ -56,8 +59,7 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
   if (asked.precision === 'bf16') return planBf16(node, asked.reason, context);
 
   const pattern = dialect.quantizationPattern(node, graph);
-  if (pattern !== undefined && context.inLoops.has(node.id)) return fp32('It runs inside a loop, where ops keep their precision.');
-  if (pattern !== undefined && context.canCalibrate) {
+  if (pattern !== undefined && context.canCalibrate && !context.inLoops.has(node.id)) {
     const text = `${node.op} has an INT8 form and its ranges are calibrated.`;
     return { precision: 'int8', reason: asked.precision === 'int8' ? asked.reason : { text }, bf16: 'denied' };
   }
@@ -68,9 +70,8 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
 /** Nobody asked for a precision of this node. */
 function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): PlannedNode {
   const { choices, dialect, inLoops } = context;
-  const fallback = couldBeInt8 ? NO_CALIBRATION : `${node.op} has no INT8 form of its own.`;
+  const fallback = !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : NO_CALIBRATION;
   if (!choices.useBf16) return fp32(`${fallback} BF16 is off (use_bf16).`);
-  if (inLoops.has(node.id)) return fp32('It runs inside a loop, where ops keep their precision.');
   const capable = bfloat16Types(node, dialect);
   if (!capable.ok) return fp32(`It cannot be BF16: ${capable.reason}`);
   if (choices.isDefaultBf16(node)) {
@@ -81,13 +82,12 @@ function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): Pl
   return { precision: 'fp32', reason: { text }, bf16: isFree ? 'free' : 'denied' };
 }
 
-function planBf16(node: Node, reason: Reason, { choices, dialect, inLoops, refusals }: NodeContext): PlannedNode {
+function planBf16(node: Node, reason: Reason, { choices, dialect, refusals }: NodeContext): PlannedNode {
   if (!choices.useBf16) return fp32('BF16 was asked for, but BF16 is off (use_bf16).', 'use_bf16');
   const capable = bfloat16Types(node, dialect);
-  const refusal = inLoops.has(node.id) ? 'It runs inside a loop, where ops keep their precision.' : capable.ok ? undefined : capable.reason;
-  if (refusal === undefined) return { precision: 'bf16', reason, bf16: 'demanded' };
-  refusals.add(node, 'bf16', refusal);
-  return fp32(`BF16 was asked for (${reason.configKey ?? 'config'}), but: ${refusal}`, reason.configKey);
+  if (capable.ok) return { precision: 'bf16', reason, bf16: 'demanded' };
+  refusals.add(node, 'bf16', capable.reason);
+  return fp32(`BF16 was asked for (${reason.configKey ?? 'config'}), but: ${capable.reason}`, reason.configKey);
 }
 
 function fp32(text: string, configKey?: string): PlannedNode {

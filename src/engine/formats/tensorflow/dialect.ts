@@ -12,6 +12,7 @@ import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { quantizationPattern } from './quantizable';
 import { inferShapes } from './shapes/inferShapes';
+import { sharedTypes } from './sharedTypes';
 import { signatureOf } from './signature';
 import { decodeTensor } from './tensor';
 
@@ -63,7 +64,7 @@ export const tensorflowDialect: Dialect = {
   sensitivePatterns: [],
 
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
-  sharedTypes: () => [],
+  sharedTypes,
   nodesInLoops,
   inferShapes,
 };

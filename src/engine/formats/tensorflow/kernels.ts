@@ -2,7 +2,7 @@ import { opDefinition } from '../../capabilities/tensorflow';
 import { KEEPS_ITS_TYPES, RANDOM_OP } from '../../capabilities/tensorflowOverrides';
 import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
-import { signatureOf, typeAttribute } from './signature';
+import { ELEMENT_TYPE, signatureOf, typeAttribute } from './signature';
 
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
@@ -38,11 +38,13 @@ function objectionTo(node: Node, types: ReadonlyMap<string, DataType>): string |
   for (const name of types.keys()) {
     const group = signature.groups.find((candidate) => candidate.name === name);
     if (group === undefined) return `${node.op} has no type attribute ${name}.`;
-    if (group.inputs.length === 0) return `${node.op} makes its values itself, so another type would give other values.`;
+    if (group.inputs.length === 0 && name !== ELEMENT_TYPE) return `${node.op} makes its values itself, so another type would give other values.`;
   }
   if (definition.kernels.length === 0) return `TensorFlow has no CPU kernel of ${node.op}.`;
   if (definition.isStateful) return `${node.op} has side effects or state.`;
-  if (signature.sharesState) return `${node.op} works on state whose element type other nodes rely on.`;
+  // Lists are values: all ops that share one change their element type together (see `sharedTypes`).
+  const onlyElements = [...types.keys()].every((name) => name === ELEMENT_TYPE);
+  if (signature.sharesState && !onlyElements) return `${node.op} works on state whose element type other nodes rely on.`;
   if (RANDOM_OP.test(node.op)) return `${node.op} would draw other random numbers.`;
   if ([...node.attributes.values()].some((attribute) => attribute.kind === 'function')) return `${node.op} calls a function, whose types are fixed.`;
   return KEEPS_ITS_TYPES[node.op];

@@ -12,6 +12,9 @@ export interface Signature {
   readonly sharesState: boolean;
 }
 
+/** The attribute by which ops on lists of tensors name the type of the elements; not all of them have an argument of that type. */
+export const ELEMENT_TYPE = 'element_dtype';
+
 const EMPTY: Signature = { inputs: [], outputs: [], groups: [], sharesState: false };
 /** Few different ones exist even in the largest graph, so they are kept by what they depend on, not by node. */
 const cache = new Map<string, Signature>();
@@ -40,13 +43,14 @@ function signatureKey(node: Node): string {
   return key;
 }
 
-/** Attributes that give an argument its type or say how often it is repeated. */
+/** Attributes that give an argument or a list's elements their type or say how often an argument is repeated. */
 function attributesThatMatter(op: string): readonly string[] {
   let names = dependencies.get(op);
   if (names === undefined) {
     const definition = opDefinition(op);
     const args = definition === undefined ? [] : [...definition.inputs, ...definition.outputs];
-    names = [...new Set(args.flatMap((arg) => [arg.typeAttr, arg.numberAttr]).filter((name) => name !== undefined))];
+    const elements = definition?.typeAttributes.has(ELEMENT_TYPE) === true ? [ELEMENT_TYPE] : [];
+    names = [...new Set([...args.flatMap((arg) => [arg.typeAttr, arg.numberAttr]), ...elements].filter((name) => name !== undefined))];
     dependencies.set(op, names);
   }
   return names;
@@ -72,6 +76,8 @@ function computeSignature(node: Node): Signature {
   };
   const inputs = expand(definition.inputs, 'inputs');
   const outputs = expand(definition.outputs, 'outputs');
+  const elementType = definition.typeAttributes.has(ELEMENT_TYPE) ? typeAttribute(node, ELEMENT_TYPE) : undefined;
+  if (elementType !== undefined && !groups.has(ELEMENT_TYPE)) groups.set(ELEMENT_TYPE, { dtype: elementType, inputs: [], outputs: [] });
   const args = [...definition.inputs, ...definition.outputs];
   return {
     inputs,

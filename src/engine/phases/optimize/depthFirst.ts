@@ -18,15 +18,17 @@ type Types = ReadonlyMap<string, DataType>;
 
 /**
  * Walks depth-first from the borders of BF16 through ops that may become BF16 (the plan's free ones), and pulls in what
- * saves Casts: first a whole stretch between borders, and where that does not pay, its nodes one by one.
+ * saves Casts: first a whole stretch between borders, and where that does not pay, its nodes one by one. Nodes that share a
+ * type with others cannot be taken one by one and stay as they are.
  */
 export function joinNeighbours(plan: Plan, context: RuleContext, progress: Progress): void {
   const { rewriter, dialect } = context;
+  const tied = new Set(dialect.sharedTypes(rewriter.finish()).flatMap(({ members }) => members.map(({ node }) => node)));
   const known = new Map<string, Types | undefined>();
   const typesOf = (id: string): Types | undefined => {
     if (!known.has(id)) {
       const node = rewriter.get(id);
-      const capable = node !== undefined && plan.nodes.get(id)?.bf16 === 'free' ? bfloat16Types(node, dialect) : undefined;
+      const capable = node !== undefined && plan.nodes.get(id)?.bf16 === 'free' && !tied.has(id) ? bfloat16Types(node, dialect) : undefined;
       known.set(id, capable?.ok === true ? capable.types : undefined);
     }
     return known.get(id);
