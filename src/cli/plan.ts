@@ -1,3 +1,4 @@
+import { PHASES } from '../engine/snapshot';
 import type { Command } from './command';
 import { configFrom } from './config';
 import { reportLines } from './reportText';
@@ -10,12 +11,10 @@ export const plan: Command = {
   strings: ['config', 'calibration'],
   flags: ['json'],
   async run({ arguments: [model], options, conversion, print }) {
-    const graph = await conversion.open(model!, await configFrom(options));
-    let snapshots = graph.snapshots;
-    for (let phase = 0; phase < 3; phase++) snapshots = await conversion.runPhase();
+    await conversion.open(model!, await configFrom(options));
+    for (let phase = 0; phase < PHASES.length; phase++) await conversion.runPhase();
     const report = await conversion.report();
-    const last = snapshots.at(-1)!;
-    if (options.json) print(JSON.stringify({ precision: last.counts, casts: report.casts, phases: report.phases, warnings: report.warnings }));
+    if (options.json) print(JSON.stringify({ precision: report.phases.at(-1)!.precision, casts: report.casts, phases: report.phases, warnings: report.warnings }));
     else for (const line of reportLines(report)) print(line);
   },
 };

@@ -1,10 +1,10 @@
-import type { GraphView, NodeDetails } from '../../webview/protocol';
+import type { NodeDetails } from '../../webview/protocol';
 import type { Ranges } from './calibration/ranges';
 import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
 import { checkOpNames } from './config/opNames';
-import type { ConfigSource, ConversionApi, PlanView, Report } from './conversion';
+import type { ConfigSource, PlanView, Report } from './conversion';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph } from './graph/graph';
@@ -12,18 +12,30 @@ import type { ConversionHost } from './host';
 import { foldAndPlan } from './phases/quantize/quantize';
 import { type PhaseInput, runPhase } from './phases/runPhase';
 import type { Plan } from './plan';
-import { buildGraphView } from './report/display';
 import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
 import { RangeFinder } from './rangeFinder';
 import { PHASES, type Snapshot } from './snapshot';
 
-/** A conversion whose graph the CLI may read, and which must be closed to end its kernels. */
-export interface Conversion extends ConversionApi {
+/** One open model and its phases. Methods fail as those of ConversionApi do. */
+export interface Conversion {
   readonly format: Format;
+  /** Name of the model's file, without its folder. */
+  readonly name: string;
+  /** The opened model and the phases that ran. */
+  readonly snapshots: readonly Snapshot[];
   /** The newest snapshot's graph. */
   readonly graph: Graph;
+  open(path: string, config: ConfigSource): Promise<void>;
+  setConfig(config: ConfigSource): Promise<PlanView>;
+  runPhase(): Promise<void>;
+  /** Drops the last `phases` snapshots, but not the opened model. */
+  stepBack(phases: number): void;
+  details(node: string, snapshot: number): Promise<NodeDetails>;
+  report(): Promise<Report>;
+  save(path: string, overwrite: boolean): Promise<void>;
+  /** Ends the kernels. */
   close(): Promise<void>;
 }
 
@@ -46,13 +58,6 @@ export function createConversion(host: ConversionHost): Conversion {
     if (model === undefined) throw new UserError('No model is open');
     return model;
   };
-  const view = ({ path, format, snapshots }: OpenModel): GraphView => buildGraphView(host.baseName(path), format.name, snapshots, format.dialect);
-  const rewind = (count: number): GraphView['snapshots'] => {
-    const open = current();
-    const snapshots = open.snapshots.slice(0, count);
-    model = { ...open, snapshots };
-    return view(model).snapshots;
-  };
   const contextOf = ({ config, source, format }: OpenModel): PlanContext =>
     ({ dialect: format.dialect, canCalibrate: rangeFinder.canFind(config, source) });
   /** The plan shown: phase 1's own once it ran, else that of the opened graph, made when it is first asked for. */
@@ -68,6 +73,12 @@ export function createConversion(host: ConversionHost): Conversion {
     get format() {
       return current().format;
     },
+    get name() {
+      return host.baseName(current().path);
+    },
+    get snapshots() {
+      return current().snapshots;
+    },
     get graph() {
       return current().snapshots.at(-1)!.graph;
     },
@@ -80,7 +91,6 @@ export function createConversion(host: ConversionHost): Conversion {
       const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress), format);
       const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
       model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map() };
-      return view(model);
     },
 
     async setConfig(source) {
@@ -113,11 +123,12 @@ export function createConversion(host: ConversionHost): Conversion {
       host.progress.throwIfCancelled();
       const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started, castProof: result.castProof };
       model = { ...open, config, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
-      return view(model).snapshots;
     },
 
-    stepBack: async () => rewind(Math.max(1, current().snapshots.length - 1)),
-    reset: async () => rewind(1),
+    stepBack(phases) {
+      const open = current();
+      model = { ...open, snapshots: open.snapshots.slice(0, Math.max(1, open.snapshots.length - phases)) };
+    },
 
     async details(node, snapshot): Promise<NodeDetails> {
       const { snapshots, ranges, format } = current();
