@@ -30,8 +30,7 @@ const PHASE_TABLE: Readonly<Record<PhaseName, Phase>> = {
   },
   optimize: async ({ snapshots, config, ranges, context: { dialect } }, progress) => {
     const plan = planOfPhase1(snapshots);
-    const [opened, unconverted, converted] = snapshots.map(({ graph }) => graph);
-    const request = { graph: converted!, unconverted: unconverted!, opened: opened!, plan, config, dialect };
+    const request = { graph: snapshots.at(-1)!.graph, unconverted: snapshots.at(-2)!.graph, plan, config, dialect };
     return { ...optimize(request, progress), plan, ranges };
   },
 };

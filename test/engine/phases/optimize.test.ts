@@ -69,6 +69,38 @@ describe('local rules', () => {
     expect((await runPhases(graph('MIN_COMBINED', [unary('z', 'Exp', 'dq')]), OFF)).changes).toEqual([]);
   });
 
+  describe('move values in BF16 that exist in BF16 and are wanted in BF16', () => {
+    const b = placeholder('b', 'bfloat16', [2, 2]);
+    const permutation = constant('p', 'int32', [2], [1, 0]);
+    const transpose: NodeSpec = { name: 't', op: 'Transpose', inputs: ['s', 'p'], attrs: { ...T, Tperm: 'int32' } };
+    const config = { use_bf16: true, bf16_ops: ['re:none'] };
+    const across = (...more: NodeSpec[]): NodeSpec[] =>
+      [x, b, permutation, cast('up', 'b', 'bfloat16', 'float32'), unary('s', 'Squeeze', 'up'), transpose, cast('down', 't', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B), ...more];
+    const applied = async (nodes: readonly NodeSpec[], settings: object = config, outputs?: string[]): Promise<string[]> => {
+      const { optimized, changes } = await runPhases(buildGraph(nodes, { outputs }), settings);
+      expectValid(optimized);
+      return changes.filter(({ rule }) => rule === 'cast-before-data-movement').length === 0 ? [] : describeGraph(optimized);
+    };
+
+    it('between two Casts of the model', async () => {
+      expect(await applied(across())).toEqual(['s: Squeeze<b> <- b', 't: Transpose<b> <- s', 'y: Relu<b> <- t']);
+      expect(await applied(across(unary('other', 'Exp', 'up')))).toEqual(
+        ['up: Cast<f> <- b', 's: Squeeze<b> <- b', 't: Transpose<b> <- s', 'y: Relu<b> <- t', 'other: Exp<f> <- up']);
+    });
+
+    it('where another reader has the Cast already', async () => {
+      const nodes = [x, permutation, cast('c', 'x', 'float32', 'bfloat16'), unary('z', 'Relu', 'c', B), unary('s', 'Squeeze', 'x'), transpose, cast('down', 't', 'float32', 'bfloat16'), unary('y', 'Relu', 'down', B)];
+      expect(await applied(nodes)).toEqual(['c: Cast<b> <- x', 'z: Relu<b> <- c', 's: Squeeze<b> <- c', 't: Transpose<b> <- s', 'y: Relu<b> <- t']);
+    });
+
+    it('not where the value is read in FP32 on the way, fetched, pinned, or BF16 is off', async () => {
+      expect(await applied(across(unary('other', 'Exp', 's')))).toEqual([]);
+      expect(await applied(across(), config, ['s', 'y'])).toEqual([]);
+      expect(await applied(across(), { ...config, op_name_dict: { s: 'fp32' } })).toEqual([]);
+      expect(await applied(across(), OFF)).toEqual([]);
+    });
+  });
+
   it('leaves Casts alone that wait for another node, and those that nodes wait for in their order', async () => {
     const waiting = (name: string, input: string, SrcT: string, DstT: string): NodeSpec => ({ ...cast(name, input, SrcT, DstT), inputs: [input, '^first'] });
     const first = unary('first', 'Exp', 'x');
@@ -170,6 +202,13 @@ describe('depth-first placement', () => {
     const { optimized } = await runPhases(graph, { use_bf16: true });
     expectValid(optimized);
     expect(describeGraph(optimized).sort()).toEqual(describeGraph(graph).sort());
+  });
+
+  it('keeps the rounding of a Cast pair of the model', async () => {
+    const graph = buildGraph([x, unary('a', 'Exp', 'x'), unary('b', 'Relu', 'a'), cast('down', 'b', 'float32', 'bfloat16'), cast('up', 'down', 'bfloat16', 'float32'), unary('c', 'Exp', 'up')]);
+    const { optimized } = await runPhases(graph, { use_bf16: true, cast_placement: 'depth_first' });
+    expectValid(optimized);
+    expect(castCount(optimized)).toBe(2);
   });
 
   it('leaves the Casts of phase 2 alone with placement none', async () => {

@@ -1,14 +1,14 @@
-import type { Dialect, NodeTable } from '../../dialect';
+import type { Dialect } from '../../dialect';
 import type { Node } from '../../graph/graph';
 import type { Rewriter, Rule } from '../../graph/rewriter';
+import type { Plan } from '../../plan';
 import type { Casts } from '../casts';
 
 export interface RuleContext {
   readonly rewriter: Rewriter;
   readonly dialect: Dialect;
   readonly casts: Casts;
-  /** The model as it was opened: Casts it does not have are the conversion's own. */
-  readonly opened: NodeTable;
+  readonly plan: Plan;
 }
 
 /** What a rule found at a node: why it applies there, and the rewrite. */

@@ -1,5 +1,6 @@
 import type { Progress } from '../../host';
 import type { LocalRule, RuleContext } from './localRule';
+import { castBeforeDataMovement } from './rules/castBeforeDataMovement';
 import { dequantizeEmitsBfloat16 } from './rules/dequantizeEmitsBfloat16';
 import { foldCastOfConstant } from './rules/foldCastOfConstant';
 import { foldCastPair } from './rules/foldCastPair';
@@ -9,7 +10,7 @@ import { mergeIdenticalCasts } from './rules/mergeIdenticalCasts';
 
 /** In the order they are tried at a node; exact folds come before merges. */
 export const LOCAL_RULES: readonly LocalRule[] = [
-  foldNoopCast, foldCastPair, foldCastOfConstant, dequantizeEmitsBfloat16, mergeCastChain, mergeIdenticalCasts,
+  foldNoopCast, foldCastPair, foldCastOfConstant, dequantizeEmitsBfloat16, castBeforeDataMovement, mergeCastChain, mergeIdenticalCasts,
 ];
 
 /**

@@ -15,7 +15,6 @@ export interface OptimizeRequest {
   readonly graph: Graph;
   /** The graph before phase 2, which says what every node read before there were Casts. */
   readonly unconverted: Graph;
-  readonly opened: Graph;
   readonly plan: Plan;
   readonly config: TuningConfig;
   readonly dialect: Dialect;
@@ -28,9 +27,9 @@ interface Optimized {
 
 /** Phase 3: fewer Casts with the same precisions asked for. */
 export function optimize(request: OptimizeRequest, progress: Progress): Optimized {
-  const { graph, opened, config, dialect } = request;
+  const { graph, plan, config, dialect } = request;
   const rewriter = new Rewriter(graph, 'optimize');
-  const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), opened: opened.nodes };
+  const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), plan };
   PLACEMENTS[config.cast_placement](request, context, progress);
   return { graph: rewriter.changes.length === 0 ? graph : rewriter.finish(), changes: rewriter.changes };
 }

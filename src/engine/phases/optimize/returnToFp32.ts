@@ -20,16 +20,27 @@ const CASTS_PER_OP = 2;
  */
 export function returnIslandsToFp32(plan: Plan, unconverted: Graph, context: RuleContext, progress: Progress): void {
   const { rewriter } = context;
+  const rounded = roundedValues(unconverted, context);
   const visited = new Set<string>();
   for (const id of rewriter.ids()) {
     progress.throwIfCancelled();
     if (visited.has(id) || !isBf16Op(rewriter.get(id), context)) continue;
     const island = collect(id, visited, context);
-    if (!island.every((member) => isLight(member, plan, unconverted, context))) continue;
+    if (!island.every((member) => !rounded.has(member) && isLight(member, plan, unconverted, context))) continue;
     const casts = bordersOf(island, context);
     if (casts.length < CASTS_PER_OP * island.length) continue;
     restore(island, casts, unconverted, context);
   }
+}
+
+/** Ops whose results the model itself casts to BF16: that Cast went when they became BF16, and its rounding with it. */
+function roundedValues(unconverted: Graph, { dialect }: RuleContext): ReadonlySet<string> {
+  const rounded = new Set<string>();
+  for (const node of unconverted.nodes.values()) {
+    const types = castTypes(node, dialect);
+    if (types?.from === 'float32' && types.to === 'bfloat16') rounded.add(node.inputs[0]!.node);
+  }
+  return rounded;
 }
 
 function isBf16Op(node: Node | undefined, { dialect }: RuleContext): boolean {
