@@ -142,7 +142,8 @@ export type ToGraph =
   | { readonly type: 'snapshots'; readonly snapshots: readonly SnapshotView[]; readonly shown: number }
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'running'; readonly running: RunningView | undefined }
-  | { readonly type: 'select'; readonly id: string }
+  /** Without an id when what was selected is gone. */
+  | { readonly type: 'select'; readonly id?: string }
   | { readonly type: 'error'; readonly message: string };
 
 /** Graph view to host. */

@@ -46,7 +46,7 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     running: () => post({ type: 'running', running: document.conversion.running }),
     selection: () => {
       // A selection made in this webview is not sent back: it would move the view.
-      if (document.selected !== undefined && !selecting) post({ type: 'select', id: document.selected });
+      if (!selecting) post({ type: 'select', id: document.selected });
       sendDetails();
     },
     config: () => {},

@@ -1,4 +1,4 @@
-import type { EdgeMark, GraphView, RunningView, SnapshotView, ToGraph } from '../protocol';
+import type { GraphView, RunningView, SnapshotView, ToGraph } from '../protocol';
 import { indexBands, type Find, type Rectangle } from './bands';
 import { moveWithWheel } from './camera';
 import { createDetails } from './details';
@@ -9,19 +9,18 @@ import { onKey } from './keys';
 import { LayoutClient } from './layoutClient';
 import { createLegend } from './legend';
 import { loadScene } from './loadScene';
-import { describeMark } from './marks';
 import { createMinimap } from './minimap';
-import { extreme, neighbour, type Direction } from './navigate';
 import { createNotice } from './notice';
 import { createPhaseBar } from './phaseBar';
-import { NAMES, plural, STEPS } from './precision';
+import { plural, STEPS } from './precision';
 import type { Scene } from './scene';
 import { createSearch } from './search';
+import { Selection } from './selection';
 import { createStage } from './stage';
 import { onThemeChange, readTheme } from './theme';
 import { createZoomTools } from './zoomTools';
 
-/** The graph view: receives the graph and its snapshots, owns what is shown and selected, and tells the parts. */
+/** The graph view: receives the graph and its snapshots, owns what is shown, and tells the parts. */
 export class GraphApp {
   private readonly host: Host = connect((message) => this.receive(message));
   private readonly layouts: LayoutClient;
@@ -31,10 +30,6 @@ export class GraphApp {
   private running: RunningView | undefined;
   private scene: Scene | undefined;
   private find: Find | undefined;
-  /** Id of what is selected: a node of the picture, or the Cast, Quantize or Dequantize of a mark. */
-  private selected: string | undefined;
-  /** Details of the selection have arrived. */
-  private detailed = false;
   private ghosts = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,19 +38,20 @@ export class GraphApp {
     (command) => this.host.send({ type: 'command', command }),
   );
   private readonly panel = createDetails({
-    jump: (id) => this.goTo(this.scene?.indexOf.get(id)),
+    jump: (id) => this.selection.goTo(id),
     openConfigKey: (key) => this.host.send({ type: 'openConfigKey', key }),
-    close: () => this.select(undefined),
+    close: () => this.selection.select(undefined),
   });
   private readonly legend = createLegend(() => this.toggleGhosts());
   private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
   private readonly search = createSearch(
-    (node) => this.goTo(node),
+    (node) => this.selection.goToNode(node),
     () => this.stage.element.focus(),
   );
   private readonly notice = createNotice();
   private readonly stage = createStage();
   private readonly canvas: GraphCanvas;
+  private readonly selection: Selection;
 
   constructor(root: HTMLElement, layoutWorker: string) {
     this.layouts = new LayoutClient(layoutWorker);
@@ -64,10 +60,18 @@ export class GraphApp {
     const main = h('main', {}, this.stage.element, this.search.element, this.legend.element, corner, this.notice.element);
     root.append(this.phaseBar.element, main, this.panel.element, this.stage.live);
     this.canvas = new GraphCanvas(this.stage.near, this.stage.far, this.theme, {
-      selectNode: (node) => this.select(node),
-      selectMark: (mark) => this.selectMark(mark),
+      selectNode: (node) => this.selection.select(node === undefined ? undefined : this.graph?.nodes[node]?.id),
+      selectMark: (mark) => this.selection.select(mark.nodes[0]),
       viewport: (area) => this.onViewport(area),
       hover: (text) => (this.stage.near.title = text),
+    });
+    this.selection = new Selection({
+      host: this.host,
+      canvas: this.canvas,
+      panel: this.panel,
+      stage: this.stage,
+      view: () => ({ graph: this.graph, shown: this.shown, scene: this.scene }),
+      changed: () => this.persist(),
     });
     this.listen();
   }
@@ -88,9 +92,7 @@ export class GraphApp {
         if (this.graph) this.update({ ...this.graph, snapshots: message.snapshots }, message.shown);
         break;
       case 'details':
-        if (this.selected !== message.details.id) break;
-        this.detailed = true;
-        this.panel.showNode(message.details);
+        this.selection.showDetails(message.details);
         break;
       case 'running':
         this.running = message.running;
@@ -98,7 +100,7 @@ export class GraphApp {
         this.phaseBar.update(this.graph?.snapshots ?? [], this.shown, this.running);
         break;
       case 'select':
-        this.follow(message.id);
+        this.selection.follow(message.id);
         break;
       case 'error':
         this.notice.error(message.message, this.scene !== undefined);
@@ -111,8 +113,7 @@ export class GraphApp {
     this.graph = graph;
     this.shown = shown;
     this.scene = undefined;
-    this.selected = undefined;
-    this.detailed = false;
+    this.selection.clear();
     this.stage.setLabel(`Graph of ${graph.model.name}`);
     this.search.setNodes(graph.nodes);
     this.update(graph, shown);
@@ -131,9 +132,7 @@ export class GraphApp {
     this.canvas.show(scene, this.find, this.snapshot());
     this.drawMinimap();
     this.restore();
-    const node = this.selectedNode();
-    if (node === undefined) this.selected = undefined;
-    else this.select(node);
+    this.selection.restore();
   }
 
   private async arrange(graph: GraphView): Promise<Scene | undefined> {
@@ -152,7 +151,7 @@ export class GraphApp {
       return;
     }
     this.canvas.camera.setViewport(before.viewport);
-    this.selected ??= before.selected;
+    this.selection.id ??= before.selected;
   }
 
   private snapshot(): SnapshotView {
@@ -167,7 +166,7 @@ export class GraphApp {
     this.legend.update(this.snapshot(), this.ghosts);
     this.canvas.setSnapshot(this.snapshot());
     this.drawMinimap();
-    this.showPanel();
+    this.selection.showPanel();
     if (stepped) this.stage.announce(`${STEPS[shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
   }
 
@@ -176,71 +175,6 @@ export class GraphApp {
     if (!this.graph || snapshot === this.shown || STEPS[snapshot] === undefined) return;
     this.host.send({ type: 'showSnapshot', snapshot });
     if (this.graph.snapshots[snapshot]) this.update(this.graph, snapshot);
-  }
-
-  private selectedNode(): number | undefined {
-    return this.selected === undefined ? undefined : this.scene?.indexOf.get(this.selected);
-  }
-
-  private select(node: number | undefined): void {
-    this.mark(node);
-    this.choose(node === undefined ? undefined : this.graph?.nodes[node]?.id);
-  }
-
-  /** The host's selection, from a command or another editor of the model: comes into view without taking the focus. */
-  private follow(id: string): void {
-    if (id === this.selected) return;
-    this.detailed = false;
-    this.selected = id;
-    const node = this.selectedNode();
-    if (node === undefined) return;
-    this.canvas.camera.reveal(node);
-    this.mark(node);
-    this.showPanel();
-  }
-
-  private mark(node: number | undefined): void {
-    this.canvas.select({ node });
-    const found = node === undefined ? undefined : this.graph?.nodes[node];
-    if (node !== undefined && found) {
-      const precision = this.snapshot().precision[node];
-      this.stage.setActive(`${found.op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${found.name}`);
-    }
-  }
-
-  private selectMark(mark: EdgeMark): void {
-    this.canvas.select({ mark });
-    this.stage.announce(describeMark(mark));
-    this.choose(mark.nodes[0]);
-  }
-
-  private choose(id: string | undefined): void {
-    if (this.selected !== id) this.detailed = false;
-    this.selected = id;
-    this.host.send({ type: 'select', id, snapshot: this.shown });
-    this.persist();
-    this.showPanel();
-  }
-
-  /** The model, or what is known of the selection; details of the step before stay until those of this step arrive. */
-  private showPanel(): void {
-    if (!this.graph || this.detailed) return;
-    const node = this.selectedNode();
-    if (node === undefined) this.panel.showModel(this.graph, this.shown);
-    else this.panel.showHead(this.graph.nodes[node]!, this.snapshot().precision[node]);
-  }
-
-  private goTo(node: number | undefined): void {
-    if (node === undefined) return;
-    this.canvas.camera.reveal(node);
-    this.select(node);
-    this.stage.element.focus();
-  }
-
-  private move(direction: Direction): void {
-    if (!this.scene) return;
-    const node = this.selectedNode();
-    this.goTo(node === undefined ? extreme(this.scene, 'first') : neighbour(this.scene, node, direction));
   }
 
   private toggleGhosts(): void {
@@ -265,19 +199,20 @@ export class GraphApp {
     clearTimeout(this.saving);
     this.saving = setTimeout(() => {
       if (!this.graph || !this.scene) return;
-      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.camera.viewport(), selected: this.selected, ghosts: this.ghosts });
+      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.camera.viewport(), selected: this.selection.id, ghosts: this.ghosts });
     }, 200);
   }
 
   private listen(): void {
+    const { selection } = this;
     const { element } = this.stage;
     const { camera } = this.canvas;
     element.addEventListener('keydown', (event) =>
       onKey(event, {
-        move: (direction) => this.move(direction),
-        extreme: (end) => this.scene && this.goTo(extreme(this.scene, end)),
-        enter: () => this.selected !== undefined && this.panel.element.focus(),
-        escape: () => this.select(undefined),
+        move: (direction) => selection.move(direction),
+        extreme: (end) => selection.goToExtreme(end),
+        enter: () => selection.id !== undefined && this.panel.element.focus(),
+        escape: () => selection.select(undefined),
         fit: () => camera.fit(),
         zoom: (factor) => camera.zoomBy(factor),
         actualSize: () => camera.zoomBy(1 / camera.viewport().zoom),

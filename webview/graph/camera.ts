@@ -8,6 +8,13 @@ export interface Viewport {
   readonly y: number;
 }
 
+/** A centre and a width in the picture. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
 /** Below this zoom names and labels of boxes could not be read. */
 export const TEXT_ZOOM = 0.5;
 const MAX_ZOOM = 3;
@@ -69,16 +76,17 @@ export class Camera {
   }
 
   /** Moves only if the node is out of sight or too small to read. */
-  reveal(node: number): void {
+  revealNode(node: number): void {
     if (!this.scene) return;
     const { layout, widths } = this.scene;
+    this.reveal({ x: layout.x[node]!, y: layout.y[node]!, width: widths[node]! });
+  }
+
+  /** Moves as for a node, to the place nearest to the middle of the view. */
+  revealNearest(places: readonly Place[]): void {
     const { left, top, right, bottom } = this.area();
-    const [x, y] = [layout.x[node]!, layout.y[node]!];
-    const halfWidth = widths[node]! / 2;
-    const readable = this.cy.zoom() >= TEXT_ZOOM;
-    if (readable && x - halfWidth > left && x + halfWidth < right && y - 2 * MARGIN > top && y + 2 * MARGIN < bottom) return;
-    if (!readable) this.cy.zoom(1);
-    this.centre(x, y);
+    const distance = ({ x, y }: Place): number => Math.hypot(x - (left + right) / 2, y - (top + bottom) / 2);
+    this.reveal(places.reduce((best, place) => (distance(place) < distance(best) ? place : best)));
   }
 
   zoomBy(factor: number, at = { x: this.cy.width() / 2, y: this.cy.height() / 2 }): void {
@@ -87,6 +95,14 @@ export class Camera {
 
   panBy(x: number, y: number): void {
     this.cy.panBy({ x: Math.round(x), y: Math.round(y) });
+  }
+
+  private reveal({ x, y, width }: Place): void {
+    const { left, top, right, bottom } = this.area();
+    const readable = this.cy.zoom() >= TEXT_ZOOM;
+    if (readable && x - width / 2 > left && x + width / 2 < right && y - 2 * MARGIN > top && y + 2 * MARGIN < bottom) return;
+    if (!readable) this.cy.zoom(1);
+    this.centre(x, y);
   }
 
   private panTo(x: number, y: number): void {

@@ -18,6 +18,12 @@ export interface CanvasEvents {
   hover(text: string): void;
 }
 
+/** What is lit up: a node, or a Cast, Quantize or Dequantize by its id, on every edge it stands on. */
+export interface Selected {
+  readonly node?: number;
+  readonly boundary?: string;
+}
+
 interface Shown {
   readonly scene: Scene;
   readonly find: Find;
@@ -34,7 +40,7 @@ export class GraphCanvas {
   readonly camera: Camera;
   private readonly cy: Core;
   private shown: Shown | undefined;
-  private selected: { readonly node?: number; readonly mark?: EdgeMark } = {};
+  private selected: Selected = {};
   private ghosts = true;
   private loaded: (Rectangle & { readonly text: boolean }) | undefined;
   private frame = 0;
@@ -97,10 +103,17 @@ export class GraphCanvas {
     this.refill();
   }
 
-  /** Lights up a node and its edges, or a mark and its edge. */
-  select(selected: { readonly node?: number; readonly mark?: EdgeMark }): void {
+  /** Lights up a node and its edges, or marks and their edges. */
+  select(selected: Selected): void {
     this.selected = selected;
     this.lightUp();
+  }
+
+  /** Brings a node, or the mark of a boundary nearest to what is in sight, into view. */
+  reveal({ node, boundary }: Selected): void {
+    if (node !== undefined) this.camera.revealNode(node);
+    const places = this.marksOf(boundary);
+    if (places.length > 0) this.camera.revealNearest(places);
   }
 
   resize(): void {
@@ -173,18 +186,22 @@ export class GraphCanvas {
 
   private lightUp(): void {
     if (!this.shown) return;
-    const { scene, marks } = this.shown;
-    const { node, mark } = this.selected;
-    const edges = node === undefined ? [] : [...scene.incoming[node]!, ...scene.outgoing[node]!];
-    if (mark) edges.push(mark.edge);
-    const markId = mark && marks.find((placed) => placed.mark.edge === mark.edge && placed.mark.kind === mark.kind)?.id;
-    const chosen = node === undefined ? markId : nodeId(node);
+    const { scene } = this.shown;
+    const { node, boundary } = this.selected;
+    const marks = this.marksOf(boundary);
+    const edges = node === undefined ? marks.map(({ mark }) => mark.edge) : [...scene.incoming[node]!, ...scene.outgoing[node]!];
+    const chosen = node === undefined ? marks.map(({ id }) => id) : [nodeId(node)];
     this.cy.batch(() => {
       this.cy.elements('.selected').removeClass('selected');
       this.cy.elements('.near').removeClass('near');
-      if (chosen !== undefined) this.cy.getElementById(chosen).addClass('selected');
+      for (const id of chosen) this.cy.getElementById(id).addClass('selected');
       for (const edge of edges) this.cy.getElementById(edgeId(edge)).addClass('near');
     });
+  }
+
+  /** Where a boundary stands, or stood. */
+  private marksOf(boundary: string | undefined): readonly PlacedMark[] {
+    return boundary === undefined ? [] : (this.shown?.marks.filter(({ mark }) => mark.nodes.includes(boundary)) ?? []);
   }
 
   private markOf(id: string): EdgeMark {
