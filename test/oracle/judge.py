@@ -17,13 +17,14 @@ from google.protobuf import text_format  # noqa: E402
 
 import acceptance_graphs  # noqa: E402
 import defect_graphs  # noqa: E402
+import loop_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
 from emulate import rounded_feeds, rounded_graph  # noqa: E402
 from errors import error_statistics, top1_accuracy, worst  # noqa: E402
 from models import describe, equal_messages, has_unseeded_randomness, load_graph, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
-GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS}
+GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS, **loop_graphs.GRAPHS}
 
 
 def build(graph, folder):
