@@ -2,22 +2,23 @@ import type { FlowNetwork } from './flowNetwork';
 import type { MaximumFlow } from './maximumFlow';
 
 /**
- * For each vertex through which flow passes, a vertex at which flow through it enters (`source`) or leaves (`sink`); -1 elsewhere.
- * One breadth-first labelling along the arcs that carry flow, or against them. Only `starts` (1 where allowed) are named.
+ * For each vertex through which flow passes, who stands where flow through it enters (`source`) or leaves (`sink`): the entry of
+ * `names` (-1 for no name) at a vertex whose supply or demand is used. -1 elsewhere. One breadth-first labelling along the arcs
+ * that carry flow, or against them.
  *
- * Every arc over the cut has both ends when all vertices may be named: no flow comes back over the cut, so the vertices that
- * feed the arc's tail lose more to it than they get from each other, and some of them have supply; likewise beyond its head.
+ * Every arc over the cut has both ends if every supply and demand has a name: no flow comes back over the cut, so the vertices
+ * that feed the arc's tail lose more to it than they get from others, and some supply makes up for it; likewise behind its head.
  */
-export function flowEnds(network: FlowNetwork, maximum: MaximumFlow, end: 'source' | 'sink', starts: Uint8Array): Int32Array {
+export function flowEnds(network: FlowNetwork, maximum: MaximumFlow, end: 'source' | 'sink', names: Int32Array): Int32Array {
   const { vertexCount, firstArc, head } = network;
-  const amounts = end === 'source' ? maximum.supplied : maximum.demanded;
+  const used = end === 'source' ? maximum.supplied : maximum.demanded;
   const sign = end === 'source' ? 1 : -1;
   const ends = new Int32Array(vertexCount).fill(-1);
   const queue = new Int32Array(vertexCount);
   let queued = 0;
   for (let vertex = 0; vertex < vertexCount; vertex++) {
-    if (amounts[vertex]! === 0 || starts[vertex] === 0) continue;
-    ends[vertex] = vertex;
+    if (used[vertex] === 0 || names[vertex] === -1) continue;
+    ends[vertex] = names[vertex]!;
     queue[queued++] = vertex;
   }
   for (let position = 0; position < queued; position++) {
