@@ -1,13 +1,10 @@
 import type { DisplayNode, GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
+import { boundSentence } from './castCount';
+import { boundaryPills, castRow, forcedByBox } from './castWhy';
+import { chip, nameLink, withConfigLink, type DetailsEvents } from './detailParts';
 import { button, h, path } from './dom';
-import { LETTERS, NAMES, PHASE_TITLES, plural, STEPS } from './precision';
+import { NAMES, PHASE_TITLES, plural, STEPS } from './precision';
 import { mixBar } from './phaseBar';
-
-export interface DetailsEvents {
-  jump(id: string): void;
-  openConfigKey(key: string): void;
-  close(): void;
-}
 
 export interface DetailsPanel {
   readonly element: HTMLElement;
@@ -24,10 +21,10 @@ const UNKNOWN = '?';
 export function createDetails(events: DetailsEvents): DetailsPanel {
   const element = h('section', { class: 'details', 'aria-label': 'Details', tabindex: '-1' });
   const section = (title: string, ...content: readonly (Node | undefined)[]): HTMLElement => h('section', {}, h('h3', {}, title), ...content);
-  const head = ({ op, name }: { readonly op: string; readonly name: string }, precision: Precision | undefined): HTMLElement[] => [
+  const head = ({ op, name, cast }: Pick<NodeDetails, 'op' | 'name' | 'cast'>, precision: Precision | undefined): HTMLElement[] => [
     h('div', { class: 'head' }, h('h2', {}, op), button('Close', 'close', () => events.close(), true)),
     h('p', { class: 'path' }, ...path(name)),
-    h('p', { class: 'row' }, chip(precision), precision === undefined ? 'Not in the graph any more' : NAMES[precision]),
+    cast && precision !== undefined ? castRow(cast) : h('p', { class: 'row' }, chip(precision), precision === undefined ? 'Not in the graph any more' : NAMES[precision]),
   ];
   return {
     element,
@@ -39,7 +36,7 @@ export function createDetails(events: DetailsEvents): DetailsPanel {
       const { precision } = details;
       element.replaceChildren(
         ...head(details, precision),
-        section(precision === undefined ? 'Why it is gone' : `Why ${NAMES[precision]}`, why(details, events)),
+        section(whyTitle(details), whyBox(details, events)),
         section('Inputs', values(details.inputs, 'No inputs', events)),
         section('Outputs', values(details.outputs, 'No outputs', events)),
         section('Changes', changes(details)),
@@ -58,33 +55,25 @@ export function createDetails(events: DetailsEvents): DetailsPanel {
       );
       const header = h('tr', {}, h('td', {}), ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('th', { scope: 'col', title: NAMES[precision] }, chip(precision))), h('th', { scope: 'col' }, 'Casts'));
       const snapshot = graph.snapshots[shown];
+      const bound = snapshot && boundSentence(snapshot);
       element.replaceChildren(
         h('div', { class: 'head' }, h('h2', {}, graph.model.name)),
         h('p', { class: 'path' }, `${graph.model.format}, ${plural(graph.nodes.length, 'op')}`),
-        section('Precision', mixBar(snapshot), h('table', {}, h('thead', {}, header), h('tbody', {}, ...rows))),
+        section('Precision', mixBar(snapshot), h('table', {}, h('thead', {}, header), h('tbody', {}, ...rows)), bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
         h('p', { class: 'hint' }, 'Select a node to see why it has its precision.'),
       );
     },
   };
 }
 
-export function chip(precision: Precision | undefined): HTMLElement {
-  return h('span', { class: `chip ${precision ?? 'gone'}`, 'aria-hidden': 'true' }, precision === undefined ? '×' : LETTERS[precision]);
+function whyBox({ why: { text, configKey }, precision, cast }: NodeDetails, events: DetailsEvents): HTMLElement {
+  if (cast?.forcedBy) return forcedByBox(cast.forcedBy, events);
+  return h('div', { class: `why ${cast ? 'cast' : (precision ?? 'gone')}` }, ...withConfigLink(text, configKey, events));
 }
 
-/** The sentence, with the section of the config that decided as a link; one the sentence does not name gets a link of its own. */
-function why({ why: { text, configKey }, precision }: NodeDetails, events: DetailsEvents): HTMLElement {
-  const box = h('div', { class: `why ${precision ?? 'gone'}` });
-  if (configKey === undefined) {
-    box.append(text);
-    return box;
-  }
-  const section = configKey.split('.')[0]!;
-  const link = h('button', { type: 'button', class: 'link', title: `Show ${configKey} in the config`, onclick: () => events.openConfigKey(configKey) }, section);
-  const at = text.indexOf(section);
-  if (at < 0) box.append(text, ' ', link);
-  else box.append(text.slice(0, at), link, text.slice(at + section.length));
-  return box;
+function whyTitle({ precision, cast }: NodeDetails): string {
+  if (precision === undefined) return 'Why it is gone';
+  return cast ? 'Why this Cast' : `Why ${NAMES[precision]}`;
 }
 
 function values(list: readonly ValueDetails[], none: string, events: DetailsEvents): HTMLElement {
@@ -92,10 +81,9 @@ function values(list: readonly ValueDetails[], none: string, events: DetailsEven
   return h(
     'ul',
     { class: 'values' },
-    ...list.map(({ name, node, dtype, shape, range, constant }) => {
-      const label = node === undefined ? h('span', { class: 'name' }, ...path(name)) : h('button', { type: 'button', class: 'link name', title: `Go to ${name}`, onclick: () => events.jump(node) }, ...path(name));
+    ...list.map(({ name, node, through = [], dtype, shape, range, constant }) => {
       const kind = constant ?? (shape === UNKNOWN ? dtype : `${dtype} ${shape}`);
-      return h('li', {}, label, h('span', { class: 'kind' }, kind), range === undefined ? undefined : h('span', { class: 'kind' }, `range ${range}`));
+      return h('li', {}, nameLink(name, node, events), h('span', { class: 'kind' }, ...boundaryPills(through, events), kind), range === undefined ? undefined : h('span', { class: 'kind' }, `range ${range}`));
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Precision, SnapshotView } from '../protocol';
-import { chip } from './details';
+import { chip } from './detailParts';
 import { h, icon } from './dom';
 import { NAMES, PRECISIONS } from './precision';
 

@@ -1,4 +1,5 @@
 import type { FromGraph, RunningView, SnapshotView } from '../protocol';
+import { boundSentence, neededText } from './castCount';
 import { button, h } from './dom';
 import { LETTERS, NAMES, plural, PRECISIONS, STEPS } from './precision';
 
@@ -86,7 +87,9 @@ function step({ title, index, snapshot, isShown: current, isBusy }: Step, show: 
   if (snapshot) {
     const mix = PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => `${snapshot.counts[precision]} ${NAMES[precision]}`);
     element.title = `${title}: ${mix.join(', ')}; ${plural(snapshot.casts, 'Cast')}, ${snapshot.quantizes} Quantize, ${snapshot.dequantizes} Dequantize`;
-    if (index > 0) element.append(h('span', { class: 'casts' }, plural(snapshot.casts, 'Cast')));
+    const bound = boundSentence(snapshot);
+    if (bound !== undefined) element.title += `\n${bound}`;
+    if (index > 0) element.append(h('span', { class: 'casts' }, [plural(snapshot.casts, 'Cast'), neededText(snapshot)].filter(Boolean).join(' · ')));
   } else element.title = isBusy ? `${title}: not run yet` : `${title}: not run yet. Click to run the phases up to here`;
   return element;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digitsCnn } from '../support/digitsCnn';
-import { digitsDetails } from '../support/digitsDetails';
+import { digitsCast, digitsDetails } from '../support/digitsDetails';
 import { GraphPages } from '../support/page';
 import { themes, type ThemeName } from '../support/themes';
 
@@ -23,6 +23,21 @@ it.each(cases)('draws the optimized CNN in %s, %s', async (theme, size) => {
   await page.getByText(digitsDetails.why.text.slice(0, 12)).waitFor();
   await page.waitForTimeout(300);
   await page.screenshot({ path: `test-results/graph-${theme}-${size}.png` });
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it.each(cases)('draws why a Cast is there in %s, %s', async (theme, size) => {
+  const [width, height] = sizes[size];
+  const { page, post, problems } = await pages.open({ theme, width, height });
+  await post({ type: 'graph', graph: digitsCnn(), shown: 3 });
+  await page.waitForSelector('.notice', { state: 'hidden' });
+  await page.screenshot({ path: `test-results/graph-model-${theme}-${size}.png` });
+  await post({ type: 'select', id: digitsCast.id });
+  await post({ type: 'details', details: digitsCast });
+  await page.getByText('WHY THIS CAST').waitFor();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `test-results/graph-cast-${theme}-${size}.png` });
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -63,6 +63,6 @@ export function digitsCnn(): GraphView {
   const opened = snapshot({ nodes, edges }, undefined, original);
   const int8 = snapshot({ nodes, edges }, 'quantize', quantized, opened);
   const bf16 = snapshot({ nodes, edges }, 'bf16', withBf16, int8);
-  const best = snapshot({ nodes, edges }, 'optimize', optimized, bf16);
+  const best = { ...snapshot({ nodes, edges }, 'optimize', optimized, bf16), lowerBound: 8 };
   return { model: { name: 'digits_cnn.pb', format: 'TensorFlow GraphDef' }, nodes, edges, snapshots: [opened, int8, bf16, best] };
 }

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { GraphView } from '../../../webview/protocol';
+import { drawn, nextFrames } from '../support/cytoscape';
+import { digitsCnn } from '../support/digitsCnn';
+import { digitsCast, digitsDetails } from '../support/digitsDetails';
+import { GraphPages, type Opened } from '../support/page';
+
+let pages: GraphPages;
+let view: Opened;
+const graph = digitsCnn();
+const { from, to } = digitsCast.cast!.forcedBy!;
+
+beforeAll(async () => {
+  pages = await GraphPages.start();
+});
+afterAll(() => pages.stop());
+beforeEach(async () => {
+  view = await pages.open();
+});
+afterEach(async () => {
+  await view.page.close();
+  expect(view.problems).toEqual([]);
+});
+
+async function open(shownGraph: GraphView = graph): Promise<void> {
+  await view.post({ type: 'graph', graph: shownGraph, shown: 3 });
+  await view.page.waitForSelector('.notice', { state: 'hidden' });
+  await nextFrames(view.page);
+}
+
+const selections = async (): Promise<(string | undefined)[]> => (await view.sent()).flatMap((message) => (message.type === 'select' ? [message.id] : []));
+const lit = async (): Promise<string[]> => (await drawn(view.page, '.mark.selected')).map(({ id }) => id);
+const edgesOf = (cast: string, of: GraphView = graph): number[] => of.snapshots[3]!.marks.filter(({ nodes }) => nodes.includes(cast)).map(({ edge }) => edge);
+const details = () => view.page.locator('.details');
+
+describe('the lower bound', () => {
+  it('stands beside the Cast count of its phase alone, and says what it means', async () => {
+    await open();
+    const casts = view.page.locator('.step .casts');
+    expect(await casts.allInnerTexts()).toEqual(['0 Casts', '5 Casts', '10 Casts · 8 needed']);
+    const sentence = 'No choice of BF16 or FP32 for the free ops needs fewer than 8 Casts. The other 2 came from a placement other than min_cut';
+    expect(await view.page.locator('.step').last().getAttribute('title')).toContain(sentence);
+    expect(await details().innerText()).toContain(sentence);
+    await view.post({ type: 'snapshots', snapshots: [...graph.snapshots.slice(0, 3), { ...graph.snapshots[3]!, lowerBound: 10 }], shown: 3 });
+    await view.page.getByText('10 Casts · all needed').waitFor();
+    await view.post({ type: 'snapshots', snapshots: graph.snapshots.slice(0, 3), shown: 2 });
+    await view.page.waitForFunction(() => !document.body.innerText.includes('needed'));
+    expect(await details().innerText()).not.toContain('No choice');
+  });
+});
+
+describe('why a Cast is there', () => {
+  it('is said with links to the two ops that force it', async () => {
+    await open();
+    await view.post({ type: 'select', id: digitsCast.id });
+    await view.post({ type: 'details', details: digitsCast });
+    const why = details().locator('.why');
+    await why.waitFor();
+    expect((await why.innerText()).replace(/\s+/g, ' ')).toBe(`F ${from.name} ${from.text} B ${to.name} ${to.text} Somewhere between them the value must be cast, and here one Cast serves 3 readers.`);
+    expect(await details().innerText()).toContain('FP32 to BF16');
+    await why.getByRole('button', { name: 'bf16_ops' }).click();
+    expect((await view.sent()).at(-1)).toEqual({ type: 'openConfigKey', key: 'bf16_ops' });
+    await why.getByRole('button', { name: to.name }).click();
+    expect(await selections()).toEqual([to.node]);
+    await view.post({ type: 'select', id: digitsCast.id });
+    await view.post({ type: 'details', details: digitsCast });
+    await why.getByRole('button', { name: from.name }).click();
+    expect(await selections()).toEqual([to.node, from.node]);
+  });
+
+  it('without a proof is one sentence', async () => {
+    await open();
+    await view.post({ type: 'select', id: digitsCast.id });
+    const text = 'The BF16 phase put this Cast from FP32 to BF16 here (convert-to-bf16): Listed in bf16_ops (Conv2D).';
+    await view.post({ type: 'details', details: { ...digitsCast, why: { text }, cast: { label: 'F→B', types: 'FP32 to BF16' } } });
+    expect(await details().locator('.why').innerText()).toBe(text);
+    expect(await details().locator('.ends').count()).toBe(0);
+  });
+
+  it('of a folded Cast is why it is gone', async () => {
+    await open();
+    await view.post({ type: 'select', id: digitsCast.id });
+    await view.post({ type: 'details', details: { ...digitsCast, precision: undefined, why: { text: 'The value is BF16 already.' }, cast: { label: 'F→B', types: 'FP32 to BF16' } } });
+    await details().getByText('WHY IT IS GONE').waitFor();
+    expect(await details().innerText()).toContain('Not in the graph any more');
+  });
+});
+
+describe('a selected Cast', () => {
+  it('is reached by keyboard from the op that reads it, and leads on to both ends of its edge', async () => {
+    await open();
+    await view.post({ type: 'select', id: digitsDetails.id });
+    await view.post({ type: 'details', details: digitsDetails });
+    const pill = details().getByRole('button', { name: 'Cast F→B' });
+    await pill.focus();
+    await view.page.keyboard.press('Enter');
+    expect(await selections()).toEqual([digitsCast.id]);
+    expect(await lit()).toEqual(edgesOf(digitsCast.id).map((edge) => `mark ${edge} cast inserted`));
+    expect(await view.page.evaluate(() => document.activeElement?.className)).toBe('stage');
+    expect(await view.page.locator('#active').textContent()).toBe(`Cast F→B: ${digitsCast.id}`);
+    await view.page.keyboard.press('ArrowUp');
+    expect((await selections()).at(-1)).toBe(from.node);
+    await view.post({ type: 'select', id: digitsCast.id });
+    await view.page.keyboard.press('ArrowDown');
+    expect((await selections()).at(-1)).toBe(to.node);
+  });
+
+  it('is lit on every edge it serves', async () => {
+    const standing = graph.snapshots[3]!.marks.filter(({ kind, state }) => kind === 'cast' && state === 'inserted').slice(0, 3);
+    const marks = graph.snapshots[3]!.marks.map((mark) => (standing.includes(mark) ? { ...mark, nodes: ['shared'] } : mark));
+    await open({ ...graph, snapshots: [...graph.snapshots.slice(0, 3), { ...graph.snapshots[3]!, marks }] });
+    await view.page.locator('.stage').press('f');
+    await nextFrames(view.page);
+    const place = (await drawn(view.page, '.mark')).find(({ id }) => id === `mark ${standing[1]!.edge} cast inserted`)!.screen;
+    await view.page.mouse.click(place.x, place.y);
+    expect(await selections()).toEqual(['shared']);
+    expect((await lit()).sort()).toEqual(standing.map(({ edge }) => `mark ${edge} cast inserted`).sort());
+  });
+
+  it('comes into view when the host selects it, and the model when it is gone', async () => {
+    await open();
+    const [edge] = edgesOf('digits_cnn_1/probs_1/BiasAdd/cast');
+    expect((await drawn(view.page, '.mark')).some(({ id }) => id.startsWith(`mark ${edge} `))).toBe(false);
+    await view.post({ type: 'select', id: 'digits_cnn_1/probs_1/BiasAdd/cast' });
+    await nextFrames(view.page);
+    expect(await lit()).toEqual([`mark ${edge} cast inserted`]);
+    await view.post({ type: 'details', details: { ...digitsCast, id: 'digits_cnn_1/probs_1/BiasAdd/cast' } });
+    await view.page.getByRole('heading', { name: 'Cast', exact: true }).waitFor();
+    await view.post({ type: 'select' });
+    await view.page.getByRole('heading', { name: 'digits_cnn.pb' }).waitFor();
+    expect(await lit()).toEqual([]);
+    expect(await selections()).toEqual([]);
+  });
+
+  it('stays selected when the tab is shown again', async () => {
+    await view.page.close();
+    view = await pages.open({ state: { model: graph.model.name, viewport: { zoom: 1, x: 0, y: 0 }, selected: digitsCast.id, ghosts: true } });
+    await open();
+    expect(await selections()).toEqual([digitsCast.id]);
+    await view.page.close();
+    view = await pages.open({ state: { model: graph.model.name, viewport: { zoom: 1, x: 0, y: 0 }, selected: 'gone/cast', ghosts: true } });
+    await open();
+    expect(await selections()).toEqual([]);
+  });
+
+  it('renders hostile names as text', async () => {
+    await open();
+    const hostile = '<img src=x onerror="document.title=1">';
+    const end = { ...from, name: hostile, text: hostile, configKey: hostile };
+    await view.post({ type: 'select', id: digitsCast.id });
+    await view.post({ type: 'details', details: { ...digitsCast, cast: { label: hostile, types: hostile, forcedBy: { from: end, to: end, conclusion: hostile } }, inputs: [{ ...digitsCast.inputs[0]!, through: [{ id: hostile, kind: 'cast', label: hostile }] }] } });
+    await details().getByText('WHY THIS CAST').waitFor();
+    expect(await view.page.locator('img').count()).toBe(0);
+  });
+});
