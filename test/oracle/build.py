@@ -71,5 +71,13 @@ def quantize_dequantize(name, x, mode, dtype=tf.float32, low=-1.0, high=1.0, nar
     return ops.Dequantize(input=q, min_range=q_min, max_range=q_max, mode=mode, narrow_range=narrow_range, dtype=dtype, name=name)
 
 
+def stored_int8(name, value):
+    """A weight stored as qint8 with one scale, and the Dequantize that reads it."""
+    scale = np.float32(np.abs(value).max() / 127)
+    stored = constant(name + '/int8', np.round(value / scale).astype(tf.qint8.as_numpy_dtype))
+    low, high = constant(name + '/min', -128 * scale), constant(name + '/max', 127 * scale)
+    return ops.Dequantize(input=stored, min_range=low, max_range=high, mode='MIN_COMBINED', name=name)
+
+
 def finish(graph, feeds, *outputs):
     return Case(graph.as_graph_def(), feeds, list(outputs))

@@ -2,7 +2,7 @@
 import numpy as np
 import tensorflow as tf
 
-from build import Case, batch_norm, bias, constant, conv, finish, matmul, ops, placeholder, quantize_dequantize, random, to_bf16, to_float, weights
+from build import Case, batch_norm, bias, constant, conv, finish, matmul, ops, placeholder, quantize_dequantize, random, stored_int8, to_bf16, to_float, weights
 
 
 def split_consumer(graph):
@@ -152,6 +152,24 @@ def colocated(graph):
     return case
 
 
+def quantized_convnet(graph):
+    """A net that is INT8 already, as a quantizer leaves it: everything reads Dequantize, the classifier does not."""
+    def quantized(name, x, low=-4.0, high=4.0):
+        return quantize_dequantize(name, x, 'MIN_COMBINED', low=low, high=high)
+
+    def int8_conv(name, x, filters, seed):
+        w = stored_int8(name + '/weights', weights(seed, 3, 3, x.shape[-1], filters))
+        return bias(name + '/bias', ops.Conv2D(input=x, filter=w, strides=[1, 1, 1, 1], padding='SAME', name=name), seed + 1)
+
+    x = quantized('image/dequantize', placeholder('image', None, 8, 8, 3), low=-1.0, high=1.0)
+    t = quantized('relu1/dequantize', ops.Relu(features=int8_conv('conv1', x, 8, 63), name='relu1'))
+    pooled = ops.MaxPool(input=t, ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding='VALID', name='pool')
+    t = quantized('conv2/dequantize', int8_conv('conv2', quantized('pool/dequantize', pooled), 8, 65))
+    t = matmul('fc', ops.Mean(input=t, axis=constant('axes', np.int32([1, 2])), name='mean'), 10, 67)
+    ops.Identity(input=bias('fc_bias', t, 68), name='out')
+    return finish(graph, {'image': random(69, 8, 8, 8, 3)}, 'out')
+
+
 def blocks(graph, count=10_000):
     """32,502 nodes: MatMul, LeakyRelu, Tanh per block, and a Sigmoid that stays FP32 after every fourth."""
     placeholder('x', None, 4)
@@ -167,5 +185,5 @@ def blocks(graph, count=10_000):
 GRAPHS = {
     function.__name__: function
     for function in (split_consumer, lrn, unpack_twice, cse_outputs, convnet, dequantize_modes, chain, island, cast_with_two_consumers,
-                     identityn, crop, two_layers, isolated_op, versions, colocated, blocks)
+                     identityn, crop, two_layers, isolated_op, versions, colocated, quantized_convnet, blocks)
 }

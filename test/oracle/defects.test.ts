@@ -138,6 +138,22 @@ describe('what other models brought up', () => {
     expect(converted.model.typeOf('first', 'MatMul')).toBe('bfloat16');
     await expectSameResults(converted);
   });
+
+  it('a net that is INT8 already stays INT8 beside BF16, and is not quantized twice', async () => {
+    const int8 = ['conv1', 'conv1/bias', 'relu1', 'pool', 'conv2', 'conv2/bias'];
+    for (const calibrate of [false, true]) {
+      const converted = await convertGraph('quantized_convnet', { use_bf16: true, op_name_dict: { fc: 'bf16' } }, calibrate);
+      const { model, original } = converted;
+      expect(int8.map((name) => model.node(name).attributes['T'])).toEqual(int8.map(() => 'float32'));
+      expect(model.typeOf('fc', 'MatMul')).toBe('bfloat16');
+      for (const op of ['QuantizeV2', 'Dequantize']) expect(model.ofOp(op).map(({ name }) => name)).toEqual(original.ofOp(op).map(({ name }) => name));
+      expect(converted.report.phases.at(-1)?.precision.int8).toBe(int8.length);
+      await expectSameResults(converted);
+    }
+    const asked = await convertGraph('quantized_convnet', { use_bf16: true, op_name_dict: { conv1: 'bf16' } });
+    expect(asked.model.typeOf('conv1', 'Conv2D')).toBe('bfloat16');
+    await expectSameResults(asked);
+  });
 });
 
 describe('the judge', () => {

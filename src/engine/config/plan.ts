@@ -1,4 +1,5 @@
 import { bfloat16Types } from '../capabilities/bfloat16Types';
+import { int8Nodes } from '../capabilities/int8Nodes';
 import type { Dialect } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason, Warning } from '../plan';
@@ -22,10 +23,11 @@ export interface PlanContext {
 export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanContext): Plan {
   const choices = readChoices(config, context.dialect);
   const inLoops = context.dialect.nodesInLoops(graph);
+  const int8Already = int8Nodes(graph, context.dialect, (node) => isOpenToInt8(choices, node));
   const refusals = new Refusals();
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) {
-    nodes.set(node.id, planNode(node, { graph, choices, inLoops, refusals, ...context }));
+    nodes.set(node.id, planNode(node, { graph, choices, inLoops, int8Already, refusals, ...context }));
   }
   spreadInt8(graph, nodes, choices, context.dialect);
   agreeOnSharedTypes(graph, nodes, context.dialect, (node, reason) => refusals.add(node, 'bf16', reason));
@@ -38,6 +40,12 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()], usesDefaultList: choices.usesDefaultList };
 }
 
+/** Whether the config leaves INT8 possible for the node, or asks for it. */
+function isOpenToInt8(choices: Choices, node: Node): boolean {
+  return ['auto', 'int8'].includes(choices.for(node).precision);
+}
+
+const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
 const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
 const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT8 form, or its neighbours are not INT8.`;
@@ -46,11 +54,13 @@ interface NodeContext extends PlanContext {
   readonly graph: Graph;
   readonly choices: Choices;
   readonly inLoops: ReadonlySet<string>;
+  readonly int8Already: ReadonlySet<string>;
   readonly refusals: Refusals;
 }
 
 function planNode(node: Node, context: NodeContext): PlannedNode {
   const { dialect, choices, graph } = context;
+  if (context.int8Already.has(node.id) && isOpenToInt8(choices, node)) return { precision: 'int8', reason: { text: INT8_ALREADY }, bf16: 'denied' };
   const neutral = neutralReason(node, graph, dialect);
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 

@@ -108,6 +108,35 @@ describe('resolvePlan', () => {
     expect(result.warnings[0]!.message).toContain('(3000 nodes)');
   });
 
+  describe('an op that is INT8 already', () => {
+    const dequantize = (name: string, input: string): NodeSpec => ({ name, op: 'Dequantize', inputs: [input, 'lo', 'hi'], attrs: { T: 'qint8', mode: 'MIN_COMBINED', dtype: 'float32' } });
+    const quantize = (name: string, input: string): NodeSpec => ({ name, op: 'QuantizeV2', inputs: [input, 'lo', 'hi'], attrs: { T: 'qint8', mode: 'MIN_COMBINED' } });
+    const [bias, relu, pool] = NET.filter(({ name }) => ['bias', 'relu', 'pool'].includes(name)) as [NodeSpec, NodeSpec, NodeSpec];
+    const QUANTIZED: readonly NodeSpec[] = [
+      placeholder('x', 'float32', [-1, 4, 4, 2]), constant('lo', 'float32', [], [-1]), constant('hi', 'float32', [], [1]),
+      constant('stored', 'qint8', [1, 1, 2, 2], [1]), dequantize('w', 'stored'), constant('b', 'float32', [2], [0]),
+      quantize('xq', 'x'), dequantize('xd', 'xq'), conv('conv', 'xd'), bias, relu, quantize('rq', 'relu'), dequantize('rd', 'rq'),
+      { ...pool, inputs: ['rd'] }, quantize('pq', 'pool'), dequantize('pd', 'pq'), conv('conv2', 'pd'), { ...relu, name: 'relu2', inputs: ['conv2'] },
+      { name: 'flat', op: 'Squeeze', inputs: ['pd'], attrs: T }, { name: 'tanh', op: 'Tanh', inputs: ['flat'], attrs: T },
+    ];
+
+    it('stays INT8 with its epilogue, without calibration too', () => {
+      for (const canCalibrate of [false, true]) {
+        const result = plan({ use_bf16: true }, canCalibrate, QUANTIZED);
+        expect(precisions(result)).toEqual({
+          conv: 'int8', bias: 'int8', relu: 'int8', pool: 'int8', conv2: 'int8', relu2: 'int8', flat: 'fp32', tanh: 'bf16',
+        });
+        expect(result.nodes.get('conv')).toMatchObject({ bf16: 'denied', reason: { text: expect.stringMatching(/^It is INT8 already: /) } });
+        expect(result.nodes.get('flat')!.bf16).toBe('free');
+      }
+    });
+
+    it('is what the user asks for instead', () => {
+      const result = plan({ use_bf16: true, op_name_dict: { conv: 'bf16', conv2: 'fp32' } }, false, QUANTIZED);
+      expect(precisions(result)).toMatchObject({ conv: 'bf16', bias: 'bf16', relu: 'bf16', pool: 'int8', conv2: 'fp32', relu2: 'bf16' });
+    });
+  });
+
   it('leaves a convolution FP32 whose weights are computed at run time', () => {
     const nodes = [placeholder('x', 'float32', [1, 4, 4, 2]), placeholder('w', 'float32', [1, 1, 2, 2]), conv('conv', 'x')];
     expect(precisions(plan({}, true, nodes))).toEqual({ conv: 'fp32' });

@@ -84,13 +84,14 @@ describe('INT8 between Dequantize and Quantize', () => {
     expect(precisions(nodes)['sum']).toBe('fp32');
   });
 
-  it('covers data movement on dequantized values only', () => {
+  it('covers data movement between Dequantize and Quantize only', () => {
     const nodes = [
       x, constant('shape', 'int32', [1], [-1]), constant('axis', 'int32', [], [0]), ...dequantize('xd', 'x'),
       op('flat', 'Reshape', ['xd', 'shape'], 'float32', { Tshape: 'int32' }), op('plain', 'Reshape', ['x', 'shape'], 'float32', { Tshape: 'int32' }),
       op('mixed', 'ConcatV2', ['xd', 'x', 'axis'], 'float32', { N: 2, Tidx: 'int32' }), op('exp', 'Exp', ['xd']),
+      op('read', 'Reshape', ['xd', 'shape'], 'float32', { Tshape: 'int32' }), op('reader', 'Exp', ['read']), ...['flat', 'plain', 'mixed', 'read'].flatMap((name) => dequantize(`${name}/dequantize`, name)),
     ];
-    expect(precisions(nodes)).toMatchObject({ flat: 'int8', plain: 'fp32', mixed: 'fp32', exp: 'fp32' });
+    expect(precisions(nodes)).toMatchObject({ flat: 'int8', plain: 'fp32', mixed: 'fp32', read: 'fp32', exp: 'fp32' });
   });
 
   it('is what the plan said, after the quantize phase', async () => {
