@@ -1,20 +1,26 @@
 import type { Attribute, AttributeValue, PartialShape } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import { dataTypeFromEnum, dataTypeToEnum } from './dataTypes';
-import { exactInteger, toLong, type AttrValueMessage, type ListValueMessage, type TensorMessage, type TensorShapeMessage } from './messages';
+import {
+  AttrValue, exactInteger, readerOf, toLong, type AttrValueMessage, type ListValueMessage, type TensorMessage, type TensorShapeMessage,
+} from './messages';
 
 /**
- * The union's view of a decoded AttrValue (tensorflow/core/framework/attr_value.proto), with the message as `source`.
+ * The union's view of a serialised AttrValue (tensorflow/core/framework/attr_value.proto), with the bytes as `source`.
  * What the union cannot say (types not known, lists of tensors or functions, placeholders) is `opaque`. A list without
- * entries does not tell its kind; it becomes `ints`.
+ * entries does not tell its kind; it becomes `ints`. A tensor's value is the bytes too.
  */
-export function attributeFromMessage(message: AttrValueMessage): Attribute {
-  return { ...valueOf(message), source: message };
+export function attributeFromBytes(bytes: Uint8Array): Attribute {
+  return { ...valueOf(messageFromBytes(bytes), bytes), source: bytes };
 }
 
-/** The AttrValue of an attribute: the message it was read from if it still has it, otherwise one made from its value. */
+/** The AttrValue of an attribute: as it was read if it still has its source, otherwise one made from its value. */
 export function messageFromAttribute(attribute: Attribute): AttrValueMessage {
-  return (attribute.source as AttrValueMessage | undefined) ?? messageOf(attribute);
+  return attribute.source === undefined ? messageOf(attribute) : messageFromBytes(attribute.source as Uint8Array);
+}
+
+function messageFromBytes(bytes: Uint8Array): AttrValueMessage {
+  return AttrValue.decode(readerOf(bytes)) as unknown as AttrValueMessage;
 }
 
 /** Shape of a TensorShapeProto; an absent one is a scalar. */
@@ -25,7 +31,7 @@ export function shapeFromMessage(shape: TensorShapeMessage | undefined): Partial
 
 const OPAQUE: AttributeValue = { kind: 'opaque' };
 
-function valueOf(message: AttrValueMessage): AttributeValue {
+function valueOf(message: AttrValueMessage, bytes: Uint8Array): AttributeValue {
   switch (message.value) {
     case 's': return { kind: 'string', value: message.s! };
     case 'i': return { kind: 'int', value: exactInteger(message.i!) };
@@ -33,7 +39,7 @@ function valueOf(message: AttrValueMessage): AttributeValue {
     case 'b': return { kind: 'bool', value: message.b! };
     case 'type': return typeValue(message.type!);
     case 'shape': return { kind: 'shape', value: shapeFromMessage(message.shape) };
-    case 'tensor': return tensorValue(message.tensor!);
+    case 'tensor': return tensorValue(message.tensor!, bytes);
     case 'list': return listValue(message.list!);
     case 'func': return { kind: 'function', value: message.func!.name };
     default: return OPAQUE;
@@ -45,10 +51,10 @@ function typeValue(number: number): AttributeValue {
   return value === undefined ? OPAQUE : { kind: 'type', value };
 }
 
-function tensorValue(message: TensorMessage): AttributeValue {
+function tensorValue(message: TensorMessage, bytes: Uint8Array): AttributeValue {
   const dtype = dataTypeFromEnum(message.dtype);
   const shape = shapeFromMessage(message.tensorShape);
-  return dtype === undefined || shape === undefined ? OPAQUE : { kind: 'tensor', dtype, shape, value: message };
+  return dtype === undefined || shape === undefined ? OPAQUE : { kind: 'tensor', dtype, shape, value: bytes };
 }
 
 const LIST_FIELDS = ['s', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func'] as const;

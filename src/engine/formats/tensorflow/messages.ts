@@ -1,5 +1,6 @@
 import Long from 'long';
 import protobuf from 'protobufjs/light';
+import type { LazyBytes } from './lazyBytes';
 import schema from './schema.json';
 
 // int64 fields must be Long whatever bundler is used: protobufjs looks for it with a require() that bundlers may drop.
@@ -16,6 +17,34 @@ export const GraphDef = types.lookupType('GraphDef');
 export const NodeDef = types.lookupType('NodeDef');
 export const AttrValue = types.lookupType('AttrValue');
 export const TensorProto = types.lookupType('TensorProto');
+
+const frames = protobuf.Root.fromJSON({
+  nested: {
+    NodeFrame: {
+      edition: 'proto3',
+      fields: {
+        name: { type: 'string', id: 1 },
+        op: { type: 'string', id: 2 },
+        input: { rule: 'repeated', type: 'string', id: 3 },
+        device: { type: 'string', id: 4 },
+        attr: { rule: 'repeated', type: 'bytes', id: 5 },
+      },
+    },
+    AttrEntry: { edition: 'proto3', fields: { key: { type: 'string', id: 1 }, value: { type: 'bytes', id: 2 } } },
+  },
+});
+
+/** NodeDef with the entries of its map `attr` left in bytes, and such an entry with its AttrValue left in bytes. */
+export const NodeFrame = frames.lookupType('NodeFrame');
+export const AttrEntry = frames.lookupType('AttrEntry');
+
+export interface NodeFrameMessage {
+  name: string;
+  op: string;
+  input: string[];
+  device: string;
+  attr: Uint8Array[];
+}
 
 /** Decoded messages; a field that was absent reads as its proto3 default. int64 fields are Long. */
 export interface NodeDefMessage {
@@ -59,7 +88,7 @@ export interface TensorShapeMessage {
 export interface TensorMessage {
   dtype: number;
   tensorShape?: TensorShapeMessage;
-  tensorContent: Uint8Array;
+  tensorContent: Uint8Array | LazyBytes;
   halfVal: number[];
   floatVal: number[];
   doubleVal: number[];

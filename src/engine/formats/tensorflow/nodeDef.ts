@@ -1,86 +1,114 @@
 import protobuf from 'protobufjs/light';
 import { UserError } from '../../errors';
+import type { Attribute } from '../../graph/attribute';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
-import { attributeFromMessage, messageFromAttribute } from './attributes';
-import { NodeDef, readerOf, TensorProto, type AttrValueMessage, type NodeDefMessage } from './messages';
+import { messageFromAttribute } from './attributes';
+import { joined, type Piece, totalLength } from './lazyBytes';
+import { AttrEntry, AttrValue, NodeFrame, readerOf, TensorProto, type NodeFrameMessage } from './messages';
+import type { SharedAttributes } from './sharedAttributes';
 
 /** Field numbers of graph.proto, node_def.proto, attr_value.proto and tensor.proto that are framed by hand. */
 export const NODE_FIELD = 1;
 const ATTR_FIELD = 5;
-const MAP_KEY = 1;
 const MAP_VALUE = 2;
 const ATTR_TENSOR = 8;
 const TENSOR_CONTENT = 4;
 
-/** Tensors with more bytes are passed to the sink as they are instead of being copied into the encoded node. */
-const INLINE_TENSOR_BYTES = 64 * 1024;
+/** Attributes with more bytes are passed to the sink as they are instead of being copied into the encoded node. */
+const INLINE_BYTES = 64 * 1024;
 
-/** `Node.source` of this format. */
+/** `Node.source` of this format: where the node is in the file. */
 export interface NodeSource {
-  /** The node's field of the GraphDef as in the file: tag, length and NodeDef. */
-  readonly field: Uint8Array;
-  /** The NodeDef within `field`. */
-  readonly payload: Uint8Array;
+  readonly file: Uint8Array;
+  /** The node's field of the GraphDef: tag, length and NodeDef. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the NodeDef begins. */
+  readonly payload: number;
   /** The node as it was read. */
   original: Node;
 }
 
+/** What nodes of one file have in common, and the nodes read so far. */
+export interface ReadContext {
+  readonly file: string;
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly attributes: SharedAttributes;
+  /** Names of ops and devices. */
+  readonly names: Map<string, string>;
+}
+
+const NONE: readonly never[] = [];
+
 /**
- * A decoded NodeDef as a node; its id is its name. Throws UserError when an input is not of the form `node`, `node:2`
- * or `^node`.
+ * A NodeDef as a node; its id is its name. Throws UserError when an input is not of the form `node`, `node:2` or `^node`.
  */
-export function nodeFromMessage(message: NodeDefMessage, bytes: { field: Uint8Array; payload: Uint8Array }, file: string): Node {
+export function nodeFromFrame(frame: NodeFrameMessage, source: Omit<NodeSource, 'original'>, context: ReadContext): Node {
   const inputs: ValueRef[] = [];
   const controlInputs: string[] = [];
-  for (const text of message.input) {
-    if (text.startsWith('^')) controlInputs.push(text.slice(1));
-    else inputs.push(parseInput(text, message.name, file));
+  for (const text of frame.input) {
+    if (text.startsWith('^')) controlInputs.push(known(text.slice(1), context));
+    else inputs.push(parseInput(text, frame.name, context));
   }
-  const source = { ...bytes } as NodeSource;
   const node: Node = {
-    id: message.name,
-    name: message.name,
-    op: message.op,
-    inputs,
-    controlInputs,
-    attributes: new Map(Object.entries(message.attr).map(([name, value]) => [name, attributeFromMessage(value)])),
-    ...(message.device === '' ? {} : { device: message.device }),
+    id: frame.name,
+    name: frame.name,
+    op: shared(frame.op, context),
+    inputs: inputs.length === 0 ? NONE : inputs,
+    controlInputs: controlInputs.length === 0 ? NONE : controlInputs,
+    attributes: context.attributes.read(frame.attr),
+    ...(frame.device === '' ? {} : { device: shared(frame.device, context) }),
     source,
   };
-  source.original = node;
+  (source as NodeSource).original = node;
   return node;
 }
 
-function parseInput(text: string, node: string, file: string): ValueRef {
+/** The id of a node as the string that node has, so that graphs keep each name once. */
+function known(id: string, { nodes }: ReadContext): string {
+  return nodes.get(id)?.id ?? id;
+}
+
+function shared(name: string, { names }: ReadContext): string {
+  const first = names.get(name);
+  if (first === undefined) names.set(name, name);
+  return first ?? name;
+}
+
+function parseInput(text: string, node: string, context: ReadContext): ValueRef {
   const colon = text.lastIndexOf(':');
-  if (colon < 0) return { node: text, output: 0 };
+  if (colon < 0) return { node: known(text, context), output: 0 };
   const index = text.slice(colon + 1);
   if (!/^\d{1,9}$/.test(index)) {
-    throw new UserError(`the input "${text}" does not end in an output index`, { file, node, hint: 'Export the model again' });
+    throw new UserError(`the input "${text}" does not end in an output index`, { file: context.file, node, hint: 'Export the model again' });
   }
-  return { node: text.slice(0, colon), output: Number(index) };
+  return { node: known(text.slice(0, colon), context), output: Number(index) };
 }
 
 /**
  * The node's field of the GraphDef, in pieces: the bytes it was read from when nothing of it changed, otherwise newly
  * encoded with the unknown fields of the NodeDef and of each attribute that kept its source.
  */
-export function encodeNode(node: Node, graph: Graph): Uint8Array[] {
+export function encodeNode(node: Node, graph: Graph): Piece[] {
   const source = node.source as NodeSource | undefined;
-  if (source !== undefined && isUntouched(node, source.original, graph)) return [source.field];
-  const message = source === undefined ? ({} as NodeDefMessage) : (NodeDef.decode(readerOf(source.payload)) as unknown as NodeDefMessage);
-  message.name = node.name;
-  message.op = node.op;
-  message.input = inputNames(node, graph);
-  message.device = node.device ?? '';
-  message.attr = {};
-  const large: Uint8Array[] = [];
-  for (const [name, attribute] of node.attributes) {
-    const value = messageFromAttribute(attribute);
-    if ((value.tensor?.tensorContent?.length ?? 0) > INLINE_TENSOR_BYTES) large.push(...largeTensorEntry(name, value));
-    else message.attr[name] = value;
+  if (source !== undefined && isUntouched(node, source.original, graph)) return [source.file.subarray(source.start, source.end)];
+  const frame = source === undefined ? ({} as NodeFrameMessage) : frameOf(source);
+  frame.name = node.name;
+  frame.op = node.op;
+  frame.input = inputNames(node, graph);
+  frame.device = node.device ?? '';
+  frame.attr = [];
+  const large: Piece[] = [];
+  for (const [key, attribute] of node.attributes) {
+    const value = encodeAttribute(attribute);
+    if (totalLength(value) <= INLINE_BYTES) frame.attr.push(AttrEntry.encode({ key, value: joined(value) }).finish());
+    else large.push(...delimited(ATTR_FIELD, [AttrEntry.encode({ key }).finish(), ...delimited(MAP_VALUE, value)]));
   }
-  return delimited(NODE_FIELD, [NodeDef.encode(message).finish(), ...large]);
+  return delimited(NODE_FIELD, [NodeFrame.encode(frame).finish(), ...large]);
+}
+
+function frameOf({ file, payload, end }: NodeSource): NodeFrameMessage {
+  return NodeFrame.decode(readerOf(file.subarray(payload, end))) as unknown as NodeFrameMessage;
 }
 
 function isUntouched(node: Node, original: Node, graph: Graph): boolean {
@@ -109,29 +137,16 @@ function nameOf(id: string, graph: Graph): string {
   return node.name;
 }
 
-/** An entry of NodeDef.attr whose tensor_content is a piece of its own. */
-function largeTensorEntry(name: string, value: AttrValueMessage): Uint8Array[] {
-  const tensor = value.tensor!;
-  const rest = { ...tensor, tensorContent: undefined };
-  return delimited(ATTR_FIELD, [
-    protobuf.Writer.create().uint32((MAP_KEY << 3) | 2).string(name).finish(),
-    ...delimited(MAP_VALUE, [
-      ...delimited(ATTR_TENSOR, [
-        TensorProto.encode(rest).finish(),
-        ...delimited(TENSOR_CONTENT, [tensor.tensorContent]),
-        ...unknownFields(tensor),
-      ]),
-      ...unknownFields(value),
-    ]),
-  ]);
-}
-
-function unknownFields(message: object): readonly Uint8Array[] {
-  return (message as { $unknowns?: Uint8Array[] }).$unknowns ?? [];
+/** The AttrValue: as it was read, or new, with tensor_content as a piece of its own. */
+function encodeAttribute(attribute: Attribute): Piece[] {
+  if (attribute.source !== undefined) return [attribute.source as Uint8Array];
+  const message = messageFromAttribute(attribute);
+  if (message.tensor?.tensorContent === undefined) return [AttrValue.encode(message).finish()];
+  const { tensorContent, ...rest } = message.tensor;
+  return delimited(ATTR_TENSOR, [TensorProto.encode(rest).finish(), ...delimited(TENSOR_CONTENT, [tensorContent])]);
 }
 
 /** A length-delimited field around `pieces`. */
-function delimited(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  return [protobuf.Writer.create().uint32((field << 3) | 2).uint32(length).finish(), ...pieces];
+function delimited(field: number, pieces: readonly Piece[]): Piece[] {
+  return [protobuf.Writer.create().uint32((field << 3) | 2).uint32(totalLength(pieces)).finish(), ...pieces];
 }

@@ -1,11 +1,13 @@
+import protobuf from 'protobufjs/light';
 import { CancelledError, UserError } from '../../errors';
 import type { Graph, Node } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
 import { readWholeFile } from './fileBytes';
 import { findInputs, findOutputs } from './ioSignature';
-import { NodeDef, readerOf, type NodeDefMessage } from './messages';
-import { NODE_FIELD, nodeFromMessage } from './nodeDef';
+import { NodeFrame, type NodeFrameMessage } from './messages';
+import { NODE_FIELD, nodeFromFrame, type ReadContext } from './nodeDef';
 import { notAGraphDef } from './recognise';
+import { SharedAttributes } from './sharedAttributes';
 import { checkGraph } from './validate';
 
 /** `Graph.source` of this format. */
@@ -45,8 +47,9 @@ const NODES_PER_CHECK = 256;
 
 function decodeFields(bytes: Uint8Array, file: string, progress: Progress): { nodes: Map<string, Node>; otherFields: Map<string, Uint8Array[]> } {
   const nodes = new Map<string, Node>();
+  const context: ReadContext = { file, nodes, attributes: new SharedAttributes(), names: new Map() };
   const otherFields = new Map<string, Uint8Array[]>();
-  const reader = readerOf(bytes);
+  const reader = protobuf.Reader.create(bytes);
   let last = '';
   let start = 0;
   try {
@@ -55,8 +58,10 @@ function decodeFields(bytes: Uint8Array, file: string, progress: Progress): { no
       if (tag === ((NODE_FIELD << 3) | 2)) {
         const length = reader.size();
         const payload = reader.pos;
-        const message = NodeDef.decode(reader, length) as unknown as NodeDefMessage;
-        last = addNode(nodes, message, { field: bytes.subarray(start, reader.pos), payload: bytes.subarray(payload, reader.pos) }, file);
+        const frame = NodeFrame.decode(reader, length) as unknown as NodeFrameMessage;
+        checkName(frame, nodes, file);
+        nodes.set(frame.name, nodeFromFrame(frame, { file: bytes, start, payload, end: reader.pos }, context));
+        last = frame.name;
         if (nodes.size % NODES_PER_CHECK === 0) {
           progress.throwIfCancelled();
           progress.report('Decoding nodes', reader.pos / reader.len);
@@ -76,16 +81,14 @@ function decodeFields(bytes: Uint8Array, file: string, progress: Progress): { no
   return { nodes, otherFields };
 }
 
-function addNode(nodes: Map<string, Node>, message: NodeDefMessage, bytes: { field: Uint8Array; payload: Uint8Array }, file: string): string {
-  if (message.name === '' || message.op === '') {
-    const which = message.name === '' ? `node ${nodes.size + 1} has no name` : 'the node has no op';
-    throw new UserError(which, { file, ...(message.name === '' ? {} : { node: message.name }), hint: 'Export the model again' });
+function checkName({ name, op }: NodeFrameMessage, nodes: ReadonlyMap<string, Node>, file: string): void {
+  if (name === '' || op === '') {
+    const which = name === '' ? `node ${nodes.size + 1} has no name` : 'the node has no op';
+    throw new UserError(which, { file, ...(name === '' ? {} : { node: name }), hint: 'Export the model again' });
   }
-  if (nodes.has(message.name)) {
-    throw new UserError('two nodes have this name', { file, node: message.name, hint: 'Rename one of them or export the model again' });
+  if (nodes.has(name)) {
+    throw new UserError('two nodes have this name', { file, node: name, hint: 'Rename one of them or export the model again' });
   }
-  nodes.set(message.name, nodeFromMessage(message, bytes, file));
-  return message.name;
 }
 
 function damaged(file: string, nodesRead: number, offset: number, size: number): UserError {

@@ -2,8 +2,9 @@ import { UserError } from '../../errors';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
-import { shapeMessage } from './attributes';
+import { messageFromAttribute, shapeMessage } from './attributes';
 import { dataTypeToEnum } from './dataTypes';
+import { joined } from './lazyBytes';
 import { readerOf, type TensorMessage } from './messages';
 import { LAYOUTS, type NumericArray, type NumericLayout } from './tensorLayouts';
 
@@ -16,7 +17,7 @@ import { LAYOUTS, type NumericArray, type NumericLayout } from './tensorLayouts'
 export function decodeTensor(attribute: Attribute | undefined, node?: string): Tensor {
   if (attribute?.kind !== 'tensor') throw new UserError('the constant has no tensor of a known type and shape', { node });
   const { dtype, shape } = attribute;
-  const message = attribute.value as TensorMessage;
+  const message = tensorMessage(attribute);
   const layout = LAYOUTS[dtype];
   if (layout === undefined) throw new UserError(`a ${dtype} constant has no values that can be read`, { node });
   const problem = tensorSizeProblem(dtype, shape, message);
@@ -24,6 +25,11 @@ export function decodeTensor(attribute: Attribute | undefined, node?: string): T
   const count = elementCount(shape);
   const data = layout === 'string' ? decodeStrings(message, count, node) : decodeNumbers(message, layout, count);
   return { dtype, shape, data };
+}
+
+/** The TensorProto of a tensor attribute. */
+export function tensorMessage(attribute: Extract<Attribute, { kind: 'tensor' }>): TensorMessage {
+  return messageFromAttribute(attribute).tensor!;
 }
 
 /**
@@ -53,8 +59,8 @@ export function tensorSizeProblem(dtype: DataType, shape: readonly number[], mes
 function decodeNumbers(message: TensorMessage, layout: NumericLayout, count: number): NumericArray {
   const { array: ArrayType, parts } = layout;
   const length = count * parts;
-  const content = message.tensorContent;
-  if (content !== undefined && content.length > 0) {
+  if (message.tensorContent !== undefined && message.tensorContent.length > 0) {
+    const content = contentOf(message);
     const isAligned = content.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0;
     const bytes = isAligned ? content : content.slice();
     return new ArrayType(bytes.buffer, bytes.byteOffset, length);
@@ -67,8 +73,12 @@ function decodeNumbers(message: TensorMessage, layout: NumericLayout, count: num
   return data;
 }
 
+function contentOf({ tensorContent }: TensorMessage): Uint8Array {
+  return tensorContent instanceof Uint8Array ? tensorContent : joined([tensorContent]);
+}
+
 function decodeStrings(message: TensorMessage, count: number, node: string | undefined): readonly Uint8Array[] {
-  if (message.tensorContent !== undefined && message.tensorContent.length > 0) return decodeStringList(message.tensorContent, count, node);
+  if (message.tensorContent !== undefined && message.tensorContent.length > 0) return decodeStringList(contentOf(message), count, node);
   const values = message.stringVal ?? [];
   const last = values.at(-1) ?? new Uint8Array(0);
   return Array.from({ length: count }, (_, i) => values[i] ?? last);

@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSink, type ByteSource, type Progress } from '../../host';
 import { readWholeFile } from './fileBytes';
+import { joined } from './lazyBytes';
 import { GraphDef, readerOf } from './messages';
 import { graphFromBytes, type ReadOptions } from './read';
 import { FREEZE_HINT } from './recognise';
@@ -37,7 +38,7 @@ export async function writeGraphDefText(graph: Graph, sink: ByteSink, progress: 
   for (const field of graphFields(graph, progress)) {
     progress.throwIfCancelled();
     // A GraphDef with one field: the text of a message is the text of its fields one after the other.
-    const message = GraphDef.decode(readerOf(concatenate(field)));
+    const message = GraphDef.decode(readerOf(joined(field)));
     if (hasUnknownFields(message)) {
       throw new UserError('the model has fields this version does not know, which the text form cannot hold', { hint: 'Save it as .pb instead' });
     }
@@ -61,14 +62,4 @@ function decodeText(bytes: Uint8Array, file: string): string {
   } catch {
     throw new UserError('the file is not text', { file, hint: 'Rename it to .pb if it is a GraphDef in binary form' });
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -3,8 +3,7 @@ import type { Graph, Node } from '../../graph/graph';
 import { topologicalOrder } from '../../graph/traversal';
 import type { Progress } from '../../host';
 import { outputCount } from './ioSignature';
-import { tensorSizeProblem } from './tensor';
-import type { TensorMessage } from './messages';
+import { tensorMessage, tensorSizeProblem } from './tensor';
 
 const LOOP_ENTRIES = new Set(['Merge', 'RefMerge']);
 const LOOP_BACK_EDGES = new Set(['NextIteration', 'RefNextIteration']);
@@ -44,7 +43,7 @@ function checkConstant(node: Node, file: string): void {
   if (value?.kind !== 'tensor') {
     throw new UserError('the constant has no tensor of a known type and shape', { file, node: node.name, hint: 'Export the model again' });
   }
-  const problem = tensorSizeProblem(value.dtype, value.shape, value.value as TensorMessage);
+  const problem = tensorSizeProblem(value.dtype, value.shape, tensorMessage(value));
   if (problem !== undefined) throw new UserError(problem, { file, node: node.name, hint: 'Download or export the model again' });
 }
 

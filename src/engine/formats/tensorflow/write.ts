@@ -2,6 +2,7 @@ import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSink, type Progress } from '../../host';
 import { PROTOBUF_LIMIT } from './fileBytes';
+import { bytesOf, type Piece } from './lazyBytes';
 import { encodeNode } from './nodeDef';
 import { joinPieces } from './pieces';
 import type { GraphDefSource } from './read';
@@ -15,7 +16,7 @@ const NODES_PER_REPORT = 256;
  */
 export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS): Promise<void> {
   let written = 0;
-  for (const run of joinPieces(pieces(graphFields(graph, progress)))) {
+  for (const run of joinPieces(bytesOf(piecesOf(graphFields(graph, progress))))) {
     progress.throwIfCancelled();
     written += run.length;
     if (written > PROTOBUF_LIMIT) {
@@ -25,12 +26,12 @@ export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Prog
   }
 }
 
-function* pieces(fields: Iterable<readonly Uint8Array[]>): Generator<Uint8Array> {
+function* piecesOf(fields: Iterable<readonly Piece[]>): Generator<Piece> {
   for (const field of fields) yield* field;
 }
 
 /** The fields of the GraphDef in order, each in pieces. */
-export function* graphFields(graph: Graph, progress: Progress): Generator<readonly Uint8Array[]> {
+export function* graphFields(graph: Graph, progress: Progress): Generator<readonly Piece[]> {
   const otherFields = (graph.source as GraphDefSource | undefined)?.otherFields ?? new Map<string, readonly Uint8Array[]>();
   for (const field of otherFields.get('') ?? []) yield [field];
   let count = 0;

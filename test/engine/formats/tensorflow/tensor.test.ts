@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/engine/errors';
 import type { DataType } from '../../../../src/engine/graph/dataType';
 import type { TensorData } from '../../../../src/engine/graph/tensor';
-import { attributeFromMessage } from '../../../../src/engine/formats/tensorflow/attributes';
+import { attributeFromBytes } from '../../../../src/engine/formats/tensorflow/attributes';
 import { dataTypeToEnum } from '../../../../src/engine/formats/tensorflow/dataTypes';
-import { AttrValue, readerOf, type AttrValueMessage } from '../../../../src/engine/formats/tensorflow/messages';
+import { AttrValue } from '../../../../src/engine/formats/tensorflow/messages';
 import { decodeTensor, encodeTensor } from '../../../../src/engine/formats/tensorflow/tensor';
 import type { Attribute } from '../../../../src/engine/graph/attribute';
 
@@ -15,7 +15,7 @@ type TensorAttribute = Extract<Attribute, { kind: 'tensor' }>;
 function tensorAttribute(dtype: DataType, shape: readonly number[], fields: object): TensorAttribute {
   const tensor = { dtype: dataTypeToEnum(dtype), tensorShape: { dim: shape.map((size) => ({ size })) }, ...fields };
   const bytes = AttrValue.encode({ tensor }).finish();
-  return attributeFromMessage(AttrValue.decode(readerOf(Uint8Array.from(bytes))) as unknown as AttrValueMessage) as TensorAttribute;
+  return attributeFromBytes(Uint8Array.from(bytes)) as TensorAttribute;
 }
 
 const values = (dtype: DataType, shape: readonly number[], fields: object): TensorData => decodeTensor(tensorAttribute(dtype, shape, fields)).data;
