@@ -1,21 +1,20 @@
 // Time, memory and Casts of a conversion, beside neural-compressor's BF16 conversion of the same graph. Each converts the ops of
 // its own default list; neural-compressor leaves outputs in BF16, where we put the Cast that keeps their type.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
-import { ensurePython } from '../scripts/lib/python.mjs';
+import { ensureBenchPython, madeModel, makeModels, sampleInputs } from './models.mjs';
 
 const repeats = 3;
-const made = fromRoot('.cache', 'bench');
 const sample = (file) => fromRoot('media', 'samples', file);
 
 const models = [
   { name: 'digits_cnn', model: sample('digits_cnn.pb'), calibration: sample('digits_calibration.npz') },
   { name: 'digits_transformer', model: sample('digits_transformer.pb'), calibration: sample('digits_calibration.npz') },
-  { name: 'mobilenetv2', model: join(made, 'mobilenetv2.pb'), calibration: join(made, 'images.npz') },
-  { name: 'resnet50', model: join(made, 'resnet50.pb'), calibration: join(made, 'images.npz') },
+  { name: 'mobilenetv2', model: madeModel('mobilenetv2'), calibration: sampleInputs('mobilenetv2') },
+  { name: 'resnet50', model: madeModel('resnet50'), calibration: sampleInputs('resnet50') },
 ];
 
 /** Resolves to the list of measures; `tell` prints what goes on. */
@@ -51,12 +50,8 @@ export async function benchConversion(tell) {
 /** Python with TensorFlow and neural-compressor, the large models made; undefined, and said why, where it cannot be had. */
 function benchPython(tell) {
   try {
-    const python = ensurePython(fromRoot('.cache', 'bench-venv'), fromRoot('bench', 'requirements.txt'));
-    if (!existsSync(join(made, 'images.npz'))) {
-      tell('Making ResNet50 and MobileNetV2 …');
-      mkdirSync(made, { recursive: true });
-      execFileSync(python, [fromRoot('bench', 'make_models.py'), made], { stdio: ['ignore', 'ignore', 'ignore'] });
-    }
+    const python = ensureBenchPython();
+    makeModels(python, ['mobilenetv2', 'resnet50'], tell);
     return python;
   } catch (error) {
     tell(`neural-compressor could not be installed: ${error.message}`);
