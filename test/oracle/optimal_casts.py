@@ -1,0 +1,195 @@
+"""The fewest Casts between FP32 and BF16 that a GraphDef can do with, worked out without the product's own code or tables.
+
+Every FP32 or BF16 type attribute of a node is a group: BF16, FP32, or free. Which it is:
+- An op of `demanded` types is BF16 where a CPU kernel exists, one of `free` types is free there. Neither holds for nodes
+  named in `pinned`, for INT8 ops, for inputs of the model, for arguments whose type the op definition fixes; these, and all
+  other ops, are FP32, or BF16 where the model has them so.
+- An INT8 op is one of the demanded types that reads activations from Dequantize only.
+- A Dequantize of mode MIN_COMBINED makes either type (the kernels of the other modes fail on BF16); QuantizeV2 reads FP32.
+- A Cast from any type makes either type where that rounds once: from types that FP32 holds exactly, or, as TensorFlow's
+  kernels go through FP32, from all (EITHER_CASTS). A Cast to another type reads either. A Cast from BF16 to FP32 changes
+  nothing, so its readers read what it reads; one from FP32 to BF16 reads and makes BF16.
+- A fetched value is read in the type it has in the model.
+- A constant, also behind ops that only hand it on, exists in both types and is never cast.
+- Merge reads the NextIteration of its loop without a Cast between. All ops on one list of tensors agree on its element type.
+"""
+import dataclasses
+from collections import defaultdict
+
+from tensorflow.core.framework import types_pb2
+
+from minimum_cut import BF16, FP32, FREE, Groups, minimum_cut
+from op_types import BFLOAT16, FLOAT, float_groups, inputs_of, outputs_of, runs_as_bf16
+
+HANDS_CONSTANT_ON = ('Identity', 'StopGradient', 'Snapshot', 'PreventGradient')
+INPUTS = ('Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault', '_Arg')
+CONVERSIONS = ('Cast', 'Dequantize', 'Const')
+EITHER_CASTS = {types_pb2.DT_BOOL, types_pb2.DT_INT8, types_pb2.DT_UINT8, types_pb2.DT_INT16, types_pb2.DT_UINT16, types_pb2.DT_HALF}
+
+
+@dataclasses.dataclass
+class Wishes:
+    """The config in TensorFlow's terms: op types, node names, and names of fetched values."""
+    demanded: set
+    free: set
+    pinned: set
+    outputs: list
+
+
+@dataclasses.dataclass
+class Optimum:
+    casts: int
+    """Names of the ops in BF16, in the two labellings of fewest Casts that have the fewest and the most of them."""
+    fewest: set
+    most: set
+
+
+def optimal_casts(graph, wishes):
+    return Placement(graph, wishes).optimum()
+
+
+class Placement:
+    def __init__(self, graph, wishes):
+        self.wishes = wishes
+        self.nodes = {node.name: node for node in graph.node}
+        self.inputs = {node.name: inputs_of(node) for node in graph.node}
+        self.outputs = {node.name: outputs_of(node) for node in graph.node}
+        self.groups = Groups()
+        self.group_of = {}
+        self.readers = defaultdict(set)
+        for node in graph.node:
+            self.add_groups(node)
+        for node in graph.node:
+            self.tie_loop(node)
+            self.add_reads(node)
+        self.tie_lists(graph)
+        for name in wishes.outputs:
+            self.add_fetch(parse(name))
+
+    def optimum(self):
+        made_by = {value: self.produced_by(value) for value in self.readers}
+        casts, fewest, most = minimum_cut(self.groups, [(made_by[value], readers) for value, readers in self.readers.items()])
+        return Optimum(casts, self.ops_of(fewest), self.ops_of(most))
+
+    def ops_of(self, is_bf16):
+        ops = {name for (name, _), group in self.group_of.items() if is_bf16[group]}
+        return {name for name in ops if self.nodes[name].op not in CONVERSIONS and not self.is_constant(name)}
+
+    # Groups
+
+    def add_groups(self, node):
+        for group, kind in float_groups(node).items():
+            self.group_of[node.name, group] = self.groups.add(BF16 if kind == BFLOAT16 else self.class_of(node, group))
+
+    def class_of(self, node, group):
+        if node.op == 'Cast':
+            return self.class_in_cast(node, group)
+        if node.op == 'Dequantize':
+            return FREE if node.attr['mode'].s in (b'', b'MIN_COMBINED') else FP32
+        if node.op in INPUTS or node.name in self.wishes.pinned or self.is_int8(node) or not runs_as_bf16(node, group):
+            return FP32
+        return BF16 if node.op in self.wishes.demanded else FREE if node.op in self.wishes.free else FP32
+
+    def class_in_cast(self, node, group):
+        source, target = node.attr['SrcT'].type, node.attr['DstT'].type
+        if group[0] == 'SrcT':
+            return BF16 if target == BFLOAT16 else FREE
+        return FREE if source in EITHER_CASTS else FP32
+
+    def is_int8(self, node):
+        if node.op not in self.wishes.demanded:
+            return False
+        sources = [self.nodes[parse(name)[0]] for name in data_inputs(node) if not self.is_constant(parse(name)[0])]
+        return len(sources) > 0 and all(source.op == 'Dequantize' for source in sources)
+
+    def group_at(self, name, argument):
+        """Group of a tensor read or made; arguments of a fixed type get one of their own. None where it is neither FP32 nor BF16."""
+        attribute, index, kind = argument
+        if kind not in (FLOAT, BFLOAT16):
+            return None
+        key = (name, (attribute, index) if attribute is not None else ('', kind))
+        if key not in self.group_of:
+            self.group_of[key] = self.groups.add(FP32 if kind == FLOAT else BF16)
+        return self.group_of[key]
+
+    # Values
+
+    def is_constant(self, name):
+        node = self.nodes[name]
+        while node.op in HANDS_CONSTANT_ON:
+            node = self.nodes[parse(node.input[0])[0]]
+        return node.op == 'Const'
+
+    def is_exact_cast(self, node):
+        return node.op == 'Cast' and node.attr['SrcT'].type == BFLOAT16 and node.attr['DstT'].type == FLOAT and not control_inputs(node)
+
+    def origin(self, value):
+        """The value behind exact Casts; None for a constant."""
+        while self.is_exact_cast(self.nodes[value[0]]):
+            value = parse(self.nodes[value[0]].input[0])
+        return None if self.is_constant(value[0]) else value
+
+    def produced_by(self, value):
+        name, port = value
+        return self.group_at(name, self.outputs[name][port])
+
+    def add_read(self, value, reader):
+        origin = self.origin(value)
+        if reader is not None and origin is not None:
+            self.readers[origin].add(reader)
+
+    def add_reads(self, node):
+        if self.is_exact_cast(node) or self.is_constant(node.name):
+            return
+        for name, argument in zip(data_inputs(node), self.inputs[node.name]):
+            self.add_read(parse(name), self.group_at(node.name, argument))
+
+    def add_fetch(self, value):
+        name, port = value
+        kind = self.outputs[name][port][2]
+        if kind in (FLOAT, BFLOAT16):
+            self.add_read(value, self.groups.add(FP32 if kind == FLOAT else BF16))
+
+    # Ties
+
+    def tie_loop(self, node):
+        if node.op != 'Merge':
+            return
+        for name in data_inputs(node):
+            source = parse(name)[0]
+            first, second = self.group_of.get((source, ('T', None))), self.group_of.get((node.name, ('T', None)))
+            if self.nodes[source].op == 'NextIteration' and first is not None and second is not None:
+                self.groups.tie(first, second)
+
+    def tie_lists(self, graph):
+        """Lists of tensors travel as variants, through loops too: what variants connect shares one list."""
+        clusters = Groups()
+        number = {node.name: clusters.add(FREE) for node in graph.node}
+        for node in graph.node:
+            for name, (_, _, kind) in zip(data_inputs(node), self.inputs[node.name]):
+                if kind == types_pb2.DT_VARIANT:
+                    clusters.tie(number[parse(name)[0]], number[node.name])
+        first = {}
+        for node in graph.node:
+            group = self.group_of.get((node.name, ('element_dtype', None)))
+            if 'TensorList' in node.op and group is not None:
+                leader = first.setdefault(clusters.find(number[node.name]), group)
+                self.groups.tie(leader, group)
+
+
+def data_inputs(node):
+    return [name for name in node.input if not name.startswith('^')]
+
+
+def control_inputs(node):
+    return [name for name in node.input if name.startswith('^')]
+
+
+def parse(name):
+    node, _, port = name.partition(':')
+    return node, int(port or 0)
+
+
+def count_casts(graph):
+    """Casts between FP32 and BF16, in either direction."""
+    return sum(node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == {FLOAT, BFLOAT16} for node in graph.node)
