@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { commands, workspace } from 'vscode';
-import { closeAll, done, opened, read, remove, run, sample } from './support';
+import type { NodeDetails } from '../../webview/protocol';
+import { closeAll, done, opened, read, remove, run, sample, until } from './support';
 
 describe('converting the sample model', () => {
   const model = sample('digits_cnn.pb');
@@ -94,5 +95,19 @@ describe('converting the sample model', () => {
     const details = (await done('showWhy', node.id)) as { name: string; why: { text: string } };
     strictEqual(details.name, node.name);
     ok(details.why.text.length > 0);
+  });
+
+  it('says why the selected Cast is there, and forgets it when it is gone', async () => {
+    await done('openModel', model);
+    const document = await opened(model);
+    await done('runAllPhases');
+    const mark = document.conversion.snapshots[3]!.marks.find(({ kind, state }) => kind === 'cast' && state === 'inserted')!;
+    document.select(mark.nodes[0]);
+    const details = (await done('showWhy')) as NodeDetails;
+    strictEqual(details.id, mark.nodes[0]);
+    strictEqual(details.cast?.label, mark.label);
+    match(details.why.text, /\bcast\b/i);
+    await done('reset');
+    await until(() => document.selected === undefined);
   });
 });
