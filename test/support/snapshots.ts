@@ -26,7 +26,7 @@ export async function runAllPhases(graph: Graph, config: Partial<TuningConfig>, 
   for (const phase of PHASES) {
     const { snapshots } = run;
     const result = await runPhase(phase, { ...run, config: full, context, rangesOf }, NO_PROGRESS);
-    run = { ...result, snapshots: [...snapshots, { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: 0 }] };
+    run = { ...result, snapshots: [...snapshots, { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: 0, castProof: result.castProof }] };
   }
   return run;
 }

@@ -4,11 +4,14 @@ import type { Graph } from '../../graph/graph';
 import { Rewriter } from '../../graph/rewriter';
 import type { Progress } from '../../host';
 import type { Plan } from '../../plan';
-import type { Change } from '../../snapshot';
+import type { CastProof, Change } from '../../snapshot';
 import { Casts } from '../casts';
 import { joinNeighbours } from './depthFirst';
 import type { RuleContext } from './localRule';
 import { applyLocalRules } from './localRules';
+import { buildProblem, type PlacementGraph } from './minimumCut/buildProblem';
+import { fewestCasts, placeByMinimumCut, proofOf } from './minimumCut/placeByMinimumCut';
+import type { Placement } from './minimumCut/placementProblem';
 import { returnIslandsToFp32 } from './returnToFp32';
 
 export interface OptimizeRequest {
@@ -23,27 +26,38 @@ export interface OptimizeRequest {
 interface Optimized {
   readonly graph: Graph;
   readonly changes: readonly Change[];
+  readonly castProof: CastProof;
 }
 
-/** Phase 3: fewer Casts with the same precisions asked for. */
+/** Phase 3: fewer Casts with the same precisions asked for, and how many there must be at least. */
 export function optimize(request: OptimizeRequest, progress: Progress): Optimized {
-  const { graph, plan, config, dialect } = request;
+  const { graph, unconverted, plan, config, dialect } = request;
+  progress.report('Finding the fewest Casts');
+  const placed = buildProblem(unconverted, plan, dialect);
+  const fewest = fewestCasts(placed, progress);
   const rewriter = new Rewriter(graph, 'optimize');
   const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), plan };
-  PLACEMENTS[config.cast_placement](request, context, progress);
-  return { graph: rewriter.changes.length === 0 ? graph : rewriter.finish(), changes: rewriter.changes };
+  const placement = PLACEMENTS[config.cast_placement](request, placed, context, progress);
+  const optimized = rewriter.changes.length === 0 ? graph : rewriter.finish();
+  return { graph: optimized, changes: rewriter.changes, castProof: proofOf(optimized, unconverted, fewest, placed, placement, dialect) };
 }
 
-type PlaceCasts = (request: OptimizeRequest, context: RuleContext, progress: Progress) => void;
+type PlaceCasts = (request: OptimizeRequest, placed: PlacementGraph, context: RuleContext, progress: Progress) => Placement | undefined;
 
 const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> = {
-  min_cut: (request, context, progress) => PLACEMENTS.depth_first(request, context, progress),
-  depth_first: ({ plan, unconverted }, context, progress) => {
+  min_cut: ({ unconverted, config }, placed, context, progress) => {
+    progress.report('Placing Casts');
+    const placement = placeByMinimumCut(placed, config, unconverted, context, progress);
+    applyLocalRules(context, progress);
+    return placement;
+  },
+  depth_first: ({ plan, unconverted }, _, context, progress) => {
     progress.report('Joining BF16 neighbours');
     applyLocalRules(context, progress);
     joinNeighbours(plan, context, progress);
     returnIslandsToFp32(plan, unconverted, context, progress);
     applyLocalRules(context, progress);
+    return undefined;
   },
-  none: () => {},
+  none: () => undefined,
 };

@@ -1,4 +1,4 @@
-import { castTypes } from '../../../capabilities/castTypes';
+import { castTypes, type CastTypes } from '../../../capabilities/castTypes';
 import type { Dialect } from '../../../dialect';
 import type { DataType } from '../../../graph/dataType';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
@@ -132,13 +132,18 @@ function rewardsOf(groupsOf: PlacementGraph['groupsOf'], count: number, graph: G
   return rewards;
 }
 
+/** Types of a Cast that can stand for all of its kind: one that waits for another node has work of its own. */
+function sharedCastTypes(node: Node, dialect: Dialect): CastTypes | undefined {
+  return node.controlInputs.length === 0 ? castTypes(node, dialect) : undefined;
+}
+
 function isCastToBf16(node: Node, dialect: Dialect): boolean {
-  const types = castTypes(node, dialect);
+  const types = sharedCastTypes(node, dialect);
   return types?.from === 'float32' && types.to === 'bfloat16';
 }
 
 function isExactCast(node: Node, dialect: Dialect): boolean {
-  const types = castTypes(node, dialect);
+  const types = sharedCastTypes(node, dialect);
   return types?.from === 'bfloat16' && types.to === 'float32';
 }
 
