@@ -75,7 +75,7 @@ export interface GraphView {
 export interface CastEnd {
   readonly precision: 'fp32' | 'bf16';
   readonly name: string;
-  /** Display node to jump to, where there is one. */
+  /** Id to go to. */
   readonly node?: string;
   /** What is said of it after its name: `is to be BF16: Listed in bf16_ops (MatMul).` */
   readonly text: string;

@@ -16,9 +16,9 @@ export function reportLines({ phases, casts, warnings, peakMemoryMiB }: Report):
   ];
 }
 
-/** `31 remain (at least 28 are needed)`. A bound above the count includes Casts the opened model came with: it is left out. */
+/** `31 remain (at least 28 are needed)`. */
 function remainText({ remaining, lowerBound }: Report['casts']): string {
   const remain = `${remaining} ${remaining === 1 ? 'remains' : 'remain'}`;
-  if (lowerBound === null || remaining < lowerBound || remaining === 0) return remain;
+  if (lowerBound === null || remaining === 0) return remain;
   return remaining === lowerBound ? `${remain}, the fewest possible` : `${remain} (at least ${lowerBound} ${lowerBound === 1 ? 'is' : 'are'} needed)`;
 }

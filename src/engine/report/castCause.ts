@@ -5,7 +5,7 @@ import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 import type { CastCause, FixedEnd, PhaseName, Snapshot } from '../snapshot';
 import { floatCastTypes, typePath } from './boundaries';
-import { endOf, isShown } from './picture';
+import { endOf } from './picture';
 
 const TYPE_NAMES: Partial<Record<DataType, string>> = { float32: 'FP32', bfloat16: 'BF16', float16: 'FP16', float64: 'FP64' };
 const PHASE_NAMES: Readonly<Record<PhaseName, string>> = { quantize: 'quantize', bf16: 'BF16', optimize: 'optimize' };
@@ -59,13 +59,8 @@ function endDetails(end: FixedEnd, precision: CastEnd['precision'], context: Con
   if ('output' in end) {
     return { precision, name: end.output, node: endOf(end.output, opened, dialect), text: `is an output, which the caller of the model fetches in ${precision.toUpperCase()}.` };
   }
-  const shown = opened.nodes.get(end.node);
-  return {
-    precision,
-    name: (shown ?? graph.nodes.get(end.node))?.name ?? end.node,
-    ...(shown !== undefined && isShown(shown, opened, dialect) ? { node: shown.id } : {}),
-    ...(precision === 'bf16' ? whyBf16(end.node, context) : whyFp32(end.node, context)),
-  };
+  const node = opened.nodes.get(end.node) ?? graph.nodes.get(end.node);
+  return { precision, name: node?.name ?? end.node, node: end.node, ...(precision === 'bf16' ? whyBf16(end.node, context) : whyFp32(end.node, context)) };
 }
 
 type Words = Pick<CastEnd, 'text' | 'configKey'>;
@@ -79,14 +74,14 @@ function whyBf16(id: string, { plan }: Context): Words {
 
 function whyFp32(id: string, { graph, plan, dialect }: Context): Words {
   const node = graph.nodes.get(id);
+  if (node !== undefined && dialect.isInput(node)) return { text: 'is an input, which the caller of the model feeds in FP32.' };
   if (node !== undefined && dialect.isQuantize(node)) return { text: 'turns FP32 into INT8: it takes no BF16.' };
   if (node !== undefined && dialect.isDequantize(node)) return { text: 'turns INT8 into FP32: it gives no BF16 here.' };
   const planned = plan.nodes.get(id);
-  if (planned === undefined) return { text: 'is FP32.' };
-  // Some kernels keep a part of what they read or make in FP32, such as the statistics of a batch normalization.
-  if (planned.bf16 !== 'denied') return { text: 'takes or gives this value in FP32 even where it computes in BF16.' };
-  const claim = planned.precision === 'int8' ? 'is INT8, with FP32 around it' : 'is to be FP32';
-  return { ...planned.reason, text: `${claim}: ${planned.reason.text}` };
+  if (planned?.precision === 'int8') return { ...planned.reason, text: `is INT8, with FP32 around it: ${planned.reason.text}` };
+  if (planned?.precision === 'fp32' && planned.bf16 === 'denied') return { ...planned.reason, text: `is to be FP32: ${planned.reason.text}` };
+  // Its precision is another: some kernels keep a part in FP32, such as the statistics of a batch normalization.
+  return { text: 'takes or gives this value in FP32 only.' };
 }
 
 /** How often the value of a Cast is read, by nodes and by the caller of the model. Linear. */

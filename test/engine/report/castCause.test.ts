@@ -63,7 +63,7 @@ describe('a Cast whose placement is proven', () => {
     const { cast: found } = await details(DOWN, { causes: { [DOWN]: { bf16: { node: 'part/y' }, fp32: { node: 'x' } } } });
     expect(found).toMatchObject({ label: 'F→B', types: 'FP32 to BF16' });
     expect(found!.forcedBy).toEqual({
-      from: { precision: 'fp32', name: 'x', node: 'x', text: 'is to be FP32: Inputs keep the type the caller feeds.' },
+      from: { precision: 'fp32', name: 'x', node: 'x', text: 'is an input, which the caller of the model feeds in FP32.' },
       to: matmul,
       conclusion: 'Somewhere between them the value must be cast.',
     });
@@ -83,7 +83,7 @@ describe('a Cast whose placement is proven', () => {
 
   it('says of an op whose kernel keeps a part FP32 that it does, not that it is planned FP32', async () => {
     const { cast: found } = await details(UP, { causes: { [UP]: { bf16: { node: 'part/y' }, fp32: { node: 'part/y' } } } });
-    expect(found!.forcedBy!.to.text).toBe('takes or gives this value in FP32 even where it computes in BF16.');
+    expect(found!.forcedBy!.to.text).toBe('takes or gives this value in FP32 only.');
   });
 
   it('says what INT8, Quantize and Dequantize ask for', async () => {
@@ -92,7 +92,7 @@ describe('a Cast whose placement is proven', () => {
     const end = async (node: string) =>
       (await details(UP, { causes: { [UP]: { bf16: { node: 'part/y' }, fp32: { node } } }, range: { min: -1, max: 1 } }, nodes, settings)).cast!.forcedBy!.to;
     expect(await end('y2')).toMatchObject({ node: 'y2', text: 'is INT8, with FP32 around it: op_name_dict "y2" says int8.' });
-    expect(await end('part/y/quantize')).toEqual({ precision: 'fp32', name: 'part/y/quantize', text: 'turns FP32 into INT8: it takes no BF16.' });
+    expect(await end('part/y/quantize')).toEqual({ precision: 'fp32', name: 'part/y/quantize', node: 'part/y/quantize', text: 'turns FP32 into INT8: it takes no BF16.' });
     expect(await end('part/y/dequantize')).toMatchObject({ text: 'turns INT8 into FP32: it gives no BF16 here.' });
   });
 

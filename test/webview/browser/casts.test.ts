@@ -38,7 +38,7 @@ describe('the lower bound', () => {
     await open();
     const casts = view.page.locator('.step .casts');
     expect(await casts.allInnerTexts()).toEqual(['0 Casts', '5 Casts', '10 Casts · 8 needed']);
-    const sentence = 'No choice of BF16 or FP32 for the free ops needs fewer than 8 Casts. The other 2 came from a placement other than min_cut';
+    const sentence = 'No choice of BF16 or FP32 for the free ops needs fewer than 8 Casts. The 2 others came from a placement other than min_cut';
     expect(await view.page.locator('.step').last().getAttribute('title')).toContain(sentence);
     expect(await details().innerText()).toContain(sentence);
     await view.post({ type: 'snapshots', snapshots: [...graph.snapshots.slice(0, 3), { ...graph.snapshots[3]!, lowerBound: 10 }], shown: 3 });
