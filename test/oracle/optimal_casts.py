@@ -2,9 +2,9 @@
 
 Every FP32 or BF16 type attribute of a node is a group: BF16, FP32, or free. Which it is:
 - An op of `demanded` types is BF16 where a CPU kernel exists, one of `free` types is free there. Neither holds for nodes
-  named in `pinned`, for INT8 ops, for inputs of the model, for arguments whose type the op definition fixes; these, and all
-  other ops, are FP32, or BF16 where the model has them so.
-- An INT8 op is one of the demanded types that reads activations from Dequantize only.
+  named in `pinned` (the config wants them FP32 or INT8, and INT8 ops compute on FP32 values between Dequantize and
+  QuantizeV2), for inputs of the model, and for arguments whose type the op definition fixes. These, and all other ops, are
+  FP32, or BF16 where the model has them so.
 - A Dequantize of mode MIN_COMBINED makes either type (the kernels of the other modes fail on BF16); QuantizeV2 reads FP32.
 - A Cast from any type makes either type where that rounds once: from types that FP32 holds exactly, or, as TensorFlow's
   kernels go through FP32, from all (EITHER_CASTS). A Cast to another type reads either. A Cast from BF16 to FP32 changes
@@ -86,7 +86,7 @@ class Placement:
             return self.class_in_cast(node, group)
         if node.op == 'Dequantize':
             return FREE if node.attr['mode'].s in (b'', b'MIN_COMBINED') else FP32
-        if node.op in INPUTS or node.name in self.wishes.pinned or self.is_int8(node) or not runs_as_bf16(node, group):
+        if node.op in INPUTS or node.name in self.wishes.pinned or not runs_as_bf16(node, group):
             return FP32
         return BF16 if node.op in self.wishes.demanded else FREE if node.op in self.wishes.free else FP32
 
@@ -95,12 +95,6 @@ class Placement:
         if group[0] == 'SrcT':
             return BF16 if target == BFLOAT16 else FREE
         return FREE if source in EITHER_CASTS else FP32
-
-    def is_int8(self, node):
-        if node.op not in self.wishes.demanded:
-            return False
-        sources = [self.nodes[parse(name)[0]] for name in data_inputs(node) if not self.is_constant(parse(name)[0])]
-        return len(sources) > 0 and all(source.op == 'Dequantize' for source in sources)
 
     def group_at(self, name, argument):
         """Group of a tensor read or made; arguments of a fixed type get one of their own. None where it is neither FP32 nor BF16."""
