@@ -124,13 +124,14 @@ describe('placeCasts', () => {
     let standing = 0;
     for (let seed = 0; seed < 1500; seed++) {
       const of = randomProblem(seed, { maxGroups: 30, hasConstants: false });
-      const { isBf16, cause } = placeCasts(of, NO_PROGRESS);
+      const placement = placeCasts(of, NO_PROGRESS);
+      const { isBf16 } = placement;
       of.producers.forEach((producer, value) => {
         for (const type of ['bf16', 'fp32'] as const) {
           const label = Number(type === 'bf16');
           const cost = (type === 'bf16' ? of.costToBf16 : of.costToFp32)[value]!;
           const stands = isBf16[producer] !== label && readersOf(of, value).some((reader) => isBf16[reader] === label);
-          const ends = cause(value, type);
+          const ends = placement.cause(value, type);
           expect(ends !== undefined).toBe(stands && cost > 0);
           if (ends === undefined) continue;
           standing++;
@@ -148,11 +149,11 @@ describe('placeCasts', () => {
     const of = problem([FP32, FREE, FREE, FREE, BF16, BF16], [
       { producer: 0, readers: [1] }, { producer: 1, readers: [2, 3, 2] }, { producer: 2, readers: [4] }, { producer: 3, readers: [5] },
     ]);
-    const { isBf16, cost, cause } = placeCasts(of, NO_PROGRESS);
-    expect({ isBf16: [...isBf16], cost }).toEqual({ isBf16: [0, 0, 1, 1, 1, 1], cost: 1 });
-    expect([4, 5]).toContain(cause(1, 'bf16')?.bf16);
-    expect(cause(1, 'bf16')?.fp32).toBe(0);
-    expect([cause(0, 'bf16'), cause(1, 'fp32'), cause(2, 'bf16')]).toEqual([undefined, undefined, undefined]);
+    const placement = placeCasts(of, NO_PROGRESS);
+    expect({ isBf16: [...placement.isBf16], cost: placement.cost }).toEqual({ isBf16: [0, 0, 1, 1, 1, 1], cost: 1 });
+    expect([4, 5]).toContain(placement.cause(1, 'bf16')?.bf16);
+    expect(placement.cause(1, 'bf16')?.fp32).toBe(0);
+    expect([placement.cause(0, 'bf16'), placement.cause(1, 'fp32'), placement.cause(2, 'bf16')]).toEqual([undefined, undefined, undefined]);
   });
 
   it('names the fixed group behind a tie', () => {
@@ -162,8 +163,9 @@ describe('placeCasts', () => {
 
   it('names no cause where only the bytes of a constant hold a group in FP32', () => {
     const of = problem([BF16, FREE], [{ producer: 0, readers: [1] }, { producer: -1, readers: [1], toBf16: 4, toFp32: 2 }]);
-    const { isBf16, cost, cause } = placeCasts(of, NO_PROGRESS);
-    expect({ isBf16: [...isBf16], cost, cause: cause(0, 'fp32') }).toEqual({ isBf16: [1, 0], cost: 3, cause: undefined });
+    const placement = placeCasts(of, NO_PROGRESS);
+    expect({ isBf16: [...placement.isBf16], cost: placement.cost }).toEqual({ isBf16: [1, 0], cost: 3 });
+    expect(placement.cause(0, 'fp32')).toBeUndefined();
   });
 
   it('refuses ties that join FP32 with BF16', () => {

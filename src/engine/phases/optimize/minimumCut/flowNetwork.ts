@@ -16,7 +16,9 @@ export interface FlowNetwork {
   readonly head: Int32Array;
   /** The arc of the same edge in the other direction. */
   readonly mate: Int32Array;
+  /** What each arc can take, and its mate. */
   readonly capacity: Float64Array;
+  readonly reverseCapacity: Float64Array;
 }
 
 /** Sorts the edges among vertices 0 … vertexCount - 1 by the vertices they touch. Linear. */
@@ -33,6 +35,7 @@ export function flowNetwork(vertexCount: number, edges: Edges): FlowNetwork {
   const head = new Int32Array(2 * count);
   const mate = new Int32Array(2 * count);
   const capacity = new Float64Array(2 * count);
+  const reverseCapacity = new Float64Array(2 * count);
   for (let edge = 0; edge < count; edge++) {
     const along = next[from[edge]!]!++;
     const against = next[to[edge]!]!++;
@@ -40,8 +43,8 @@ export function flowNetwork(vertexCount: number, edges: Edges): FlowNetwork {
     head[against] = from[edge]!;
     mate[along] = against;
     mate[against] = along;
-    capacity[along] = edges.capacity[edge]!;
-    capacity[against] = edges.reverseCapacity[edge]!;
+    capacity[along] = reverseCapacity[against] = edges.capacity[edge]!;
+    capacity[against] = reverseCapacity[along] = edges.reverseCapacity[edge]!;
   }
-  return { vertexCount, firstArc, head, mate, capacity };
+  return { vertexCount, firstArc, head, mate, capacity, reverseCapacity };
 }
