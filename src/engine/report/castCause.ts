@@ -49,9 +49,11 @@ export function whyCast(node: Node, { types, forcedBy }: CastDetails, snapshots:
 function forcedBy(cast: Node, cause: CastCause, isToBf16: boolean, context: Context): CastDetails['forcedBy'] {
   const bf16 = endDetails(cause.bf16, 'bf16', context);
   const fp32 = endDetails(cause.fp32, 'fp32', context);
+  const ends = isToBf16 ? { from: fp32, to: bf16 } : { from: bf16, to: fp32 };
+  if (bf16.node === cast.id) return { ...ends, conclusion: 'Conversion keeps what the model itself rounds.' };
   const readers = countReaders(cast.id, context.graph);
   const shared = readers > 1 ? `, and here one Cast serves ${readers} readers` : '';
-  return { ...(isToBf16 ? { from: fp32, to: bf16 } : { from: bf16, to: fp32 }), conclusion: `Somewhere between them the value must be cast${shared}.` };
+  return { ...ends, conclusion: `Somewhere between them the value must be cast${shared}.` };
 }
 
 function endDetails(end: FixedEnd, precision: CastEnd['precision'], context: Context): CastEnd {
@@ -65,11 +67,12 @@ function endDetails(end: FixedEnd, precision: CastEnd['precision'], context: Con
 
 type Words = Pick<CastEnd, 'text' | 'configKey'>;
 
-function whyBf16(id: string, { plan }: Context): Words {
+function whyBf16(id: string, { opened, plan, dialect }: Context): Words {
   const planned = plan.nodes.get(id);
   if (planned?.bf16 === 'demanded') return { ...planned.reason, text: `is to be BF16: ${planned.reason.text}` };
   if (planned?.bf16 === 'free') return { text: 'gains from BF16 (bf16_reward).', configKey: 'bf16_reward' };
-  return { text: 'is BF16 in the opened model.' };
+  const own = opened.nodes.get(id);
+  return { text: own !== undefined && dialect.isCast(own) ? 'rounds to BF16 in the opened model.' : 'is BF16 in the opened model.' };
 }
 
 function whyFp32(id: string, { graph, plan, dialect }: Context): Words {

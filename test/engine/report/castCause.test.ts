@@ -20,6 +20,12 @@ const model = [
 ];
 const config: Partial<TuningConfig> = { use_bf16: true, bf16_ops: ['MatMul'], op_type_dict: { Exp: 'fp32' }, cast_placement: 'none' };
 
+/** A model that came with an op in BF16. */
+const castModel = [
+  x, cast('down', 'x', 'float32', 'bfloat16'), op('part/y', 'Exp', ['down'], 'bfloat16'), cast('up', 'part/y', 'bfloat16', 'float32'), op('soft', 'Softmax', ['up']),
+  op('end', 'Identity', ['up']),
+];
+
 interface Proven {
   readonly causes?: Readonly<Record<string, CastCause>>;
   readonly planned?: Readonly<Record<string, PlannedNode>>;
@@ -102,6 +108,14 @@ describe('a Cast whose placement is proven', () => {
   });
 });
 
+it('placed by minimum cut has its two ends', async () => {
+  const run = await runAllPhases(buildGraph(model, { outputs: ['soft', 'end'] }), { ...config, cast_placement: 'min_cut' });
+  const ends = [DOWN, UP].map((id) => nodeDetails(id, 3, run.snapshots, run.plan, run.ranges, dialect).cast?.forcedBy).map((found) => [found?.from.name, found?.to.name]);
+  expect(ends[0]).toEqual(['x', 'part/y']);
+  expect(ends[1]![0]).toBe('part/y');
+  expect(['exp', 'log', 'soft']).toContain(ends[1]![1]);
+});
+
 describe('a Cast without a proof', () => {
   it('says which phase and rule put it there, and why', async () => {
     const found = await details(UP, {});
@@ -110,11 +124,15 @@ describe('a Cast without a proof', () => {
   });
 
   it('is that of the opened model where no phase made it', async () => {
-    const nodes = [x, cast('down', 'x', 'float32', 'bfloat16'), op('part/y', 'Exp', ['down'], 'bfloat16'), cast('up', 'part/y', 'bfloat16', 'float32'), op('soft', 'Softmax', ['up']), op('end', 'Identity', ['up'])];
-    const own = (causes: Proven['causes']) => details('up', { causes }, nodes, { cast_placement: 'none' });
+    const own = (causes: Proven['causes']) => details('up', { causes }, castModel, { cast_placement: 'none' });
     expect((await own({})).why.text).toBe('The opened model has this Cast from BF16 to FP32.');
     const { forcedBy } = (await own({ up: { bf16: { node: 'part/y' }, fp32: { node: 'soft' } } })).cast!;
     expect(forcedBy!.from).toMatchObject({ name: 'part/y', text: 'is BF16 in the opened model.' });
+  });
+
+  it('to BF16 of the opened model can be an end itself', async () => {
+    const { cast: found } = await details('down', { causes: { down: { bf16: { node: 'down' }, fp32: { node: 'x' } } } }, castModel, { cast_placement: 'none' });
+    expect(found!.forcedBy).toMatchObject({ to: { name: 'down', text: 'rounds to BF16 in the opened model.' }, conclusion: 'Conversion keeps what the model itself rounds.' });
   });
 
   it('that is gone says what removed it', async () => {
