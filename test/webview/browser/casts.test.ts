@@ -47,6 +47,17 @@ describe('the lower bound', () => {
     await view.page.waitForFunction(() => !document.body.innerText.includes('needed'));
     expect(await details().innerText()).not.toContain('No choice');
   });
+
+  it('leaves room for the buttons at every width, large numbers as well', async () => {
+    const large = graph.snapshots.map((snapshot, index) => (index < 2 ? snapshot : { ...snapshot, casts: 1250, ...(index === 3 ? { lowerBound: 1003 } : {}) }));
+    await open({ ...graph, snapshots: large });
+    for (const width of [1400, 1241, 1240, 1190, 1090, 861, 860, 560]) {
+      await view.page.setViewportSize({ width, height: 600 });
+      const [step, next, bar] = await Promise.all(['.step >> nth=-1', '.actions', '.phaseBar'].map(async (part) => (await view.page.locator(part).boundingBox())!));
+      expect(step!.x + step!.width <= next!.x || step!.y + step!.height <= next!.y, `${width} pixels`).toBe(true);
+      expect(step!.x + step!.width).toBeLessThanOrEqual(bar!.x + bar!.width);
+    }
+  });
 });
 
 describe('why a Cast is there', () => {
