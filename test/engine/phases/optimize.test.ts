@@ -129,12 +129,15 @@ describe('local rules', () => {
     expect(describeGraph(optimized)).toContain('a: Tanh<b> <- x/to_bfloat16');
   });
 
-  it('makes one Cast of two where the first changes no value, and two of two where it might', async () => {
-    const graph = (from: string): ReturnType<typeof buildGraph> => buildGraph([
-      placeholder('i', from as 'uint8', [2]), cast('a', 'i', from, 'float32'), cast('b', 'a', 'float32', 'bfloat16'), unary('y', 'Relu', 'b', B),
+  it('makes one Cast of two where the first changes no result, and keeps two where it might', async () => {
+    const graph = (from: string, to: string): ReturnType<typeof buildGraph> => buildGraph([
+      placeholder('i', from as 'uint8', [2]), cast('a', 'i', from, 'float32'), cast('b', 'a', 'float32', to), unary('y', 'Abs', 'b', { T: to }),
     ]);
-    expect(describeGraph((await runPhases(graph('uint8'), OFF)).optimized)).toEqual(['b: Cast<b> <- i', 'y: Relu<b> <- b']);
-    expect((await runPhases(graph('int32'), OFF)).changes).toEqual([]);
+    for (const from of ['uint8', 'int64']) {
+      expect(describeGraph((await runPhases(graph(from, 'bfloat16'), OFF)).optimized)).toEqual(['b: Cast<b> <- i', 'y: Abs<b> <- b']);
+    }
+    expect(describeGraph((await runPhases(graph('uint8', 'float64'), OFF)).optimized)).toContain('b: Cast<float64> <- i');
+    expect((await runPhases(graph('int64', 'float64'), OFF)).changes).toEqual([]);
   });
 });
 

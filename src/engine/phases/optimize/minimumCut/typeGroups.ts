@@ -1,8 +1,5 @@
 import { bfloat16Types } from '../../../capabilities/bfloat16Types';
-import { castTypes } from '../../../capabilities/castTypes';
-import { EXACT_IN_FP32 } from '../../../capabilities/exactInFp32';
-import type { Dialect, TypeGroup } from '../../../dialect';
-import type { DataType } from '../../../graph/dataType';
+import type { Dialect } from '../../../dialect';
 import type { Node } from '../../../graph/graph';
 import type { Plan } from '../../../plan';
 import { BF16, FP32, FREE } from './placementProblem';
@@ -36,8 +33,8 @@ export function floatGroups(node: Node, plan: Plan, dialect: Dialect): readonly 
 
 /** Names of the FP32 groups that may be BF16. */
 function freeTypes(node: Node, plan: Plan, dialect: Dialect): ReadonlySet<string> {
-  const cast = castTypes(node, dialect);
-  if (cast !== undefined) return new Set(dialect.typeGroups(node).filter((group) => isEitherInCast(group, cast.from)).map(({ name }) => name));
+  // Kernels that convert to BF16 go through FP32, and BF16 is FP32 exactly: either type gives the same values.
+  if (dialect.isCast(node)) return new Set(dialect.typeGroups(node).filter(({ dtype }) => dtype === 'float32').map(({ name }) => name));
   if (dialect.isDequantize(node)) {
     const emits = dialect.dequantizeAs(node, 'bfloat16') !== undefined;
     return new Set(emits ? dialect.typeGroups(node).filter(({ outputs }) => outputs.length > 0).map(({ name }) => name) : []);
@@ -46,9 +43,4 @@ function freeTypes(node: Node, plan: Plan, dialect: Dialect): ReadonlySet<string
   if (planned === undefined || planned.bf16 === 'denied' || dialect.isInput(node)) return new Set();
   const capable = bfloat16Types(node, dialect);
   return new Set(capable.ok ? capable.types.keys() : []);
-}
-
-/** A Cast reads BF16 as well as FP32, and makes BF16 as well as FP32 from types that FP32 holds exactly. */
-function isEitherInCast({ dtype, inputs }: TypeGroup, from: DataType): boolean {
-  return dtype === 'float32' && (inputs.length > 0 || EXACT_IN_FP32.has(from));
 }
