@@ -10,7 +10,7 @@ export const BF16 = 2;
 export interface PlacementProblem {
   /** FREE, FP32 or BF16 for each group. */
   readonly classes: Uint8Array;
-  /** What each group gains by being BF16. */
+  /** What each group gains by being BF16; not negative. */
   readonly rewards: Float64Array;
   /** Of each value, the group that makes it; -1 for a constant, which exists in either type or both and is never cast. */
   readonly producers: Int32Array;
@@ -33,7 +33,8 @@ export interface Placement {
   readonly cost: number;
   /**
    * Of the Cast of value `value` to `type`: two groups, one fixed (or rewarded) BF16 and one fixed FP32, between which the
-   * maximum flow passes through this Cast. Undefined where no such Cast stands or it costs nothing.
+   * maximum flow passes through this Cast. Undefined where no such Cast stands, it costs nothing, or only a constant's costs
+   * stand against it.
    */
   cause(value: number, type: 'bf16' | 'fp32'): { readonly bf16: number; readonly fp32: number } | undefined;
 }
