@@ -57,6 +57,34 @@ const setItem: Operation = (context) => {
   return [withElements(list, elements)];
 };
 
+const resize: Operation = (context) => {
+  const list = context.list(0);
+  return [withElements(list, Array.from({ length: scalarOf(context.input(1)) }, (_, index) => list.elements[index]))];
+};
+
+/** `elements` with the rows of `tensor` at `indices`, longer where an index asks for it. */
+function scattered(elements: TensorList['elements'], tensor: Tensor, indices: readonly number[], length = 0): TensorList['elements'] {
+  const result = Array.from({ length: Math.max(elements.length, length, ...indices.map((index) => index + 1)) }, (_, index) => elements[index]);
+  rows(tensor).forEach((row, position) => (result[indices[position]!] = row));
+  return result;
+}
+
+const listFromScatter: Operation = (context) => {
+  const length = context.inputCount > 3 ? scalarOf(context.input(3)) : 0;
+  return [newList(context, scattered([], context.input(0), numbersOf(context.input(1)), length), context.input(2))];
+};
+
+const scatterInto: Operation = (context) => {
+  const list = context.list(0);
+  return [withElements(list, scattered(list.elements, context.input(1), numbersOf(context.input(2))))];
+};
+
+/** Parts of the tensor along its first axis, as long as `lengths` says. */
+function parts(tensor: Tensor, lengths: readonly number[]): Tensor[] {
+  let start = 0;
+  return lengths.map((length) => part(tensor, (start += length) - length, length));
+}
+
 const popBack: Operation = (context) => {
   const list = context.list(0);
   return [withElements(list, list.elements.slice(0, -1)), elementOf(list, list.elements.length - 1)];
@@ -83,15 +111,12 @@ const scatter: Operation = (context) => {
 };
 
 const splitArray: Operation = (context) => {
-  let start = 0;
-  numbersOf(context.input(2)).forEach((length, index) => {
-    context.list(0).elements[index] = part(context.input(1), start, length);
-    start += length;
-  });
+  parts(context.input(1), numbersOf(context.input(2))).forEach((element, index) => (context.list(0).elements[index] = element));
   return [FLOW];
 };
 
-const concatArray: Operation = (context) => {
+/** The elements one after another along their first axis, and how long each is. */
+const concat: Operation = (context) => {
   const list = context.list(0);
   const elements = allIndices(list).map((index) => elementOf(list, index));
   return [concatenated(elements, 0), integerTensor('int64', [elements.length], elements.map(({ shape }) => shape[0]!))];
@@ -107,6 +132,11 @@ export const tensorLists: Operations = {
   TensorListPopBack: popBack,
   TensorListStack: (context) => [stacked(context.list(0), allIndices(context.list(0)))],
   TensorListGather: (context) => [stacked(context.list(0), numbersOf(context.input(1)))],
+  TensorListConcat: concat, TensorListConcatV2: concat,
+  TensorListConcatLists: (context) => [withElements(context.list(0), [...context.list(0).elements, ...context.list(1).elements])],
+  TensorListSplit: (context) => [newList(context, parts(context.input(0), numbersOf(context.input(2))), context.input(1))],
+  TensorListScatter: listFromScatter, TensorListScatterV2: listFromScatter, TensorListScatterIntoExistingList: scatterInto,
+  TensorListResize: resize,
   TensorListLength: (context) => [integerTensor('int32', [], [context.list(0).elements.length])],
   TensorListElementShape: (context) => {
     const shape = context.list(0).elementShape;
@@ -116,7 +146,7 @@ export const tensorLists: Operations = {
   TensorArrayV3: newArray, TensorArrayWriteV3: write, TensorArrayScatterV3: scatter, TensorArraySplitV3: splitArray,
   TensorArrayReadV3: (context) => [elementOf(context.list(0), scalarOf(context.input(1)))],
   TensorArrayGatherV3: (context) => [stacked(context.list(0), numbersOf(context.input(1)))],
-  TensorArrayConcatV3: concatArray,
+  TensorArrayConcatV3: concat,
   TensorArraySizeV3: (context) => [integerTensor('int32', [], [context.list(0).elements.length])],
   TensorArrayCloseV3: () => [],
 };
