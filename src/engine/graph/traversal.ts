@@ -5,33 +5,56 @@ import type { Graph, Node } from './graph';
  * (`isBackEdgeSource` says which producers close a loop) are ignored. Iterative Kahn, linear in nodes plus edges.
  */
 export function topologicalOrder(graph: Graph, isBackEdgeSource: (node: Node) => boolean): string[] {
-  const waiting = new Map<string, number>();
-  const readers = new Map<string, string[]>();
-  for (const node of graph.nodes.values()) {
-    let count = 0;
-    for (const producer of producers(node)) {
-      const source = graph.nodes.get(producer);
-      if (source === undefined || isBackEdgeSource(source)) continue;
-      count++;
-      const list = readers.get(producer);
-      if (list === undefined) readers.set(producer, [node.id]);
-      else list.push(node.id);
-    }
-    waiting.set(node.id, count);
-  }
-  const order: string[] = [];
-  for (const [id, count] of waiting) if (count === 0) order.push(id);
-  for (let next = 0; next < order.length; next++) {
-    for (const reader of readers.get(order[next]!) ?? []) {
-      const left = waiting.get(reader)! - 1;
-      waiting.set(reader, left);
-      if (left === 0) order.push(reader);
+  const nodes = [...graph.nodes.values()];
+  const { producers, readers } = numberedEdges(nodes, isBackEdgeSource);
+  const waiting = new Int32Array(nodes.length);
+  for (const reader of readers) waiting[reader]!++;
+  const { starts, sorted } = groupBy(producers, readers, nodes.length);
+
+  const order = new Int32Array(nodes.length);
+  let found = 0;
+  for (let i = 0; i < nodes.length; i++) if (waiting[i] === 0) order[found++] = i;
+  for (let next = 0; next < found; next++) {
+    const end = starts[order[next]! + 1]!;
+    for (let edge = starts[order[next]!]!; edge < end; edge++) {
+      const reader = sorted[edge]!;
+      if (--waiting[reader]! === 0) order[found++] = reader;
     }
   }
-  return order;
+  return Array.from(order.subarray(0, found), (index) => nodes[index]!.id);
 }
 
-function* producers(node: Node): Iterable<string> {
-  for (const value of node.inputs) yield value.node;
-  yield* node.controlInputs;
+/** Producer and reader of each edge as places in `nodes`, by reader; edges from unknown nodes and back edges are left out. */
+function numberedEdges(nodes: readonly Node[], isBackEdgeSource: (node: Node) => boolean): { producers: Int32Array; readers: Int32Array } {
+  const places = new Map<string, number>();
+  let size = 0;
+  nodes.forEach((node, place) => {
+    if (!isBackEdgeSource(node)) places.set(node.id, place);
+    size += node.inputs.length + node.controlInputs.length;
+  });
+  const producers = new Int32Array(size);
+  const readers = new Int32Array(size);
+  let count = 0;
+  const add = (id: string, reader: number): void => {
+    const producer = places.get(id);
+    if (producer === undefined) return;
+    producers[count] = producer;
+    readers[count++] = reader;
+  };
+  nodes.forEach((node, reader) => {
+    for (const value of node.inputs) add(value.node, reader);
+    for (const id of node.controlInputs) add(id, reader);
+  });
+  return { producers: producers.subarray(0, count), readers: readers.subarray(0, count) };
+}
+
+/** `values` sorted by their keys in 0…`size`, those of key k from starts[k] to starts[k + 1]. Counting sort, stable. */
+function groupBy(keys: Int32Array, values: Int32Array, size: number): { starts: Int32Array; sorted: Int32Array } {
+  const starts = new Int32Array(size + 1);
+  for (const key of keys) starts[key + 1]!++;
+  for (let key = 0; key < size; key++) starts[key + 1]! += starts[key]!;
+  const next = starts.slice();
+  const sorted = new Int32Array(values.length);
+  for (let i = 0; i < keys.length; i++) sorted[next[keys[i]!]!++] = values[i]!;
+  return { starts, sorted };
 }
