@@ -53,23 +53,24 @@ function readsBf16(reader: string, input: number, { rewriter, dialect, conversio
 
 /**
  * The caller fetches values by node name, so the node gives its name to the Cast back to FP32, or to a tuple of all its
- * outputs where it has several.
+ * outputs, those fetched being FP32 again, where it has several.
  */
 export function keepFetchedOutputs(
   node: Node, converted: readonly number[], { rewriter, dialect, casts }: Pick<ConversionContext, 'rewriter' | 'dialect' | 'casts'>,
 ): void {
-  if (!rewriter.outputsOf(node.id).some((output) => converted.includes(output.value.output))) return;
+  const fetched = new Set(rewriter.outputsOf(node.id).map((output) => output.value.output));
+  if (!converted.some((output) => fetched.has(output))) return;
   const types = dialect.outputTypes(node);
   const name = node.name;
   rewriter.replace({ ...node, name: rewriter.uniqueName(`${name}/bfloat16`) });
-  const values = types.map((type, output): ValueRef =>
-    type === 'bfloat16' ? casts.as({ node: node.id, output }, 'float32') : { node: node.id, output });
+  const isBack = (output: number): boolean => types[output] === 'bfloat16' && fetched.has(output);
+  const values = types.map((_, output): ValueRef => (isBack(output) ? casts.as({ node: node.id, output }, 'float32') : { node: node.id, output }));
   if (values.length === 1) {
     rewriter.replace({ ...rewriter.node(values[0]!.node), name });
     rewriter.redirectOutput({ node: node.id, output: 0 }, values[0]!);
     return;
   }
-  const outerTypes = types.map((type) => (type === 'bfloat16' ? 'float32' : type!));
+  const outerTypes = types.map((type, output) => (isBack(output) ? 'float32' : type!));
   const tuple = { ...dialect.makeTuple(name, values, outerTypes), id: rewriter.uniqueName(`${name}/outputs`), device: node.device };
   rewriter.add(tuple);
   types.forEach((_, output) => rewriter.redirectOutput({ node: node.id, output }, { node: tuple.id, output }));
