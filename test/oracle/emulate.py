@@ -17,7 +17,8 @@ def rounded_graph(graph_def, converted):
     result.CopyFrom(graph_def)
     rounded = {}
     for node in graph_def.node:
-        if node.name in converted:
+        # A Merge accepts NextIteration only directly behind it; what that hands on is rounded already.
+        if node.name in converted and node.op != 'NextIteration':
             for port in float_ports(node):
                 rounded[node.name, port] = add_rounding(result, node.name, port)
     for node in result.node[:len(graph_def.node)]:
