@@ -9,6 +9,8 @@ const CONFIGS: readonly (readonly [string, ConfigFile])[] = [
   ['MatMul listed', { use_bf16: true, bf16_ops: ['MatMul'] }],
   ['Merge listed', { use_bf16: true, bf16_ops: ['Merge'] }],
   ['everything listed', { use_bf16: true, bf16_ops: ['re:.*'] }],
+  ['the defaults, minimum cut', { use_bf16: true, cast_placement: 'min_cut' }],
+  ['MatMul listed, minimum cut', { use_bf16: true, bf16_ops: ['MatMul'], cast_placement: 'min_cut' }],
   ['everything listed, depth first', { use_bf16: true, bf16_ops: ['re:.*'], cast_placement: 'depth_first' }],
   ['the defaults, depth first', { use_bf16: true, cast_placement: 'depth_first' }],
   ['the defaults, all Casts kept', { use_bf16: true, cast_placement: 'none' }],
