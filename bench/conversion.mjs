@@ -1,10 +1,10 @@
 // Time, memory and Casts of a conversion, beside neural-compressor's BF16 conversion of the same graph. Each converts the ops of
 // its own default list; neural-compressor leaves outputs in BF16, where we put the Cast that keeps their type.
-import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
+import { bf16Seconds, convert, neuralCompressor, totalSeconds } from './converters.mjs';
 import { ensureBenchPython, madeModel, makeModels, sampleInputs } from './models.mjs';
 
 const repeats = 3;
@@ -33,12 +33,12 @@ export async function benchConversion(tell) {
     const output = join(folder, `${name}.pb`);
     const all = bestOf(() => convert(model, output, ['--config', config, '--calibration', calibration]));
     const bf16 = bestOf(() => convert(model, output, ['--config', config]));
-    const peer = python && neuralCompressor(python, model, tell);
+    const peer = python && neuralCompressor(python, model, repeats, tell);
     const beside = (key) => (peer ? { 'neural-compressor': peer[key] } : {});
     measures.push(
       ...all.phases.map(({ phase, seconds }) => ({ measure: `${phase}_s/${name}`, unit: 's', ours: seconds, peers: {} })),
       { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: all.peakMemoryMiB, peers: {} },
-      { measure: `bf16_conversion_s/${name}`, unit: 's', ours: conversionSeconds(bf16), peers: beside('seconds') },
+      { measure: `bf16_conversion_s/${name}`, unit: 's', ours: bf16Seconds(bf16), peers: beside('seconds') },
       { measure: `bf16_peak_memory_mib/${name}`, unit: 'MiB', ours: bf16.peakMemoryMiB, peers: beside('peakMemoryMiB') },
       { measure: `bf16_casts/${name}`, unit: 'Casts', ours: bf16.casts.remaining, peers: beside('casts') },
     );
@@ -59,28 +59,8 @@ function benchPython(tell) {
   }
 }
 
-const totalSeconds = (phases) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
-
-/** The phases that do what neural-compressor does in one: put Casts in, and take out those that can go. */
-const conversionSeconds = ({ phases }) => totalSeconds(phases.filter(({ phase }) => phase !== 'quantize'));
-
 /** The quickest of several runs, each in a process of its own. */
 function bestOf(measure) {
   const reports = Array.from({ length: repeats }, measure);
   return reports.reduce((best, report) => (totalSeconds(report.phases) < totalSeconds(best.phases) ? report : best));
-}
-
-function convert(model, output, options) {
-  const command = [fromRoot('dist', 'cli.js'), 'convert', model, '--output', output, '--force', '--json', ...options];
-  return JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }));
-}
-
-function neuralCompressor(python, model, tell) {
-  try {
-    const command = [fromRoot('bench', 'neural_compressor_bf16.py'), model, String(repeats)];
-    return JSON.parse(execFileSync(python, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-  } catch (error) {
-    tell(`neural-compressor could not convert ${model}: ${error.message}`);
-    return undefined;
-  }
 }

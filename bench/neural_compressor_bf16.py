@@ -1,6 +1,6 @@
 """Times neural-compressor's BF16 conversion of a frozen graph, with its own list of BF16 ops: neural_compressor_bf16.py MODEL REPEATS.
 
-Prints one JSON object: seconds (best of REPEATS, without reading and imports), casts (between FP32 and BF16), peakMemoryMiB.
+Prints one JSON object: seconds (best of REPEATS, without reading and imports), casts (between FP32 and BF16), bf16Ops, peakMemoryMiB.
 """
 import json
 import os
@@ -34,7 +34,15 @@ def read(path):
 
 
 def casts(graph):
-    return sum(node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == FLOATS for node in graph.node)
+    """Those of constants are folded when TensorFlow loads the graph."""
+    constants = {node.name for node in graph.node if node.op == 'Const'}
+    is_cast = lambda node: node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == FLOATS
+    return sum(is_cast(node) and node.input[0] not in constants for node in graph.node)
+
+
+def bf16_ops(graph):
+    types = lambda node: [kind for value in node.attr.values() for kind in (value.type, *value.list.type)]
+    return sum(node.op not in ('Cast', 'Const') and types_pb2.DT_BFLOAT16 in types(node) for node in graph.node)
 
 
 def main(path, repeats):
@@ -47,7 +55,7 @@ def main(path, repeats):
         converted = BF16Convert(graph, [], list(names)).do_transformation()
         best = min(best, time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    json.dump({'seconds': best, 'casts': casts(converted), 'peakMemoryMiB': peak}, answers)
+    json.dump({'seconds': best, 'casts': casts(converted), 'bf16Ops': bf16_ops(converted), 'peakMemoryMiB': peak}, answers)
 
 
 main(sys.argv[1], int(sys.argv[2]))

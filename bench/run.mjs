@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util';
 import { ensureDependencies } from '../scripts/lib/dependencies.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
 import { run } from '../scripts/lib/run.mjs';
+import { benchCasts } from './casts.mjs';
 import { benchConversion } from './conversion.mjs';
 
-const benches = { conversion: benchConversion };
+const benches = { conversion: benchConversion, casts: benchCasts };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
