@@ -132,7 +132,7 @@ export class Judge {
 }
 
 /** The Python with TensorFlow: MIXED_PRECISION_PYTHON, or the environment that `npm test` makes. */
-function pythonPath(): string {
+export function pythonPath(): string {
   const python = process.env['MIXED_PRECISION_PYTHON'] ?? path.resolve('.venv/bin/python');
   if (!existsSync(python)) throw new Error(`No Python with TensorFlow at ${python}: run "npm test", which makes it, or set MIXED_PRECISION_PYTHON.`);
   return python;

@@ -6,9 +6,9 @@ Every FP32 or BF16 type attribute of a node is a group: BF16, FP32, or free. Whi
   QuantizeV2), for inputs of the model, and for arguments whose type the op definition fixes. These, and all other ops, are
   FP32, or BF16 where the model has them so.
 - A Dequantize of mode MIN_COMBINED makes either type (the kernels of the other modes fail on BF16); QuantizeV2 reads FP32.
-- A Cast from any type makes either type where that rounds once: from types that FP32 holds exactly, or, as TensorFlow's
-  kernels go through FP32, from all (EITHER_CASTS). A Cast to another type reads either. A Cast from BF16 to FP32 changes
-  nothing, so its readers read what it reads; one from FP32 to BF16 reads and makes BF16.
+- A Cast from another type makes either type, for TensorFlow's kernels go through FP32 to BF16; one to another type reads
+  either. A Cast from BF16 to FP32 changes nothing, so its readers read what it reads; one from FP32 to BF16 reads and makes
+  BF16.
 - A fetched value is read in the type it has in the model.
 - A constant, also behind ops that only hand it on, exists in both types and is never cast.
 - Merge reads the NextIteration of its loop without a Cast between. All ops on one list of tensors agree on its element type.
@@ -24,7 +24,6 @@ from op_types import BFLOAT16, FLOAT, float_groups, inputs_of, outputs_of, runs_
 HANDS_CONSTANT_ON = ('Identity', 'StopGradient', 'Snapshot', 'PreventGradient')
 INPUTS = ('Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault', '_Arg')
 CONVERSIONS = ('Cast', 'Dequantize', 'Const')
-EITHER_CASTS = {types_pb2.DT_BOOL, types_pb2.DT_INT8, types_pb2.DT_UINT8, types_pb2.DT_INT16, types_pb2.DT_UINT16, types_pb2.DT_HALF}
 
 
 @dataclasses.dataclass
@@ -38,8 +37,9 @@ class Wishes:
 
 @dataclasses.dataclass
 class Optimum:
+    """`fewest` and `most`: names of the ops that make BF16 values, in the two labellings of fewest Casts that have the fewest and
+    the most of them."""
     casts: int
-    """Names of the ops in BF16, in the two labellings of fewest Casts that have the fewest and the most of them."""
     fewest: set
     most: set
 
@@ -72,29 +72,28 @@ class Placement:
         return Optimum(casts, self.ops_of(fewest), self.ops_of(most))
 
     def ops_of(self, is_bf16):
-        ops = {name for (name, _), group in self.group_of.items() if is_bf16[group]}
-        return {name for name in ops if self.nodes[name].op not in CONVERSIONS and not self.is_constant(name)}
+        groups = lambda name: [self.group_at(name, argument) for argument in self.outputs[name]]
+        return {
+            name for name, node in self.nodes.items()
+            if node.op not in CONVERSIONS and not self.is_constant(name) and any(is_bf16[group] for group in groups(name) if group is not None)
+        }
 
     # Groups
 
     def add_groups(self, node):
         for group, kind in float_groups(node).items():
             self.group_of[node.name, group] = self.groups.add(BF16 if kind == BFLOAT16 else self.class_of(node, group))
+        for argument in self.outputs[node.name]:
+            self.group_at(node.name, argument)
 
     def class_of(self, node, group):
         if node.op == 'Cast':
-            return self.class_in_cast(node, group)
+            return BF16 if group[0] == 'SrcT' and node.attr['DstT'].type == BFLOAT16 else FREE
         if node.op == 'Dequantize':
             return FREE if node.attr['mode'].s in (b'', b'MIN_COMBINED') else FP32
         if node.op in INPUTS or node.name in self.wishes.pinned or not runs_as_bf16(node, group):
             return FP32
         return BF16 if node.op in self.wishes.demanded else FREE if node.op in self.wishes.free else FP32
-
-    def class_in_cast(self, node, group):
-        source, target = node.attr['SrcT'].type, node.attr['DstT'].type
-        if group[0] == 'SrcT':
-            return BF16 if target == BFLOAT16 else FREE
-        return FREE if source in EITHER_CASTS else FP32
 
     def group_at(self, name, argument):
         """Group of a tensor read or made; arguments of a fixed type get one of their own. None where it is neither FP32 nor BF16."""
@@ -184,6 +183,23 @@ def parse(name):
     return node, int(port or 0)
 
 
-def count_casts(graph):
+def float_casts(graph):
     """Casts between FP32 and BF16, in either direction."""
-    return sum(node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == {FLOAT, BFLOAT16} for node in graph.node)
+    return [node for node in graph.node if node.op == 'Cast' and {node.attr['SrcT'].type, node.attr['DstT'].type} == {FLOAT, BFLOAT16}]
+
+
+def constant_casts(graph):
+    """Those of constants, which TensorFlow folds when it loads the graph, unless they are large."""
+    is_constant = reader_of(graph).is_constant
+    return [node for node in float_casts(graph) if is_constant(parse(node.input[0])[0])]
+
+
+def bf16_ops(graph):
+    """Names of the ops that make BF16 values."""
+    is_constant = reader_of(graph).is_constant
+    makes_bf16 = lambda node: any(kind == BFLOAT16 for _, _, kind in outputs_of(node))
+    return [node.name for node in graph.node if node.op not in CONVERSIONS and makes_bf16(node) and not is_constant(node.name)]
+
+
+def reader_of(graph):
+    return Placement(graph, Wishes(set(), set(), set(), []))

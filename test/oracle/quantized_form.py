@@ -1,28 +1,32 @@
 """A graph as another tool would have quantized it: ops between Dequantize and QuantizeV2, their results quantized too."""
+from collections import defaultdict
+
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2, types_pb2
 
+from models import run
 from op_types import inputs_of
 from optimal_casts import data_inputs
 
-ACTIVATION_RANGE = (-8.0, 8.0)
+RANGE_IN_LOOPS = (-1.0, 1.0)
 
 
-def quantized_form(graph, names):
+def quantized_form(graph, names, feeds):
     """A copy in which each named op reads QuantizeV2 -> Dequantize values, and its result goes through such a pair to all its
-    readers. Activations have one range for all, for counting; weights have their own."""
+    readers. Ranges are those of a run on `feeds`; values inside loops, which cannot be fetched, have one for all."""
     result = graph_pb2.GraphDef()
     result.CopyFrom(graph)
     nodes = {node.name: node for node in result.node}
+    ranges = ranges_of(graph, {value for name in names for value in (name, *data_inputs(nodes[name]))}, feeds)
     behind = {}
     for name in names:
         node = nodes[name]
         anchor = next(source for source in data_inputs(node) if nodes[source.split(':')[0]].op != 'Const').split(':')[0]
         for index, (source, (_, _, kind)) in enumerate(zip(data_inputs(node), inputs_of(node))):
             if kind == types_pb2.DT_FLOAT:
-                node.input[index] = add_pair(result, f'{name}/input_{index}', source, range_of(nodes[source.split(':')[0]]), anchor)
-        behind[name] = add_pair(result, f'{name}/result', name, ACTIVATION_RANGE, anchor)
+                node.input[index] = add_pair(result, f'{name}/input_{index}', source, ranges[source], anchor)
+        behind[name] = add_pair(result, f'{name}/result', name, ranges[name], anchor)
     pairs = {f'{name}/result/quantize' for name in names}
     for node in result.node:
         if node.name not in pairs:
@@ -31,11 +35,27 @@ def quantized_form(graph, names):
     return result
 
 
-def range_of(node):
-    if node.op != 'Const':
-        return ACTIVATION_RANGE
-    largest = max(1e-6, float(np.abs(tf.make_ndarray(node.attr['value'].tensor)).max()))
-    return -largest, largest
+def ranges_of(graph, values, feeds):
+    inside = in_loops(graph)
+    fetched = sorted(value for value in values if value.split(':')[0] not in inside)
+    found = {value: (-largest, largest) for value, array in run(graph, feeds, fetched).items() if (largest := float(np.abs(array).max()) + 1e-6)}
+    return {value: found.get(value, RANGE_IN_LOOPS) for value in values}
+
+
+def in_loops(graph):
+    """Names of the nodes between Enter and Exit."""
+    readers = defaultdict(list)
+    for node in graph.node:
+        for value in node.input:
+            readers[value.lstrip('^').split(':')[0]].append(node)
+    waiting = [node for node in graph.node if node.op == 'Enter']
+    inside = set()
+    while waiting:
+        node = waiting.pop()
+        if node.name not in inside and node.op != 'Exit':
+            inside.add(node.name)
+            waiting += readers[node.name]
+    return inside
 
 
 def add_pair(graph, name, source, limits, anchor):

@@ -14,7 +14,6 @@ from op_lists import op_lists
 from op_types import float_groups
 from optimal_casts import Wishes, data_inputs, parse
 
-SEEDS = range(3)
 HEAVY = {'Conv2D', 'Conv3D', 'DepthwiseConv2dNative', 'FusedPadConv2D', 'MatMul', 'BatchMatMul', 'BatchMatMulV2', 'Einsum'}
 SENSITIVE = {'Softmax', 'LogSoftmax', 'Softplus', 'Mean', 'Sum', 'Prod', 'Rsqrt', 'SquaredDifference', 'Erf', 'Erfc', 'Tanh', 'Sigmoid', 'Exp', 'Log', 'Pow'}
 # TensorFlow retypes what makes a list together with the ops on it, which its lists name.
@@ -32,14 +31,14 @@ class Scenario:
     int8: list
 
 
-def scenarios(graph, outputs, names=('S1', 'S2', 'S3', 'S4', 'S5')):
-    """Those that apply to the graph: each has something to choose from."""
-    return [scenario for name in names for scenario in SCENARIOS[name](Model(graph, outputs))]
+def scenarios(graph, outputs, names, seeds):
+    """Those of the names that apply to the graph; where chance chooses, one for each of the seeds."""
+    return [scenario for name in names for scenario in SCENARIOS[name](Model(graph, outputs, seeds))]
 
 
 class Model:
-    def __init__(self, graph, outputs):
-        self.graph, self.outputs = graph, outputs
+    def __init__(self, graph, outputs, seeds):
+        self.graph, self.outputs, self.seeds = graph, outputs, seeds
         self.nodes = {node.name: node for node in graph.node}
 
     def is_constant(self, name):
@@ -74,7 +73,7 @@ class Model:
 
     def samples(self, population, share):
         """A share of a population for each seed; nothing of an empty one."""
-        return [(seed, random.Random(seed).sample(population, max(1, int(share * len(population))))) for seed in SEEDS if population]
+        return [(seed, random.Random(seed).sample(population, max(1, int(share * len(population))))) for seed in self.seeds if population]
 
 
 def full_match(name):
