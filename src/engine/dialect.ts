@@ -91,6 +91,8 @@ export interface Dialect {
   /** Values of a constant node. Throws UserError when its bytes do not match its shape. */
   constantTensor(node: Node): Tensor;
   makeConstant(name: string, tensor: Tensor, controlInputs: readonly string[]): Node;
+  /** A constant with the values of another, FP32 or BF16, in the other of these types, rounded to nearest even. */
+  convertConstant(name: string, constant: Node, type: FloatType): Node;
   makeCast(name: string, input: ValueRef, from: DataType, to: DataType): Node;
   /** Output types of Quantize nodes are `storage`; the range constants are made by the caller. */
   makeQuantize(name: string, input: ValueRef, min: ValueRef, max: ValueRef): Node;
@@ -158,6 +160,9 @@ export interface SensitivePattern {
   /** Whether the node is part of it. */
   matches(node: Node, graph: Graph): boolean;
 }
+
+/** The types a conversion chooses between. */
+export type FloatType = 'float32' | 'bfloat16';
 
 /** Any lookup of nodes by id: a graph's table or a rewriter's. */
 export interface NodeTable {

@@ -4,9 +4,13 @@ const scratchFloat = new Float32Array(scratch.buffer);
 /** Bits of the bfloat16 nearest to a float32, ties to even; NaN stays NaN (quiet), values beyond the range become infinite. */
 export function bfloat16Bits(value: number): number {
   scratchFloat[0] = value;
-  const bits = scratch[0]!;
-  if (value !== value) return (bits >>> 16) | 0x40;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  return roundedBits(scratch[0]!);
+}
+
+/** Like `bfloat16Bits`, of the bits of a float32. */
+function roundedBits(word: number): number {
+  if ((word & 0x7fffffff) > 0x7f800000) return (word >>> 16) | 0x40;
+  return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
 }
 
 /** Bits of the largest finite bfloat16; the sign goes on top. */
@@ -17,11 +21,13 @@ const LARGEST = 0x7f7f;
  * so that masks made of FLT_MAX do not turn into NaN once they are multiplied by zero.
  */
 export function encodeBfloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const rounded = bfloat16Bits(values[i]!);
-    const overflowed = (rounded & 0x7fff) === 0x7f80 && Number.isFinite(values[i]!);
-    bits[i] = overflowed ? (rounded & 0x8000) | LARGEST : rounded;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const isFinite = (word & 0x7f800000) !== 0x7f800000;
+    const rounded = roundedBits(word);
+    bits[i] = isFinite && (rounded & 0x7fff) === 0x7f80 ? (rounded & 0x8000) | LARGEST : rounded;
   }
   return bits;
 }

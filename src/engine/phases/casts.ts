@@ -1,11 +1,7 @@
-import type { Dialect } from '../dialect';
-import { decodeBfloat16, encodeBfloat16 } from '../graph/bfloat16';
+import type { Dialect, FloatType } from '../dialect';
 import type { DataType } from '../graph/dataType';
 import { type Node, type ValueRef, valueKey } from '../graph/graph';
 import type { Rewriter } from '../graph/rewriter';
-import type { Tensor } from '../graph/tensor';
-
-type FloatType = 'float32' | 'bfloat16';
 
 /** Makes values available in FP32 and BF16: one Cast per value and type, shared by all readers; constants re-encoded. */
 export class Casts {
@@ -52,17 +48,10 @@ export class Casts {
     const key = `constant ${constant.id} ${type}`;
     const known = this.rewriter.get(this.made.get(key) ?? '');
     if (known !== undefined) return { node: known.id, output: 0 };
-    const tensor = convertTensor(this.dialect.constantTensor(constant), type);
-    const node = this.dialect.makeConstant(this.rewriter.uniqueName(`${constant.name}/${type}`), tensor, constant.controlInputs);
+    const node = this.dialect.convertConstant(this.rewriter.uniqueName(`${constant.name}/${type}`), constant, type);
     this.made.set(key, node.id);
     return this.rewriter.add({ ...node, device: constant.device });
   }
-}
-
-/** A float tensor in the other float type, rounded to nearest even. */
-function convertTensor(tensor: Tensor, type: FloatType): Tensor {
-  const data = type === 'bfloat16' ? encodeBfloat16(tensor.data as Float32Array) : decodeBfloat16(tensor.data as Uint16Array);
-  return { dtype: type, shape: tensor.shape, data };
 }
 
 function sameValue(a: ValueRef | undefined, b: ValueRef): boolean {

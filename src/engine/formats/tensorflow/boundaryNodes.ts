@@ -14,7 +14,13 @@ function makeNode(name: string, op: string, inputs: readonly ValueRef[], attribu
 
 /** A Const holding `tensor`. */
 export function makeConstant(name: string, tensor: Tensor, controlInputs: readonly string[]): Node {
-  return { ...makeNode(name, 'Const', [], { dtype: type(tensor.dtype), value: encodeTensor(tensor) }), controlInputs };
+  return constantNode(name, encodeTensor(tensor), controlInputs);
+}
+
+/** A Const with this tensor attribute. */
+export function constantNode(name: string, value: Attribute, controlInputs: readonly string[]): Node {
+  if (value.kind !== 'tensor') throw new Error(`${name} has no tensor`);
+  return { ...makeNode(name, 'Const', [], { dtype: type(value.dtype), value }), controlInputs };
 }
 
 /** A Cast that rounds to nearest even, as TensorFlow's does with `Truncate` false (cast_op.cc). */

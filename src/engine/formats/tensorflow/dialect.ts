@@ -8,9 +8,11 @@ import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, mak
 import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
+import { convertConstant } from './convertedConstant';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { quantizationPattern } from './quantizable';
+import { sensitivePatterns } from './sensitive/patterns';
 import { inferShapes } from './shapes/inferShapes';
 import { sharedTypes } from './sharedTypes';
 import { signatureOf } from './signature';
@@ -41,6 +43,7 @@ export const tensorflowDialect: Dialect = {
 
   constantTensor: (node) => decodeTensor(node.attributes.get('value'), node.name),
   makeConstant,
+  convertConstant,
   makeCast,
   makeQuantize,
   makeDequantize,
@@ -61,7 +64,7 @@ export const tensorflowDialect: Dialect = {
   isHeavy: (node) => HEAVY_OPS.has(node.op),
   isFree: (node) => FREE_OPS.has(node.op),
 
-  sensitivePatterns: [],
+  sensitivePatterns,
 
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   sharedTypes,

@@ -38,9 +38,13 @@ export function tensorMessage(attribute: Extract<Attribute, { kind: 'tensor' }>)
  */
 export function encodeTensor(tensor: Tensor): Attribute {
   const { dtype, shape, data } = tensor;
-  const message: Partial<TensorMessage> = { dtype: dataTypeToEnum(dtype), tensorShape: shapeMessage(shape) };
-  if (ArrayBuffer.isView(data)) message.tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  else message.stringVal = [...data];
+  if (!ArrayBuffer.isView(data)) return tensorAttribute(dtype, shape, { stringVal: [...data] });
+  return tensorAttribute(dtype, shape, { tensorContent: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+}
+
+/** A TensorProto attribute with these values. */
+export function tensorAttribute(dtype: DataType, shape: readonly number[], values: Partial<TensorMessage>): Attribute {
+  const message: Partial<TensorMessage> = { dtype: dataTypeToEnum(dtype), tensorShape: shapeMessage(shape), ...values };
   return { kind: 'tensor', dtype, shape, value: message };
 }
 
