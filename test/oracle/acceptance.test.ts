@@ -51,11 +51,13 @@ describe('acceptance', () => {
     await expectSameResults(converted, INT8_TOLERANCE);
   });
 
-  it.each(['loop', 'functional_loop'])('T5 a %s with a MatMul in its body stays valid, and the ops around it convert', async (graph) => {
+  it.each(['loop', 'functional_loop'])('T5 a %s with a MatMul in its body stays valid, and what is in no function converts', async (graph) => {
     const converted = await convertGraph(graph, { use_bf16: true, bf16_ops: ['MatMul'], op_name_dict: { '.*while.*MatMul.*': 'bf16' } });
     expect(converted.model.typeOf('before', 'MatMul')).toBe('bfloat16');
+    expect(converted.model.ofOp('MatMul').every(({ attributes }) => attributes['T'] === 'bfloat16')).toBe(true);
     expect(converted.model.typeOf('after', 'MatMul')).toBe('bfloat16');
-    await expectSameResults(converted);
+    // Up to six MatMuls in a row: before the loop, four trips, after it. With oneDNN off each is off by 0.34 % RMS, twice one rounding.
+    await expectSameResults(converted, 0.02);
   });
 
   it('T6 a quantized value goes on in BF16 through Reshapes without a Cast', async () => {
