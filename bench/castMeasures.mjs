@@ -6,12 +6,10 @@ const EIGHT = ['resnet50_fbn', 'mobilenetv2_fbn', 'efficientnetb0_fbn', 'incepti
 
 /**
  * Per scenario: Casts in total as a multiple of the fewest possible in the model as opened (phase 1 removes ops, and with them
- * now and then a Cast); per scenario and model: Casts and BF16 ops; per model, of S1:
- * seconds and peak memory. `results` are those of casts.mjs.
+ * now and then a Cast); per scenario and model: Casts and BF16 ops. `results` are those of casts.mjs.
  */
 export function castMeasures(results) {
   const scenarios = [...new Set(results.map(({ scenario }) => scenario))];
-  const first = results.filter(({ scenario }) => scenario === 'S1');
   return [
     ...scenarios.map((scenario) => ratios(scenario, byModel(results.filter((result) => result.scenario === scenario)))),
     ...scenarios.filter((scenario) => scenario.startsWith('S5')).map((scenario) => {
@@ -22,11 +20,15 @@ export function castMeasures(results) {
       { measure: `casts/${scenario}/${name}`, unit: 'Casts', ...split(casts) },
       { measure: `bf16_ops/${scenario}/${name}`, unit: 'ops', ...split(bf16Ops) },
     ])),
-    ...first.flatMap(({ name, ours, peers }) => [
-      { measure: `seconds/${name}`, unit: 's', ours: bf16Seconds(ours.fewest.report), peers: pick(peers, ({ seconds }) => seconds) },
-      { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: ours.fewest.report.peakMemoryMiB, peers: pick(peers, ({ peakMemoryMiB }) => peakMemoryMiB) },
-    ]),
   ];
+}
+
+/** Of S1, seconds and peak memory. */
+export function costMeasures(results) {
+  return results.filter(({ scenario }) => scenario === 'S1').flatMap(({ name, ours: { fewest }, peers }) => [
+    { measure: `seconds/${name}`, unit: 's', ours: bf16Seconds(fewest.report), peers: pick(peers, ({ seconds }) => seconds) },
+    { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: fewest.report.peakMemoryMiB, peers: pick(peers, ({ peakMemoryMiB }) => peakMemoryMiB) },
+  ]);
 }
 
 /** Means over the seeds of each model, by who placed the Casts. */
