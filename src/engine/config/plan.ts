@@ -1,6 +1,6 @@
 import { bfloat16Types } from '../capabilities/bfloat16Types';
 import { int8Nodes } from '../capabilities/int8Nodes';
-import type { Dialect } from '../dialect';
+import type { Dialect, SensitivePattern } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason, Warning } from '../plan';
 import { type Choices, readChoices } from './choices';
@@ -16,9 +16,9 @@ export interface PlanContext {
 }
 
 /**
- * Resolves the config for every node: `op_name_dict`, then `op_type_dict`, then `bf16_ops` or the defaults, each
- * intersected with what the framework's CPU kernels can do. What the user asks for and cannot have becomes a warning,
- * one per op type and cause. Linear in the size of the graph.
+ * Resolves the config for every node: `op_name_dict`, then `op_type_dict`, then `bf16_ops`, then `sensitive_ops`, then the
+ * framework's lists, each intersected with what the framework's CPU kernels can do. What the user asks for and cannot
+ * have becomes a warning, one per op type and cause. Linear in the size of the graph.
  */
 export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanContext): Plan {
   const choices = readChoices(config, context.dialect);
@@ -27,7 +27,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const refusals = new Refusals();
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) {
-    nodes.set(node.id, planNode(node, { graph, choices, inLoops, int8Already, refusals, ...context }));
+    nodes.set(node.id, planNode(node, { graph, config, choices, inLoops, int8Already, refusals, ...context }));
   }
   spreadInt8(graph, nodes, choices, context.dialect);
   agreeOnSharedTypes(graph, nodes, context.dialect, (node, reason) => refusals.add(node, 'bf16', reason));
@@ -52,6 +52,7 @@ const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT
 
 interface NodeContext extends PlanContext {
   readonly graph: Graph;
+  readonly config: TuningConfig;
   readonly choices: Choices;
   readonly inLoops: ReadonlySet<string>;
   readonly int8Already: ReadonlySet<string>;
@@ -84,12 +85,22 @@ function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): Pl
   if (!choices.useBf16) return fp32(`${fallback} BF16 is off (use_bf16).`);
   const capable = bfloat16Types(node, dialect);
   if (!capable.ok) return fp32(`It cannot be BF16: ${capable.reason}`);
+  const sensitive = sensitivePattern(node, context);
+  if (sensitive !== undefined) return fp32(sensitive.reason, `sensitive_ops.${sensitive.name}`);
+  const isHeavy = dialect.isHeavy(node);
   if (choices.isDefaultBf16(node)) {
-    return { precision: 'bf16', reason: { text: `${node.op} is in the default list of BF16 ops. ${fallback}` }, bf16: 'demanded' };
+    const text = `${node.op} is in the default list of BF16 ops. ${fallback}`;
+    return { precision: 'bf16', reason: { text }, bf16: isHeavy ? 'demanded' : 'free' };
   }
-  const isFree = dialect.isDataMovement(node) || (choices.usesDefaultList && dialect.isFree(node));
+  const isFree = !isHeavy && dialect.isFree(node);
   const text = isFree ? `${node.op} stays FP32 unless joining BF16 neighbours saves Casts.` : `${node.op} is not listed in bf16_ops.`;
   return { precision: 'fp32', reason: { text }, bf16: isFree ? 'free' : 'denied' };
+}
+
+/** The pattern the node is part of, unless the config leaves that one to the defaults; the first of several counts. */
+function sensitivePattern(node: Node, { dialect, graph, config }: NodeContext): SensitivePattern | undefined {
+  const pattern = dialect.sensitivePatterns.find((candidate) => candidate.matches(node, graph));
+  return pattern === undefined || config.sensitive_ops[pattern.name] === 'auto' ? undefined : pattern;
 }
 
 function planBf16(node: Node, reason: Reason, { choices, dialect, refusals }: NodeContext): PlannedNode {

@@ -124,7 +124,7 @@ describe('problems', () => {
     ['{"bf16_reward": -0.25}', 'error: "bf16_reward" must be a number of at least 0, not -0.25.'],
     ['{"bf16_reward": "0.25"}', 'error: "bf16_reward" must be a number of at least 0, not "0.25".'],
     ['{"sensitive_ops": {"softmaxx": "auto"}}', 'error: Unknown key "sensitive_ops.softmaxx"; did you mean "softmax"?'],
-    ['{"sensitive_ops": {"gelu": "auto"}}', 'error: Unknown key "sensitive_ops.gelu"; accepted here: softmax, normalization, powers_and_logarithms, losses.'],
+    ['{"sensitive_ops": {"gelu": "auto"}}', 'error: Unknown key "sensitive_ops.gelu"; accepted here: softmax, normalization, losses, powers_and_logarithms.'],
     ['{"sensitive_ops": {"softmax": "bf16"}}', 'error: "sensitive_ops.softmax" must be one of "fp32", "auto", not "bf16".'],
     ['[]', 'error: The config must be one object in braces.'],
   ])('%s', (text, message) => {

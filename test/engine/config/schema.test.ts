@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import schema from '../../../media/mixed-precision.schema.json';
 import { DEFAULT_CONFIG } from '../../../src/engine/config/config';
 import { parseConfig } from '../../../src/engine/config/parse';
+import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialect';
 
 interface Property {
   readonly type?: string;
@@ -45,6 +46,11 @@ describe('the JSON schema', () => {
     const { config, problems } = parse(nest(path, value));
     expect(problems).toEqual([]);
     expect(at(config, path)).toBe(value);
+  });
+
+  it('lists the sensitive patterns in their order, each with its reason', () => {
+    const listed = Object.entries(schema.properties.sensitive_ops.properties).map(([name, { description }]) => [name, description]);
+    expect(listed).toEqual(tensorflowDialect.sensitivePatterns.map(({ name, reason }) => [name, reason]));
   });
 
   it('describes every value it lists', () => {

@@ -28,7 +28,9 @@ export function joinNeighbours(plan: Plan, context: RuleContext, progress: Progr
   const typesOf = (id: string): Types | undefined => {
     if (!known.has(id)) {
       const node = rewriter.get(id);
-      const capable = node !== undefined && plan.nodes.get(id)?.bf16 === 'free' && !tied.has(id) ? bfloat16Types(node, dialect) : undefined;
+      // Beside ops listed by the user only those join that merely hand values on.
+      const mayJoin = node !== undefined && plan.nodes.get(id)?.bf16 === 'free' && (plan.usesDefaultList || dialect.isDataMovement(node));
+      const capable = mayJoin && !tied.has(id) ? bfloat16Types(node, dialect) : undefined;
       known.set(id, capable?.ok === true ? capable.types : undefined);
     }
     return known.get(id);
