@@ -16,6 +16,8 @@ export interface PlacementGraph {
   readonly groupsOf: ReadonlyMap<string, readonly PlacedGroup[]>;
   /** Index of each value, by `valueKey`, that is FP32 or BF16 and read; of constants by the key of their Const. */
   readonly values: ReadonlyMap<string, number>;
+  /** Ids of the Casts with which the model itself rounds FP32 values to BF16. */
+  readonly roundings: ReadonlySet<string>;
   problem(costs: CastCosts): PlacementProblem;
 }
 
@@ -38,6 +40,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
   /** Groups of arguments whose type is fixed by the op definition. */
   const fixed = new Map<string, number>();
   const values = new Map<string, number>();
+  const roundings = new Set<string>();
   const sources: (ValueRef & { readonly constant?: Node })[] = [];
   const producers: number[] = [];
   const reads: number[] = [];
@@ -76,6 +79,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
     if (isTransparent(node, graph, dialect)) continue;
     if (isCastToBf16(node, dialect)) {
       const index = addGroup({ node: node.id }, BF16);
+      roundings.add(node.id);
       groupsOf.set(node.id, [{ name: '', inputs: [0], outputs: [0], placed: BF16, isJoint: false, index }]);
       continue;
     }
@@ -107,6 +111,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
     ends,
     groupsOf,
     values,
+    roundings,
     problem: (costs) => ({
       classes: Uint8Array.from(classes),
       rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect),

@@ -15,8 +15,14 @@ export interface CastCosts {
 
 type Choice = Pick<TuningConfig, 'cast_cost' | 'bf16_reward'>;
 
-/** Every Cast counts one and nothing else counts: the cost of a placement is its number of Casts. */
-export const UNIT_COSTS: CastCosts = { cast: () => 1, constant: () => 0, reward: () => 0 };
+/**
+ * Every Cast counts one and nothing else counts, so that the least cost is a bound on the number of Casts. Casts back to
+ * FP32 of what the model itself rounds to BF16 (`roundings`) are left out: where the value before is BF16 too they may be
+ * one with its Cast, which no cut can express.
+ */
+export function unitCosts(roundings: ReadonlySet<string>): CastCosts {
+  return { cast: ({ node }) => (roundings.has(node) ? 0 : 1), constant: () => 0, reward: () => 0 };
+}
 
 /** Costs as the config has them; nodes of `inLoops` run once per trip around a loop. */
 export function costsOf(choice: Choice, graph: Graph, inLoops: ReadonlySet<string>, dialect: Dialect): CastCosts {

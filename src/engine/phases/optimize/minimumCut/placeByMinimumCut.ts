@@ -7,7 +7,7 @@ import type { CastCause, CastProof } from '../../../snapshot';
 import type { RuleContext } from '../localRule';
 import { applyPlacement } from './applyPlacement';
 import type { PlacementGraph } from './buildProblem';
-import { costsOf, UNIT_COSTS } from './castCosts';
+import { costsOf, unitCosts } from './castCosts';
 import { placeCasts } from './castPlacement';
 import type { Placement } from './placementProblem';
 
@@ -21,9 +21,9 @@ export function placeByMinimumCut(
   return placement;
 }
 
-/** The fewest Casts that any placement needs, those the model came with included: the value of the minimum cut. */
+/** A bound on the Casts that any placement needs, those the model came with included: the value of the minimum cut. */
 export function fewestCasts(placed: PlacementGraph, progress: Progress): number {
-  return placeCasts(placed.problem(UNIT_COSTS), progress).cost;
+  return placeCasts(placed.problem(unitCosts(placed.roundings)), progress).cost;
 }
 
 /**
@@ -34,15 +34,14 @@ export function proofOf(
   graph: Graph, unconverted: Graph, fewest: number, placed: PlacementGraph, placement: Placement | undefined, dialect: Dialect,
 ): CastProof {
   const causes = new Map<string, CastCause>();
-  let [own, added] = [0, 0];
+  let own = 0;
   for (const node of graph.nodes.values()) {
     const types = castTypes(node, dialect);
     if (types === undefined || !isBetweenFp32AndBf16(types)) continue;
-    if (unconverted.nodes.has(node.id)) own++;
-    else added++;
+    if (unconverted.nodes.has(node.id) && !placed.roundings.has(node.inputs[0]!.node)) own++;
     const value = placed.values.get(valueKey(node.inputs[0]!));
     const cause = value === undefined ? undefined : placement?.cause(value, types.to === 'bfloat16' ? 'bf16' : 'fp32');
     if (cause !== undefined) causes.set(node.id, { bf16: placed.ends[cause.bf16]!, fp32: placed.ends[cause.fp32]! });
   }
-  return { lowerBound: Math.min(Math.max(0, fewest - own), added), causes };
+  return { lowerBound: Math.max(0, fewest - own), causes };
 }
