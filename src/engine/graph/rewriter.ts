@@ -1,5 +1,6 @@
 import type { Change, PhaseName } from '../snapshot';
 import type { Graph, ModelOutput, Node, ValueRef } from './graph';
+import { ReaderIndex } from './readerIndex';
 
 /** One place where a value is read. */
 export interface Use {
@@ -22,11 +23,11 @@ export class Rewriter {
   readonly changes: Change[] = [];
   private readonly nodes: Map<string, Node>;
   private readonly outputs: ModelOutput[];
-  /** Readers by producer id; a reader appears once however many of its inputs read the producer. */
-  private readonly readers = new Map<string, Set<string>>();
-  private readonly controlReaders = new Map<string, Set<string>>();
+  private readonly readers = new ReaderIndex();
+  private readonly controlReaders = new ReaderIndex();
   private readonly outputNodes = new Map<string, number>();
-  private readonly names: Set<string>;
+  /** Names that are taken, beside the ids of the nodes there are and were at first. */
+  private readonly names = new Set<string>();
   private touchedBefore: Set<string> | undefined;
   private touchedAfter = new Set<string>();
   private numerics = false;
@@ -37,8 +38,10 @@ export class Rewriter {
   ) {
     this.nodes = new Map(original.nodes);
     this.outputs = [...original.outputs];
-    this.names = new Set([...original.nodes.values()].map((node) => node.name));
-    for (const node of original.nodes.values()) this.index(node);
+    for (const node of original.nodes.values()) {
+      this.takeName(node);
+      this.index(node);
+    }
     for (const output of original.outputs) this.countOutput(output.value.node, 1);
   }
 
@@ -61,17 +64,19 @@ export class Rewriter {
   /** The inputs that read any output of `id` (or only output `output`). Linear in the readers' inputs. */
   uses(id: string, output?: number): Use[] {
     const uses: Use[] = [];
-    for (const reader of this.readers.get(id) ?? []) {
-      this.node(reader).inputs.forEach((value, input) => {
+    for (const reader of this.readers.of(id)) {
+      const { inputs } = this.node(reader);
+      for (let input = 0; input < inputs.length; input++) {
+        const value = inputs[input]!;
         if (value.node === id && (output === undefined || value.output === output)) uses.push({ node: reader, input });
-      });
+      }
     }
     return uses;
   }
 
   /** Whether any node reads a value of `id`; unlike `uses`, at once however many do. */
   isRead(id: string): boolean {
-    return (this.readers.get(id)?.size ?? 0) > 0;
+    return this.readers.has(id);
   }
 
   isOutput(value: ValueRef): boolean {
@@ -121,7 +126,7 @@ export class Rewriter {
   /** A name no node has or had in this rewrite: `base`, else `base_1`, `base_2`, … */
   uniqueName(base: string): string {
     let name = base;
-    for (let suffix = 1; this.names.has(name) || this.nodes.has(name); suffix++) name = `${base}_${suffix}`;
+    for (let suffix = 1; this.isTaken(name); suffix++) name = `${base}_${suffix}`;
     this.names.add(name);
     return name;
   }
@@ -141,20 +146,18 @@ export class Rewriter {
     this.record(node.id, node.id);
     this.unindex(old);
     this.nodes.set(node.id, node);
-    this.names.add(node.name);
+    this.takeName(node);
     this.index(node);
   }
 
   /** Removes a node nothing reads. */
   remove(id: string): void {
-    if ((this.readers.get(id)?.size ?? 0) > 0 || this.isOutputNode(id)) throw new Error(`${id} is still read`);
+    if (this.isRead(id) || this.isOutputNode(id)) throw new Error(`${id} is still read`);
     const old = this.node(id);
     this.record(id, undefined);
     this.unindex(old);
     this.nodes.delete(id);
-    for (const reader of this.controlReaders.get(id) ?? []) this.dropControl(reader, id, old);
-    this.controlReaders.delete(id);
-    this.readers.delete(id);
+    for (const reader of [...this.controlReaders.of(id)]) this.dropControl(reader, id, old);
   }
 
   setInput(id: string, input: number, value: ValueRef): void {
@@ -180,7 +183,7 @@ export class Rewriter {
 
   /** Moves everything that waits for `from` to wait for `to`. */
   redirectControl(from: string, to: string): void {
-    for (const reader of [...(this.controlReaders.get(from) ?? [])]) {
+    for (const reader of [...this.controlReaders.of(from)]) {
       const node = this.node(reader);
       const controlInputs = [...new Set(node.controlInputs.map((id) => (id === from ? to : id)))].filter((id) => id !== reader);
       this.replace({ ...node, controlInputs });
@@ -207,14 +210,22 @@ export class Rewriter {
     else if (before !== undefined) this.touchedAfter.delete(before);
   }
 
+  private isTaken(name: string): boolean {
+    return this.names.has(name) || this.nodes.has(name) || this.original.nodes.has(name);
+  }
+
+  private takeName(node: Node): void {
+    if (node.name !== node.id) this.names.add(node.name);
+  }
+
   private index(node: Node): void {
-    for (const value of node.inputs) addTo(this.readers, value.node, node.id);
-    for (const id of node.controlInputs) addTo(this.controlReaders, id, node.id);
+    for (const value of node.inputs) this.readers.add(value.node, node.id);
+    for (const id of node.controlInputs) this.controlReaders.add(id, node.id);
   }
 
   private unindex(node: Node): void {
-    for (const value of node.inputs) this.readers.get(value.node)?.delete(node.id);
-    for (const id of node.controlInputs) this.controlReaders.get(id)?.delete(node.id);
+    for (const value of node.inputs) this.readers.delete(value.node, node.id);
+    for (const id of node.controlInputs) this.controlReaders.delete(id, node.id);
   }
 
   private countOutput(id: string, by: number): void {
@@ -222,10 +233,4 @@ export class Rewriter {
     if (count > 0) this.outputNodes.set(id, count);
     else this.outputNodes.delete(id);
   }
-}
-
-function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
-  const set = index.get(key);
-  if (set === undefined) index.set(key, new Set([id]));
-  else set.add(id);
 }

@@ -22,9 +22,8 @@ export function countSnapshot(snapshot: Snapshot, opened: Graph, dialect: Dialec
   const casts = countMissing(floatCasts(graph, dialect), floatCasts(opened, dialect));
   let [quantizes, dequantizes] = [0, 0];
   for (const node of graph.nodes.values()) {
-    if (opened.nodes.has(node.id)) continue;
-    if (dialect.isQuantize(node)) quantizes++;
-    else if (dialect.isDequantize(node)) dequantizes++;
+    if (dialect.isQuantize(node) && !opened.nodes.has(node.id)) quantizes++;
+    else if (dialect.isDequantize(node) && !opened.nodes.has(node.id)) dequantizes++;
   }
   return { precision, casts, quantizes, dequantizes };
 }

@@ -8,28 +8,24 @@ const PREFIX = 'loc:@';
  */
 export function withoutDanglingColocations(graph: Graph): Graph {
   let names: Set<string> | undefined;
-  const nodes = new Map<string, Node>();
-  let isChanged = false;
+  const changed = new Map<string, Node>();
   for (const [id, node] of graph.nodes) {
     const classes = node.attributes.get('_class');
-    if (classes?.kind !== 'strings') {
-      nodes.set(id, node);
-      continue;
-    }
+    if (classes?.kind !== 'strings') continue;
     names ??= new Set([...graph.nodes.values()].map((other) => other.name));
     const kept = classes.value.filter((bytes) => {
       const text = new TextDecoder().decode(bytes);
       return !text.startsWith(PREFIX) || names!.has(text.slice(PREFIX.length));
     });
-    if (kept.length === classes.value.length) {
-      nodes.set(id, node);
-      continue;
-    }
-    isChanged = true;
+    if (kept.length === classes.value.length) continue;
     const attributes = new Map(node.attributes);
     if (kept.length > 0) attributes.set('_class', { kind: 'strings', value: kept });
     else attributes.delete('_class');
-    nodes.set(id, { ...node, attributes });
+    changed.set(id, { ...node, attributes });
   }
-  return isChanged ? { ...graph, nodes } : graph;
+  if (changed.size === 0) return graph;
+  // Setting an entry that a map has keeps its place.
+  const nodes = new Map(graph.nodes);
+  for (const [id, node] of changed) nodes.set(id, node);
+  return { ...graph, nodes };
 }

@@ -1,6 +1,7 @@
 import { opDefinition, type Argument } from '../../capabilities/tensorflow';
 import type { DataType } from '../../graph/dataType';
 import type { TypeGroup } from '../../dialect';
+import type { Attribute } from '../../graph/attribute';
 import type { Node } from '../../graph/graph';
 
 /** Types of a node's inputs and outputs after expanding repeated and list-typed arguments of its op definition. */
@@ -16,44 +17,43 @@ export interface Signature {
 export const ELEMENT_TYPE = 'element_dtype';
 
 const EMPTY: Signature = { inputs: [], outputs: [], groups: [], sharesState: false };
-/** Few different ones exist even in the largest graph, so they are kept by what they depend on, not by node. */
-const cache = new Map<string, Signature>();
-const dependencies = new Map<string, readonly string[]>();
+
+/** What is known of an op, or of the nodes of an op whose first attributes that matter have certain values. */
+interface Known {
+  readonly next: Map<unknown, Known>;
+  /** Of nodes with all these values. */
+  signature?: Signature;
+}
+
+/** Few different signatures exist even in the largest graph, so they are kept by what they depend on, not by node. */
+const cache = new Map<string, Known & { readonly names: readonly string[] }>();
 
 /**
  * Signature of a node from its type attributes and the op definition's defaults (op_def.proto, node_def_util.cc).
  * An op TensorFlow does not know has no types and no groups.
  */
 export function signatureOf(node: Node): Signature {
-  const key = signatureKey(node);
-  let signature = cache.get(key);
-  if (signature === undefined) {
-    signature = computeSignature(node);
-    cache.set(key, signature);
-  }
-  return signature;
+  let known = cache.get(node.op);
+  if (known === undefined) cache.set(node.op, (known = { names: attributesThatMatter(node.op), next: new Map() }));
+  let last: Known = known;
+  for (const name of known.names) last = nextKnown(last, node.attributes.get(name));
+  return (last.signature ??= computeSignature(node));
 }
 
-function signatureKey(node: Node): string {
-  let key = node.op;
-  for (const name of attributesThatMatter(node.op)) {
-    const attribute = node.attributes.get(name);
-    key += attribute !== undefined && 'value' in attribute ? `|${String(attribute.value)}` : '|';
-  }
-  return key;
+function nextKnown({ next }: Known, attribute: Attribute | undefined): Known {
+  const value = attribute !== undefined && 'value' in attribute ? attribute.value : undefined;
+  const key = typeof value === 'object' ? String(value) : value;
+  let known = next.get(key);
+  if (known === undefined) next.set(key, (known = { next: new Map() }));
+  return known;
 }
 
 /** Attributes that give an argument or a list's elements their type or say how often an argument is repeated. */
 function attributesThatMatter(op: string): readonly string[] {
-  let names = dependencies.get(op);
-  if (names === undefined) {
-    const definition = opDefinition(op);
-    const args = definition === undefined ? [] : [...definition.inputs, ...definition.outputs];
-    const elements = definition?.typeAttributes.has(ELEMENT_TYPE) === true ? [ELEMENT_TYPE] : [];
-    names = [...new Set([...args.flatMap((arg) => [arg.typeAttr, arg.numberAttr]), ...elements].filter((name) => name !== undefined))];
-    dependencies.set(op, names);
-  }
-  return names;
+  const definition = opDefinition(op);
+  const args = definition === undefined ? [] : [...definition.inputs, ...definition.outputs];
+  const elements = definition?.typeAttributes.has(ELEMENT_TYPE) === true ? [ELEMENT_TYPE] : [];
+  return [...new Set([...args.flatMap((arg) => [arg.typeAttr, arg.numberAttr]), ...elements].filter((name) => name !== undefined))];
 }
 
 function computeSignature(node: Node): Signature {

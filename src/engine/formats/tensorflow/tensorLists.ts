@@ -16,6 +16,7 @@ const HANDS_LIST_ON: ReadonlySet<string> = new Set([
  * anything else keeps its type. Linear.
  */
 export function tieTensorLists(graph: Graph, ties: TypeTies): void {
+  if (!hasVariants(graph)) return;
   for (const node of graph.nodes.values()) {
     const lists = variantsOf(node, graph).map(listKey);
     if (isListOp(node) || HANDS_LIST_ON.has(node.op)) {
@@ -28,6 +29,14 @@ export function tieTensorLists(graph: Graph, ties: TypeTies): void {
   for (const { name, value } of graph.outputs) {
     if (isVariant(value, graph)) ties.fix(listKey(value), `Its list of tensors is the output ${name} of the model.`);
   }
+}
+
+function hasVariants(graph: Graph): boolean {
+  for (const node of graph.nodes.values()) {
+    const { inputs, outputs } = signatureOf(node);
+    if (inputs.includes('variant') || outputs.includes('variant')) return true;
+  }
+  return false;
 }
 
 function isListOp(node: Node): boolean {
