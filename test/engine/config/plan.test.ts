@@ -55,6 +55,35 @@ describe('resolvePlan', () => {
     expect(result.nodes.get('exp')!.bf16).toBe('denied');
   });
 
+  it('demands heavy ops of the default list and leaves light ones to the Casts', () => {
+    const { nodes } = plan({ use_bf16: true });
+    expect(nodes.get('conv')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+    expect(nodes.get('relu')).toMatchObject({ precision: 'bf16', bf16: 'free' });
+  });
+
+  it('leaves light ops free beside a list of the user, and heavy ones it does not name FP32', () => {
+    const { nodes } = plan({ use_bf16: true, bf16_ops: ['re:conv2', 'Relu'] });
+    expect(nodes.get('conv2')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+    expect(nodes.get('relu')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+    expect(nodes.get('bias')).toMatchObject({ precision: 'fp32', bf16: 'free' });
+    expect(nodes.get('conv')).toMatchObject({ precision: 'fp32', bf16: 'denied', reason: { text: 'Conv2D is not listed in bf16_ops.' } });
+  });
+
+  it('keeps sensitive ops FP32 and says which key does so', () => {
+    const { nodes } = plan({ use_bf16: true });
+    const { name, reason } = dialect.sensitivePatterns.find((pattern) => pattern.name === 'powers_and_logarithms')!;
+    expect(nodes.get('exp')).toEqual({ precision: 'fp32', bf16: 'denied', reason: { text: reason, configKey: `sensitive_ops.${name}` } });
+  });
+
+  it('treats a sensitive op like others once its pattern is auto', () => {
+    expect(plan({ use_bf16: true, sensitive_ops: { powers_and_logarithms: 'auto' } }).nodes.get('exp')).toMatchObject({ precision: 'fp32', bf16: 'free' });
+    expect(plan({ use_bf16: true, sensitive_ops: { softmax: 'auto' } }).nodes.get('exp')!.bf16).toBe('denied');
+  });
+
+  it.each([{ bf16_ops: ['Exp'] }, { op_type_dict: { Exp: 'bf16' } }, { op_name_dict: { exp: 'bf16' } }])('lets %j win over a sensitive pattern', (wish) => {
+    expect(plan({ use_bf16: true, ...wish }).nodes.get('exp')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+  });
+
   it('takes op_name_dict before op_type_dict before bf16_ops, the last matching pattern first', () => {
     const result = plan({
       use_bf16: true, bf16_ops: ['Conv2D', 'Relu', 'BiasAdd'], op_type_dict: { Relu: 'fp32', Conv2D: 'fp32' },

@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../../../graph/graph';
-import { besideConstant, isConstantInput, operand, operands } from './operands';
+import { besideConstant, isConstantInput, operand } from './operands';
 import { isAverage, isSquare, scaledSum, sumOfSquares } from './sumOfSquares';
 
 /** Epsilon is added or the sum kept above it, a root is taken, the mean of squares less the squared mean: no more than that. */
@@ -19,7 +19,7 @@ export function normalizationEndingAt(node: Node, graph: Graph): readonly Node[]
   for (let last: Node | undefined = node; last !== undefined && path.length <= LONGEST; path.push(last)) {
     last = stepBefore(last, graph);
     const summed = last === undefined ? undefined : squaresAt(last, graph);
-    if (summed !== undefined) return [...path, ...summed];
+    if (summed !== undefined) return [...path, ...squaredMeanIn(node, graph), ...summed];
     if (last === undefined || isDivisionOfValues(last, graph)) return [];
   }
   return [];
@@ -53,9 +53,14 @@ function operandAt(node: Node, input: number | undefined, graph: Graph): Node | 
 
 /** The mean of squares in "mean of squares less squared mean". */
 function lessSquaredMean(node: Node, graph: Graph): Node | undefined {
-  const squaredMean = operand(node, 1, graph);
-  if (squaredMean === undefined || !isSquare(squaredMean, graph)) return undefined;
-  return operands(squaredMean, graph).some((mean) => isAverage(mean, graph)) ? operand(node, 0, graph) : undefined;
+  return squaredMeanIn(node, graph).length > 0 ? operand(node, 0, graph) : undefined;
+}
+
+/** The squared mean that `node` subtracts, and the mean: their digits cancel against those of the mean of squares. */
+function squaredMeanIn(node: Node, graph: Graph): readonly Node[] {
+  const square = node.op === 'Sub' ? operand(node, 1, graph) : undefined;
+  const mean = square === undefined || !isSquare(square, graph) ? undefined : operand(square, 0, graph);
+  return square !== undefined && mean !== undefined && isAverage(mean, graph) ? [square, mean] : [];
 }
 
 /** A division whose result is a normalized value rather than a scale. */
