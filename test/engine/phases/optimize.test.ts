@@ -207,6 +207,17 @@ describe('depth-first placement', () => {
     expect(describeGraph(optimized).sort()).toEqual(describeGraph(graph).sort());
   });
 
+  it('returns an op that reads what a Dequantize emits in BF16 by now', async () => {
+    const graph = buildGraph([
+      placeholder('q', 'quint8', [2, 2]), constant('min', 'float32', [], [0]), constant('max', 'float32', [], [1]), x, unary('e', 'Exp', 'x'),
+      { name: 'dq', op: 'Dequantize', inputs: ['q', 'min', 'max'], attrs: { T: 'quint8', mode: string('MIN_COMBINED'), dtype: 'float32' } },
+      { name: 'sum', op: 'AddV2', inputs: ['dq', 'e'], attrs: T }, unary('y', 'Exp', 'sum'),
+    ]);
+    const { optimized } = await runPhases(graph, { use_bf16: true, cast_placement: 'depth_first' });
+    expectValid(optimized);
+    expect(describeGraph(optimized)).toContain('sum: AddV2<f> <- dq/to_float32, e');
+  });
+
   it('keeps the rounding of a Cast pair of the model', async () => {
     const graph = buildGraph([x, unary('a', 'Exp', 'x'), unary('b', 'Relu', 'a'), cast('down', 'b', 'float32', 'bfloat16'), cast('up', 'down', 'bfloat16', 'float32'), unary('c', 'Exp', 'up')]);
     const { optimized } = await runPhases(graph, { use_bf16: true, cast_placement: 'depth_first' });

@@ -7,7 +7,7 @@ import type { Plan } from '../../plan';
 import { convertNode } from '../bfloat16/convertNode';
 import { castBalance } from './castBalance';
 import type { RuleContext } from './localRule';
-import { applyLocalRules } from './localRules';
+import { applyLocalRulesFrom } from './localRules';
 
 const RULE: Rule = {
   name: 'join-bf16-neighbours',
@@ -101,7 +101,7 @@ function join(conversions: ReadonlyMap<string, Types>, context: RuleContext, pro
     rewriter.apply(RULE, reason, () => convertNode(id, { ...context, conversions }));
   }
   const touched = rewriter.changes.slice(start).flatMap((change) => [...change.after, ...change.after.flatMap((id) => neighbours(id, context))]);
-  applyLocalRules(context, progress, new Set(touched));
+  applyLocalRulesFrom(new Set(touched), context, progress);
 }
 
 function neighbours(id: string, { rewriter }: RuleContext): string[] {

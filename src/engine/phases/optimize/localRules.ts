@@ -14,10 +14,19 @@ export const LOCAL_RULES: readonly LocalRule[] = [
 ];
 
 /**
- * Applies the local rules until none matches. A work list holds the nodes whose surroundings changed, so the time is
- * linear in the graph plus the number of rewrites; every rewrite removes a Cast, so it ends.
+ * Applies the local rules until none matches anywhere. Every rewrite removes a Cast, so it ends; what a rewrite makes
+ * possible out of sight of the work list, such as at a node that lost a reader, is left to another pass, rarely a third.
  */
-export function applyLocalRules(context: RuleContext, progress: Progress, start: Iterable<string> = context.rewriter.ids()): void {
+export function applyLocalRules(context: RuleContext, progress: Progress): void {
+  const { rewriter } = context;
+  for (let before = -1; rewriter.changes.length !== before; ) {
+    before = rewriter.changes.length;
+    applyLocalRulesFrom(rewriter.ids(), context, progress);
+  }
+}
+
+/** Applies the local rules at the nodes of `start`, and again wherever that changed what is around a node. */
+export function applyLocalRulesFrom(start: Iterable<string>, context: RuleContext, progress: Progress): void {
   const { rewriter } = context;
   const queue = [...start];
   const queued = new Set(queue);

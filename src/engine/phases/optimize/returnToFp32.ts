@@ -86,9 +86,9 @@ function bordersOf(island: readonly string[], { rewriter, dialect }: RuleContext
 }
 
 /** Puts the nodes back as they were before phase 2; the Casts behind them give their readers, callers and names back. */
-function restore(island: readonly string[], casts: readonly string[], unconverted: Graph, { rewriter, dialect }: RuleContext): void {
+function restore(island: readonly string[], borders: readonly string[], unconverted: Graph, { rewriter, dialect, casts }: RuleContext): void {
   const members = new Set(island);
-  const reason = `BF16 would cost ${casts.length} Casts for ${island.length} light ${island.length === 1 ? 'op' : 'ops'}.`;
+  const reason = `BF16 would cost ${borders.length} Casts for ${island.length} light ${island.length === 1 ? 'op' : 'ops'}.`;
   rewriter.apply(RULE, reason, () => {
     const read = new Set<string>();
     for (const id of island) {
@@ -112,6 +112,11 @@ function restore(island: readonly string[], casts: readonly string[], unconverte
         needed.push(...removed.inputs.map((value) => value.node));
       }
       rewriter.replace(original);
+    }
+    // A Dequantize may emit BF16 by now.
+    for (const id of island) {
+      const { inputs } = rewriter.node(id);
+      rewriter.replace({ ...rewriter.node(id), inputs: inputs.map((value, input) => (dialect.inputType(rewriter.node(id), input) === 'float32' ? casts.as(value, 'float32') : value)) });
     }
     removeUnread(rewriter, dialect, read);
   });
