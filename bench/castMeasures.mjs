@@ -2,7 +2,9 @@
 import { bf16Seconds } from './converters.mjs';
 
 /** Those of whose 70 % INT8 form the fewest Casts are known from elsewhere. */
-const EIGHT = ['resnet50_fbn', 'mobilenetv2_fbn', 'efficientnetb0_fbn', 'inceptionv3_fbn', 'densenet121_fbn', 'bert_mini12_tf', 'keras_transformer4', 'lstm_text'];
+const EIGHT = [
+  'resnet50_fbn', 'mobilenetv2_fbn', 'efficientnetb0_fbn', 'inceptionv3_fbn', 'densenet121_fbn', 'bert_mini12_tf', 'keras_transformer4', 'lstm_text',
+];
 
 /**
  * Per scenario: Casts in total as a multiple of the fewest possible in the model as opened (phase 1 removes ops, and with them
@@ -10,13 +12,14 @@ const EIGHT = ['resnet50_fbn', 'mobilenetv2_fbn', 'efficientnetb0_fbn', 'incepti
  */
 export function castMeasures(results) {
   const scenarios = [...new Set(results.map(({ scenario }) => scenario))];
+  const modelsOf = (scenario) => byModel(results.filter((result) => result.scenario === scenario));
   return [
-    ...scenarios.map((scenario) => ratios(scenario, byModel(results.filter((result) => result.scenario === scenario)))),
+    ...scenarios.map((scenario) => ratios(scenario, modelsOf(scenario))),
     ...scenarios.filter((scenario) => scenario.startsWith('S5')).map((scenario) => {
-      const eight = byModel(results.filter((result) => result.scenario === scenario && EIGHT.includes(result.name)));
+      const eight = modelsOf(scenario).filter(({ name }) => EIGHT.includes(name));
       return { measure: `casts/${scenario}/eight models`, unit: 'Casts', ...split(sums(eight)) };
     }),
-    ...scenarios.flatMap((scenario) => byModel(results.filter((result) => result.scenario === scenario)).flatMap(({ name, casts, bf16Ops }) => [
+    ...scenarios.flatMap((scenario) => modelsOf(scenario).flatMap(({ name, casts, bf16Ops }) => [
       { measure: `casts/${scenario}/${name}`, unit: 'Casts', ...split(casts) },
       { measure: `bf16_ops/${scenario}/${name}`, unit: 'ops', ...split(bf16Ops) },
     ])),
@@ -43,7 +46,10 @@ function byModel(results) {
   });
 }
 
-const means = (counts) => Object.fromEntries(Object.keys(counts[0]).map((key) => [key, counts.reduce((sum, count) => sum + count[key], 0) / counts.length]));
+function means(counts) {
+  const total = (key) => counts.reduce((sum, count) => sum + count[key], 0);
+  return Object.fromEntries(Object.keys(counts[0]).map((key) => [key, total(key) / counts.length]));
+}
 
 /** Of those who placed the Casts of every model. */
 function sums(models) {
@@ -61,4 +67,7 @@ function split({ fewest, ...others }) {
   return { ours: fewest, peers: others };
 }
 
-const pick = (table, value) => Object.fromEntries(Object.entries(table).filter(([, row]) => row !== undefined).map(([key, row]) => [key, value(row)]));
+function pick(table, value) {
+  const rows = Object.entries(table).filter(([, row]) => row !== undefined);
+  return Object.fromEntries(rows.map(([key, row]) => [key, value(row)]));
+}

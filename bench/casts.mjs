@@ -50,12 +50,13 @@ function measureModel(name, scenarios, { python, folder, tell }) {
   const [model, inputs] = [baseModel(name), sampleInputs(name)];
   const [cases] = ask(python, [{ command: 'cases', model, inputs, folder, names: scenarios, seeds: SEEDS }]);
   const results = cases.map((given, index) => {
-    const place = (placement, until) => convertCase(given, placement, join(folder, `${index}.${placement}.${until}.pb`), { inputs, folder, until });
+    const file = (placement, until) => join(folder, `${index}.${placement}.${until}.pb`);
+    const place = (placement, until) => convertCase(given, placement, file(placement, until), { inputs, folder, until });
     const ours = Object.fromEntries(Object.keys(PLACEMENTS).map((placement) => [placement, place(placement, 'optimize')]));
     return { ...given, name, unconverted: place('none', 'quantize').output, ours, peers: {} };
   });
   judge(results, inputs, python);
-  for (const { ours, unconverted } of results) for (const file of [unconverted, ...Object.values(ours).map(({ output }) => output)]) rmSync(file);
+  for (const file of results.flatMap(({ ours, unconverted }) => [unconverted, ...Object.values(ours).map(({ output }) => output)])) rmSync(file);
   // Neither knows INT8, and neural-compressor can only be told op types.
   addGrappler(results.filter(({ scenario }) => !scenario.startsWith('S5')), { folder, python, tell });
   results.find(({ scenario }) => scenario === 'S1').peers['neural-compressor'] = neuralCompressor(python, model, 1, tell);
@@ -77,7 +78,8 @@ function judge(results, inputs, python) {
   const cuts = all.filter(({ placement }) => isMinimumCut(placement));
   const optimum = ({ opened, scenario, seed }, unconverted) => ({ command: 'optimum', opened, scenario, seed, unconverted });
   const counts = ask(python, all.map(({ result }) => ({ command: 'placed', model: result.output })));
-  const errors = ask(python, cuts.map(({ given, result }) => ({ command: 'error', original: given.model, converted: result.output, inputs, fetches: given.outputs })));
+  const error = ({ model, outputs }, { output }) => ({ command: 'error', original: model, converted: output, inputs, fetches: outputs });
+  const errors = ask(python, cuts.map(({ given, result }) => error(given, result)));
   const optima = ask(python, results.flatMap((given) => [optimum(given, given.model), optimum(given, given.unconverted)]));
   all.forEach(({ result }, index) => Object.assign(result, counts[index]));
   cuts.forEach(({ result }, index) => Object.assign(result, { error: errors[index] }));
@@ -107,11 +109,13 @@ function addGrappler(results, { folder, python, tell }) {
 function problemsOf({ name, scenario, seed, optimum, ours }) {
   return Object.entries(ours).flatMap(([placement, { casts, error, report }]) => {
     const at = `${name} ${scenario} seed ${seed} ${placement}`;
-    const problems = [];
-    if (isMinimumCut(placement) ? casts !== optimum.casts : casts < optimum.casts) problems.push(`${at}: ${casts} Casts, the fewest are ${optimum.casts}`);
-    if (report.casts.lowerBound !== optimum.casts) problems.push(`${at}: the report says at least ${report.casts.lowerBound} Casts, the fewest are ${optimum.casts}`);
-    if (isMinimumCut(placement) && !(error < largestError({ scenario }))) problems.push(`${at}: the results are off by ${error}`);
-    return problems;
+    const { lowerBound } = report.casts;
+    const isWrong = isMinimumCut(placement) ? casts !== optimum.casts : casts < optimum.casts;
+    return [
+      ...(isWrong ? [`${at}: ${casts} Casts, the fewest are ${optimum.casts}`] : []),
+      ...(lowerBound !== optimum.casts ? [`${at}: the report says at least ${lowerBound} Casts, the fewest are ${optimum.casts}`] : []),
+      ...(isMinimumCut(placement) && !(error < largestError({ scenario })) ? [`${at}: the results are off by ${error}`] : []),
+    ];
   });
 }
 

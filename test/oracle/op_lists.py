@@ -14,7 +14,8 @@ def op_lists():
     with open(os.path.join(tf.sysconfig.get_include(), HEADER)) as file:
         text = file.read()
     ours = text.split('class AutoMixedPrecisionListsMkl')[1]
-    lists = {name.lower(): ops_in(re.search(rf'\b{name}List\(\) override {{(.*?)return list;', ours, re.DOTALL)[1]) for name in ('Allow', 'Infer', 'Deny', 'Clear')}
+    body = lambda name: re.search(rf'\b{name}List\(\) override {{(.*?)return list;', ours, re.DOTALL)[1]
+    lists = {name.lower(): ops_in(body(name)) for name in ('Allow', 'Infer', 'Deny', 'Clear')}
     tensor_lists = re.search(r'AddTensorListOps\([^)]*\) {(.*?)\n  }', text, re.DOTALL)[1]
     return {**lists, 'clear': lists['clear'] | ops_in(tensor_lists)}
 

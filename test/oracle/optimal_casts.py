@@ -72,10 +72,10 @@ class Placement:
         return Optimum(casts, self.ops_of(fewest), self.ops_of(most))
 
     def ops_of(self, is_bf16):
-        groups = lambda name: [self.group_at(name, argument) for argument in self.outputs[name]]
+        made = lambda name: [group for argument in self.outputs[name] if (group := self.group_at(name, argument)) is not None]
         return {
             name for name, node in self.nodes.items()
-            if node.op not in CONVERSIONS and not self.is_constant(name) and any(is_bf16[group] for group in groups(name) if group is not None)
+            if node.op not in CONVERSIONS and not self.is_constant(name) and any(is_bf16[group] for group in made(name))
         }
 
     # Groups

@@ -45,8 +45,8 @@ def cases(model, inputs, folder, names, seeds):
     found = []
     for scenario in scenarios(graph, outputs, names, seeds):
         case = {
-            'scenario': scenario.name, 'seed': scenario.seed, 'opened': model, 'model': model, 'config': scenario.config, 'outputs': outputs,
-            'fp32': fp32_names(graph, scenario.wishes),
+            'scenario': scenario.name, 'seed': scenario.seed, 'opened': model, 'model': model, 'config': scenario.config,
+            'outputs': outputs, 'fp32': fp32_names(graph, scenario.wishes),
         }
         if scenario.int8:
             found.append({**case, 'scenario': f'{scenario.name} calibrated'})

@@ -23,7 +23,10 @@ export interface Optimum {
 }
 
 interface Commands {
-  cases: { arguments: { model: string; inputs: string; folder: string; names: readonly string[]; seeds: readonly number[] }; result: readonly PlacementCase[] };
+  cases: {
+    arguments: { model: string; inputs: string; folder: string; names: readonly string[]; seeds: readonly number[] };
+    result: readonly PlacementCase[];
+  };
   optimum: { arguments: { opened: string; scenario: string; seed: number; unconverted: string }; result: Optimum };
   placed: { arguments: { model: string }; result: { casts: number; bf16Ops: number } };
 }
@@ -33,7 +36,8 @@ export async function askPlacement<Name extends keyof Commands>(
   command: Name, questions: readonly Commands[Name]['arguments'][],
 ): Promise<Commands[Name]['result'][]> {
   const requests = questions.map((question) => ({ command, ...question }));
-  const child = spawn(pythonPath(), [path.resolve('test/oracle/placement.py')], { env: { ...process.env, TF_ENABLE_ONEDNN_OPTS: '0', PYTHONDONTWRITEBYTECODE: '1' } });
+  const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '0', PYTHONDONTWRITEBYTECODE: '1' };
+  const child = spawn(pythonPath(), [path.resolve('test/oracle/placement.py')], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -38,8 +38,13 @@ def quantized_form(graph, names, feeds):
 def ranges_of(graph, values, feeds):
     inside = in_loops(graph)
     fetched = sorted(value for value in values if value.split(':')[0] not in inside)
-    found = {value: (-largest, largest) for value, array in run(graph, feeds, fetched).items() if (largest := float(np.abs(array).max()) + 1e-6)}
-    return {value: found.get(value, RANGE_IN_LOOPS) for value in values}
+    arrays = run(graph, feeds, fetched)
+    return {value: symmetric_range(arrays[value]) if value in arrays else RANGE_IN_LOOPS for value in values}
+
+
+def symmetric_range(array):
+    largest = float(np.abs(array).max()) + 1e-6
+    return -largest, largest
 
 
 def in_loops(graph):
@@ -66,7 +71,8 @@ def add_pair(graph, name, source, limits, anchor):
         constant.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(np.float32(value)))
     ranges = [f'{name}/min', f'{name}/max']
     quantize = graph.node.add(name=f'{name}/quantize', op='QuantizeV2', input=[source, *ranges])
-    dequantize = graph.node.add(name=f'{name}/dequantize', op='Dequantize', input=[quantize.name, f'{quantize.name}:1', f'{quantize.name}:2'])
+    quantized = [quantize.name, f'{quantize.name}:1', f'{quantize.name}:2']
+    dequantize = graph.node.add(name=f'{name}/dequantize', op='Dequantize', input=quantized)
     for node in (quantize, dequantize):
         node.attr['T'].type = types_pb2.DT_QINT8
         node.attr['mode'].s = b'MIN_COMBINED'

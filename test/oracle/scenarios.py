@@ -15,19 +15,22 @@ from op_types import float_groups
 from optimal_casts import Wishes, data_inputs, parse
 
 HEAVY = {'Conv2D', 'Conv3D', 'DepthwiseConv2dNative', 'FusedPadConv2D', 'MatMul', 'BatchMatMul', 'BatchMatMulV2', 'Einsum'}
-SENSITIVE = {'Softmax', 'LogSoftmax', 'Softplus', 'Mean', 'Sum', 'Prod', 'Rsqrt', 'SquaredDifference', 'Erf', 'Erfc', 'Tanh', 'Sigmoid', 'Exp', 'Log', 'Pow'}
+SENSITIVE = {
+    'Softmax', 'LogSoftmax', 'Softplus', 'Mean', 'Sum', 'Prod', 'Rsqrt', 'SquaredDifference', 'Erf', 'Erfc', 'Tanh', 'Sigmoid', 'Exp', 'Log', 'Pow',
+}
 # TensorFlow retypes what makes a list together with the ops on it, which its lists name.
 LIST_MAKERS = {'TensorListReserve', 'EmptyTensorList', 'TensorListResize'}
-PRECISE = {'Const', 'Cast', 'Placeholder', 'QuantizeV2', 'Dequantize'}
+# Of these the config says nothing.
+UNSAID = {'Const', 'Cast', 'Placeholder', 'QuantizeV2', 'Dequantize'}
 
 
 @dataclasses.dataclass
 class Scenario:
+    """`int8`: names of the nodes to be INT8."""
     name: str
     seed: int
     config: dict
     wishes: Wishes
-    """Nodes to be INT8."""
     int8: list
 
 
@@ -62,7 +65,7 @@ class Model:
     def scenario(self, name, seed=0, fp32=(), fp32_types=(), int8=()):
         lists = op_lists()
         free = (lists['infer'] | lists['clear'] | LIST_MAKERS) - set(fp32_types)
-        types = {node.op for node in self.graph.node if float_groups(node)} - PRECISE
+        types = {node.op for node in self.graph.node if float_groups(node)} - UNSAID
         config = {
             'use_bf16': True,
             'bf16_ops': sorted(lists['allow']),
