@@ -170,6 +170,19 @@ def quantized_convnet(graph):
     return finish(graph, {'image': random(69, 8, 8, 8, 3)}, 'out')
 
 
+def moved_between_casts(graph):
+    """Casts of the model with data movement in between, beside a Cast of the same value, a waiting Cast and a rounding pair."""
+    x, axes = placeholder('x', 4, 8), constant('axes', np.int32([1, 0]))
+    island = to_float('widened', ops.Abs(x=to_bf16('narrowed', x), name='inner'))
+    flat = ops.Reshape(tensor=ops.Transpose(x=island, perm=axes, name='transpose'), shape=constant('shape', np.int32([4, 8])), name='reshape')
+    moved = to_float('moved', ops.Neg(x=to_bf16('moved_narrow', flat), name='neg'))
+    again = to_float('again', ops.Relu(features=to_bf16('again_narrow', ops.Reverse(tensor=x, dims=constant('dims', [True, False]), name='reverse')), name='relu'))
+    with tf.control_dependencies([moved]):
+        waited = to_float('waited', to_bf16('waiting', x))
+    ops.Identity(input=ops.AddN(inputs=[moved, again, waited], name='sum'), name='out')
+    return finish(graph, {'x': random(71, 4, 8)}, 'out')
+
+
 def blocks(graph, count=10_000):
     """32,502 nodes: MatMul, LeakyRelu, Tanh per block, and a Sigmoid that stays FP32 after every fourth."""
     placeholder('x', None, 4)
@@ -185,5 +198,6 @@ def blocks(graph, count=10_000):
 GRAPHS = {
     function.__name__: function
     for function in (split_consumer, lrn, unpack_twice, cse_outputs, convnet, dequantize_modes, chain, island, cast_with_two_consumers,
-                     identityn, crop, two_layers, isolated_op, versions, colocated, quantized_convnet, blocks)
+                     identityn, crop, two_layers, isolated_op, versions, colocated, quantized_convnet,
+                     moved_between_casts, blocks)
 }

@@ -1,6 +1,6 @@
 // Sixteen graphs on which Intel Neural Compressor's BF16 conversion is known to fail. Each must come out valid and right.
 import { describe, expect, it } from 'vitest';
-import { buildGraph, convertGraph, expectSameResults, judges } from './cases';
+import { buildGraph, compareInTensorFlow, convertGraph, expectSameResults, judges } from './cases';
 
 const bf16 = (...bf16_ops: string[]) => ({ use_bf16: true, bf16_ops });
 const EVERYTHING = bf16('re:.*');
@@ -153,6 +153,15 @@ describe('what other models brought up', () => {
     const asked = await convertGraph('quantized_convnet', { use_bf16: true, op_name_dict: { conv1: 'bf16' } });
     expect(asked.model.typeOf('conv1', 'Conv2D')).toBe('bfloat16');
     await expectSameResults(asked);
+  });
+});
+
+describe('local rules', () => {
+  it.each(['depth_first', 'min_cut'])('move values in BF16 between Casts of the model, bit for bit the same (%s)', async (cast_placement) => {
+    const { model, ...converted } = await convertGraph('moved_between_casts', { use_bf16: true, bf16_ops: ['re:none'], op_name_dict: { sum: 'fp32' }, cast_placement });
+    expect(['transpose', 'reshape'].map((name) => model.node(name).attributes['T'])).toEqual(['bfloat16', 'bfloat16']);
+    expect(model.casts.length).toBeLessThan(converted.original.casts.length);
+    for (const { outputs } of await compareInTensorFlow({ model, ...converted })) expect(outputs['out']?.equal).toBe(true);
   });
 });
 
