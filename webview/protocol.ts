@@ -156,6 +156,9 @@ export type FromGraph =
 
 // ---------------------------------------------------------------- config side panel
 
+export type CastPlacement = 'min_cut' | 'depth_first' | 'none';
+export type CastCost = 'count' | 'bytes';
+
 export interface OpTypeRow {
   readonly op: string;
   readonly count: number;
@@ -164,6 +167,17 @@ export interface OpTypeRow {
   readonly choice: PrecisionChoice;
   /** What the plan decided for the nodes of this type. */
   readonly planned: PrecisionCounts;
+}
+
+/** A pattern of arithmetic that loses too much in BF16. */
+export interface SensitiveOpsRow {
+  /** Its key of `sensitive_ops`. */
+  readonly name: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** How many ops of the model are part of it. */
+  readonly count: number;
+  readonly staysFp32: boolean;
 }
 
 export interface ConfigView {
@@ -176,8 +190,14 @@ export interface ConfigView {
   /** `pattern`: the key of `op_name_dict` that means this op alone. */
   readonly selection: { readonly name: string; readonly pattern: string; readonly op: string; readonly choice: PrecisionChoice; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
   readonly calibration: { readonly data: string | undefined; readonly samples: number; readonly algorithm: string };
-  readonly castPlacement: string;
-  readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number } | undefined;
+  readonly castPlacement: CastPlacement;
+  readonly castCost: CastCost;
+  /** What an op that becomes BF16 is worth, as a fraction of a Cast. */
+  readonly bf16Reward: number;
+  /** Arithmetic kept FP32 by pattern. */
+  readonly sensitiveOps: readonly SensitiveOpsRow[];
+  /** `lowerBound`: the fewest that are possible with the precisions asked for; null until it is known. */
+  readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number; readonly lowerBound: number | null } | undefined;
   /** Problems of the config file, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -192,6 +212,9 @@ export type FromConfig =
   | { readonly type: 'setOpType'; readonly op: string; readonly choice: PrecisionChoice }
   | { readonly type: 'setOverride'; readonly pattern: string; readonly choice: PrecisionChoice | undefined }
   | { readonly type: 'setAlgorithm'; readonly algorithm: 'minmax' | 'percentile' }
-  | { readonly type: 'setCastPlacement'; readonly placement: 'depth_first' | 'none' }
+  | { readonly type: 'setCastPlacement'; readonly placement: CastPlacement }
+  | { readonly type: 'setCastCost'; readonly cost: CastCost }
+  | { readonly type: 'setBf16Reward'; readonly reward: number }
+  | { readonly type: 'setSensitiveOps'; readonly name: string; readonly staysFp32: boolean }
   | { readonly type: 'pickCalibration' }
   | { readonly type: 'openFile' };

@@ -23,6 +23,9 @@ const EDITS: Edits = {
   },
   setAlgorithm: ({ algorithm }) => [{ path: ['calibration', 'algorithm'], value: algorithm }],
   setCastPlacement: ({ placement }) => [{ path: ['cast_placement'], value: placement }],
+  setCastCost: ({ cost }) => [{ path: ['cast_cost'], value: cost }],
+  setBf16Reward: ({ reward }) => [{ path: ['bf16_reward'], value: reward }],
+  setSensitiveOps: ({ name, staysFp32 }) => [{ path: ['sensitive_ops', name], value: staysFp32 ? undefined : 'auto' }],
 };
 
 /** The change of the config file that a control of the side panel stands for; undefined for messages that edit nothing. */

@@ -27,7 +27,10 @@ export function configView(state: {
     selection: selected && selectionView(selected, parsed, opTypes),
     calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm },
     castPlacement: config.cast_placement,
-    casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining },
+    castCost: config.cast_cost,
+    bf16Reward: config.bf16_reward,
+    sensitiveOps: (plan?.sensitiveOps ?? []).map((pattern) => ({ ...pattern, staysFp32: config.sensitive_ops[pattern.name] !== 'auto' })),
+    casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining, lowerBound: casts.lowerBound },
     problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(warningText)])],
   };
 }

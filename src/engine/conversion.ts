@@ -23,6 +23,8 @@ export interface Report {
 export interface PlanView {
   readonly opTypes: readonly OpTypeRow[];
   readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
+  /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
+  readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];
   readonly warnings: readonly Warning[];
   readonly problems: readonly string[];
 }

@@ -30,6 +30,17 @@ describe('edits of the config file', () => {
     expect(edited('{}\n', { type: 'setOpType', op: 'Softmax', choice: 'auto' })).toBe('{}\n');
   });
 
+  it('set what Casts cost and what BF16 is worth', () => {
+    expect(JSON.parse(edited('{}', { type: 'setCastCost', cost: 'bytes' }))).toEqual({ cast_cost: 'bytes' });
+    expect(JSON.parse(edited('{}', { type: 'setBf16Reward', reward: 0 }))).toEqual({ bf16_reward: 0 });
+  });
+
+  it('name a sensitive pattern only while it does not stay FP32', () => {
+    const freed = edited('{}\n', { type: 'setSensitiveOps', name: 'softmax', staysFp32: false });
+    expect(JSON.parse(freed)).toEqual({ sensitive_ops: { softmax: 'auto' } });
+    expect(JSON.parse(edited(freed, { type: 'setSensitiveOps', name: 'softmax', staysFp32: true }))).toEqual({ sensitive_ops: {} });
+  });
+
   it('put a changed override last, where it wins', () => {
     const text = '{ "op_name_dict": { "conv_1": "fp32", "conv_.*": "int8" } }';
     const result = parseConfig(edited(text, { type: 'setOverride', pattern: 'conv_1', choice: 'bf16' }), 'a.json').config.op_name_dict;

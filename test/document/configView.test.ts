@@ -7,6 +7,10 @@ import type { DisplayNode } from '../../webview/protocol';
 const plan: PlanView = {
   opTypes: [{ op: 'Conv2D', count: 2, capability: ['int8', 'bf16'], choice: 'auto', planned: { fp32: 0, bf16: 1, int8: 1, other: 0 } }],
   overrides: [{ pattern: 'block\\.1/conv', matches: 1 }],
+  sensitiveOps: [
+    { name: 'softmax', reason: 'Probabilities add up to 1.', count: 3 },
+    { name: 'losses', reason: 'Small errors count.', count: 0 },
+  ],
   warnings: [{ node: 'pool', message: 'No BF16 kernel.' }],
   problems: ['No node is named "tail".'],
 };
@@ -23,6 +27,19 @@ it('shows the override of the selected node', () => {
 
 it('shows the defaults where there is no config file', () => {
   expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'depth_first', calibration: { data: undefined } });
+});
+
+it('says which patterns the config leaves FP32', () => {
+  const { sensitiveOps } = view('{ "sensitive_ops": { "softmax": "auto" } }');
+  expect(sensitiveOps).toEqual([
+    { name: 'softmax', reason: 'Probabilities add up to 1.', count: 3, staysFp32: false },
+    { name: 'losses', reason: 'Small errors count.', count: 0, staysFp32: true },
+  ]);
+});
+
+it('shows what the placement of Casts goes by', () => {
+  const text = '{ "cast_placement": "min_cut", "cast_cost": "bytes", "bf16_reward": 0 }';
+  expect(view(text)).toMatchObject({ castPlacement: 'min_cut', castCost: 'bytes', bf16Reward: 0 });
 });
 
 it('lists problems of the file, the plan and its warnings', () => {

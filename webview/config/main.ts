@@ -6,6 +6,7 @@ import { opTypesSection } from './opTypes';
 import { overridesSection } from './overrides';
 import { problemsSection } from './problems';
 import type { Section } from './section';
+import { sensitiveSection } from './sensitive';
 import styles from './style.css';
 import { useBf16Section } from './useBf16';
 
@@ -24,6 +25,7 @@ const sections: readonly Section[] = [
   problemsSection(),
   opTypesSection(post),
   overridesSection(post),
+  sensitiveSection(post),
   calibrationSection(post),
   castsSection(post),
 ];

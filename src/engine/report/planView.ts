@@ -2,13 +2,14 @@ import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { TuningConfig } from '../config/config';
 import { matchesWholeName } from '../config/pattern';
 import type { PlanView } from '../conversion';
-import type { Dialect } from '../dialect';
+import type { Dialect, SensitivePattern } from '../dialect';
 import type { Precision } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 
-/** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first. */
+/** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first; overrides and sensitive patterns with the nodes they match. */
 export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect, problems: readonly string[]): PlanView {
+  const sensitive = new Map<SensitivePattern | undefined, number>();
   const rows = new Map<string, { count: number; int8: boolean; bf16: boolean; planned: Record<Precision, number> }>();
   for (const node of graph.nodes.values()) {
     const planned = plan.nodes.get(node.id)?.precision ?? 'other';
@@ -19,6 +20,8 @@ export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, di
     row.int8 ||= canBeInt8(node, graph, dialect);
     row.bf16 ||= bfloat16Types(node, dialect).ok;
     rows.set(node.op, row);
+    const pattern = dialect.sensitivePatterns.find((candidate) => candidate.matches(node, graph));
+    sensitive.set(pattern, (sensitive.get(pattern) ?? 0) + 1);
   }
   const capabilities = (row: { int8: boolean; bf16: boolean }): ('int8' | 'bf16')[] => [
     ...(row.int8 ? ['int8' as const] : []), ...(row.bf16 ? ['bf16' as const] : []),
@@ -32,6 +35,7 @@ export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, di
       planned: row.planned,
     })).sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1)),
     overrides: Object.keys(config.op_name_dict).map((pattern) => ({ pattern, matches: countMatches(pattern, graph) })),
+    sensitiveOps: dialect.sensitivePatterns.map((pattern) => ({ name: pattern.name, reason: pattern.reason, count: sensitive.get(pattern) ?? 0 })),
     warnings: plan.warnings,
     problems,
   };

@@ -15,7 +15,15 @@ const digits: ConfigView = {
   selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', op: 'Conv2D', choice: 'auto', capability: ['int8', 'bf16'] },
   calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax' },
   castPlacement: 'depth_first',
-  casts: { inserted: 9, folded: 7, remaining: 2 },
+  castCost: 'count',
+  bf16Reward: 0.25,
+  sensitiveOps: [
+    { name: 'softmax', reason: 'Softmax divides exponentials by their sum: with the 8 significant bits of BF16 its probabilities no longer add up to 1.', count: 3, staysFp32: true },
+    { name: 'normalization', reason: 'Normalization divides by the root of a sum of squares: what BF16 rounds off there scales every value after it wrongly.', count: 40, staysFp32: false },
+    { name: 'losses', reason: 'A loss adds up many small errors: with the 8 significant bits of BF16 the smallest of them vanish.', count: 0, staysFp32: true },
+    { name: 'powers_and_logarithms', reason: 'Powers, exponentials and logarithms can turn the small error of a value rounded to BF16 into a large one.', count: 1, staysFp32: true },
+  ],
+  casts: { inserted: 9, folded: 7, remaining: 2, lowerBound: 2 },
   problems: [],
 };
 
@@ -108,8 +116,51 @@ describe('the config panel', () => {
     await expect.poll(() => panel.received()).toEqual([{ type: 'setAlgorithm', algorithm: 'percentile' }]);
   });
 
+  it('asks for cost and reward only where Casts are placed by minimum cut', async () => {
+    const reward = panel.page.getByRole('slider', { name: 'BF16 reward' });
+    await panel.page.getByText('Neighbours of BF16 ops become BF16 too').waitFor();
+    expect(await reward.count() + await choices('Cost of Casts').count()).toBe(0);
+    await choice('Cast placement', 'min_cut').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setCastPlacement', placement: 'min_cut' }]);
+    await panel.show({ ...digits, castPlacement: 'min_cut' });
+    await reward.waitFor();
+    await choice('Cost of Casts', 'bytes').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setCastCost', cost: 'bytes' }]);
+  });
+
+  it('sends the reward once the slider rests, and keeps its focus', async () => {
+    await panel.show({ ...digits, castPlacement: 'min_cut' });
+    const reward = panel.page.getByRole('slider', { name: 'BF16 reward' });
+    expect(await reward.inputValue()).toBe('0.25');
+    await reward.focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setBf16Reward', reward: 0.3 }]);
+    await panel.show({ ...digits, castPlacement: 'min_cut', bf16Reward: 0.3 });
+    await expect.poll(() => panel.page.locator('output').textContent()).toBe('0.3');
+    expect(await reward.evaluate((element) => element === document.activeElement)).toBe(true);
+    await panel.page.keyboard.press('Home');
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setBf16Reward', reward: 0 }]);
+    await panel.show({ ...digits, castPlacement: 'min_cut', bf16Reward: 3 });
+    await expect.poll(() => panel.page.locator('output').textContent()).toBe('3');
+  });
+
+  it('says why arithmetic stays FP32, and sends what shall not', async () => {
+    const softmax = panel.page.getByRole('checkbox', { name: 'Softmax' });
+    expect(await softmax.isChecked()).toBe(true);
+    expect(await panel.page.getByRole('checkbox', { name: 'Normalization' }).isChecked()).toBe(false);
+    await panel.page.getByText('its probabilities no longer add up to 1').waitFor();
+    await softmax.click();
+    await panel.page.getByRole('checkbox', { name: 'Normalization' }).click();
+    await expect.poll(() => panel.received()).toEqual([
+      { type: 'setSensitiveOps', name: 'softmax', staysFp32: false },
+      { type: 'setSensitiveOps', name: 'normalization', staysFp32: true },
+    ]);
+    await panel.show({ ...digits, sensitiveOps: [] });
+    await softmax.waitFor({ state: 'hidden' });
+  });
+
   it('counts Casts once phases ran', async () => {
-    for (const [name, count] of [['Inserted', 9], ['Folded', 7], ['Remaining', 2]] as const) {
+    for (const [name, count] of [['Inserted', 9], ['Folded', 7], ['Remaining', 2], ['Fewest possible', 2]] as const) {
       expect(await panel.page.locator('.row', { hasText: name }).locator('.value').textContent()).toBe(String(count));
     }
     await panel.show({ ...digits, casts: undefined });
@@ -129,10 +180,10 @@ describe('the config panel', () => {
   });
 });
 
-describe.each(['light-modern', 'high-contrast', 'high-contrast-light'] as const)('in %s', (theme) => {
+describe.each(['dark-modern', 'light-modern', 'high-contrast', 'high-contrast-light'] as const)('in %s', (theme) => {
   it('shows which precision is chosen', async () => {
     const themed = await pages.open(theme);
-    await themed.show(digits);
+    await themed.show({ ...digits, castPlacement: 'min_cut' });
     const label = (precision: string) => themed.page.locator(`label:has([id="op:MatMul:${precision}"])`);
     await label('int8').waitFor();
     const look = (precision: string) => label(precision).evaluate((element) => {
@@ -140,6 +191,8 @@ describe.each(['light-modern', 'high-contrast', 'high-contrast-light'] as const)
       return { backgroundColor, outlineStyle };
     });
     expect(await look('int8')).not.toEqual(await look('fp32'));
+    await themed.page.evaluate(() => Object.assign(document.body.style, { background: 'var(--vscode-editor-background)', font: '13px sans-serif' }));
+    await themed.page.screenshot({ path: `test-results/config-${theme}.png`, fullPage: true });
     expect(themed.problems).toEqual([]);
     await themed.page.close();
   });
