@@ -26,7 +26,7 @@ it('shows the override of the selected node', () => {
 });
 
 it('shows the defaults where there is no config file', () => {
-  expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'depth_first', calibration: { data: undefined } });
+  expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'min_cut', calibration: { data: undefined } });
 });
 
 it('says which patterns the config leaves FP32', () => {

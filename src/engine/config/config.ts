@@ -39,7 +39,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   op_name_dict: {},
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
   quantization: { weight_granularity: 'per_channel' },
-  cast_placement: 'depth_first',
+  cast_placement: 'min_cut',
   cast_cost: 'count',
   bf16_reward: 0.25,
   sensitive_ops: {},

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../../src/engine/graph/graph';
 import { buildGraph, constant, placeholder, string, type NodeSpec } from '../../support/graphBuilder';
-import { bf16Only, castCount, describeGraph, expectValid, runPhases } from '../../support/phases';
+import { bf16Only, castCount, describeGraph, expectValid, type Phases, runPhases as runAnyPhases } from '../../support/phases';
 
 const T = { T: 'float32' };
 const B = { T: 'bfloat16' };
 const x = placeholder('x', 'float32', [2, 2]);
 const unary = (name: string, op: string, input: string, attrs = T): NodeSpec => ({ name, op, inputs: [input], attrs });
 const cast = (name: string, input: string, SrcT: string, DstT: string): NodeSpec => ({ name, op: 'Cast', inputs: [input], attrs: { SrcT, DstT } });
+/** The phases with the placement that this file is about. */
+const runPhases = (graph: Graph, config: object, range?: { readonly min: number; readonly max: number }): Promise<Phases> =>
+  runAnyPhases(graph, { cast_placement: 'depth_first', ...config }, range);
 const OFF = { use_bf16: false };
 
 describe('local rules', () => {
