@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError } from '../engine/errors';
+import { heapLimits } from './memory';
 import { dataToError, type Arguments, type Call, type Method, type Reply, type Result, type WorkerData } from './rpc';
 
 /** The worker ended by itself: a crash, or no memory left. The model has to be opened again. */
@@ -29,7 +30,7 @@ export class EngineClient {
   /** `file`: the bundled engineWorker. */
   constructor(file: string, private readonly events: EngineEvents) {
     const workerData: WorkerData = { cancelled: this.cancelled };
-    this.worker = new Worker(file, { workerData, name: 'mixed-precision' });
+    this.worker = new Worker(file, { workerData, name: 'mixed-precision', resourceLimits: heapLimits() });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (error) => this.stop(describeCrash(error)));
     this.worker.on('exit', (code) => this.stop(`its thread ended with code ${code}`));
