@@ -42,7 +42,7 @@ export function signatureOf(node: Node): Signature {
 
 function nextKnown({ next }: Known, attribute: Attribute | undefined): Known {
   const value = attribute !== undefined && 'value' in attribute ? attribute.value : undefined;
-  const key = typeof value === 'object' ? String(value) : value;
+  const key = attribute?.kind === 'types' ? attribute.value.join() : value;
   let known = next.get(key);
   if (known === undefined) next.set(key, (known = { next: new Map() }));
   return known;
