@@ -47,7 +47,7 @@ export class ConfigPages {
     await page.evaluate(({ bodyClass, variables }) => {
       document.body.className = bodyClass;
       for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
-    }, { bodyClass: themes[theme].bodyClass, variables: { ...themes[theme].variables, ...ownColours(theme) } });
+    }, { bodyClass: themes[theme].bodyClass, variables: { foreground: themes[theme].variables['editor-foreground'], ...themes[theme].variables, ...ownColours(theme) } });
     return {
       page,
       problems,
