@@ -27,11 +27,17 @@ async function convertAndJudge(name: string, config: ConfigFile | undefined, cal
 
 describe.each(['digits_cnn', 'digits_transformer'])('%s', (name) => {
   it('keeps its accuracy in INT8 and BF16', async () => {
-    const { report, model } = await convertAndJudge(name, { use_bf16: true }, true);
+    const { report, model } = await convertAndJudge(name, { use_bf16: true, bf16_reward: 2 }, true);
     expect(report.phases.map(({ phase }) => phase)).toEqual(['quantize', 'bf16', 'optimize']);
     expect(report.phases.at(-1)?.precision.int8).toBeGreaterThan(5);
     expect(report.phases.at(-1)?.precision.bf16).toBeGreaterThan(0);
     expect(model.bf16Ops.length).toBeGreaterThan(0);
+  });
+
+  it('says so where no BF16 op beside those in INT8 is worth its Casts', async () => {
+    const { report, model } = await convertAndJudge(name, { use_bf16: true }, true);
+    expect(model.casts).toEqual([]);
+    expect(report.warnings.map(({ message }) => message).join()).toMatch(/ops that became BF16 returned to FP32/);
   });
 
   it('keeps its accuracy in INT8, with no BF16 unless asked', async () => {

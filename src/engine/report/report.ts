@@ -2,6 +2,7 @@ import type { Report } from '../conversion';
 import type { Dialect } from '../dialect';
 import type { Warning } from '../plan';
 import type { Snapshot } from '../snapshot';
+import { allReturned } from './allReturned';
 import { countCasts } from './castCounts';
 import { countSnapshot } from './counts';
 
@@ -10,6 +11,12 @@ export function buildReport(
   format: string, snapshots: readonly Snapshot[], warnings: readonly Warning[], dialect: Dialect, peakMemoryMiB: number,
 ): Report {
   const original = snapshots[0]!.graph;
+  const phases = snapshots.slice(1).map((snapshot) => ({
+    phase: snapshot.phase!,
+    seconds: Number(snapshot.seconds.toFixed(4)),
+    ...countSnapshot(snapshot, original, dialect),
+    changes: snapshot.changes.length,
+  }));
   return {
     model: {
       format,
@@ -17,14 +24,9 @@ export function buildReport(
       inputs: original.inputs.map((input) => input.name),
       outputs: original.outputs.map((output) => output.name),
     },
-    phases: snapshots.slice(1).map((snapshot) => ({
-      phase: snapshot.phase!,
-      seconds: Number(snapshot.seconds.toFixed(4)),
-      ...countSnapshot(snapshot, original, dialect),
-      changes: snapshot.changes.length,
-    })),
+    phases,
     casts: countCasts(snapshots, dialect),
-    warnings,
+    warnings: [...warnings, ...allReturned(phases)],
     peakMemoryMiB: Math.round(peakMemoryMiB),
   };
 }
