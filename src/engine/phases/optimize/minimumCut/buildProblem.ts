@@ -1,7 +1,7 @@
 import { castTypes, type CastTypes } from '../../../capabilities/castTypes';
 import type { Dialect } from '../../../dialect';
 import type { DataType } from '../../../graph/dataType';
-import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
+import { type Graph, type Node, type ValueRef } from '../../../graph/graph';
 import type { Plan } from '../../../plan';
 import type { FixedEnd } from '../../../snapshot';
 import type { CastCosts } from './castCosts';
@@ -14,8 +14,8 @@ export interface PlacementGraph {
   readonly ends: readonly FixedEnd[];
   /** Groups of each node that has some, in order, with their indices. */
   readonly groupsOf: ReadonlyMap<string, readonly PlacedGroup[]>;
-  /** Index of each value, by `valueKey`, that is FP32 or BF16 and read; of constants by the key of their Const. */
-  readonly values: ReadonlyMap<string, number>;
+  /** Index of a value that is FP32 or BF16 and read. */
+  indexOf(value: ValueRef): number | undefined;
   /** Ids of the Casts with which the model itself rounds FP32 values to BF16. */
   readonly roundings: ReadonlySet<string>;
   problem(costs: CastCosts): PlacementProblem;
@@ -39,7 +39,9 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
   const groupsOf = new Map<string, readonly PlacedGroup[]>();
   /** Groups of arguments whose type is fixed by the op definition. */
   const fixed = new Map<string, number>();
-  const values = new Map<string, number>();
+  /** Indices of the values of each node, by output; of a constant under its Const. */
+  const indices = new Map<string, (number | undefined)[]>();
+  const transparent = new Set<string>();
   const roundings = new Set<string>();
   const sources: (ValueRef & { readonly constant?: Node })[] = [];
   const producers: number[] = [];
@@ -63,20 +65,26 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
   };
   const addValue = (value: ValueRef, producer: number, constant?: Node): number => {
     producers.push(producer);
-    const index = sources.push({ ...value, constant }) - 1;
-    values.set(valueKey(value), index);
+    const index = sources.push({ node: value.node, output: value.output, constant }) - 1;
+    const outputs = indices.get(value.node);
+    if (outputs !== undefined) outputs[value.output] = index;
+    else indices.set(value.node, Array.from({ length: value.output + 1 }, (_, output) => (output === value.output ? index : undefined)));
     return index;
   };
   const valueIndex = (read: ValueRef): number => {
-    const constant = dialect.constantBehind(graph.nodes, read);
-    const value = constant === undefined ? throughExactCasts(read, graph, dialect) : { node: constant.id, output: 0 };
-    const known = values.get(valueKey(value));
+    const isOwn = !transparent.has(read.node);
+    const constant = isOwn ? undefined : dialect.constantBehind(graph.nodes, read);
+    const value = isOwn ? read : constant === undefined ? throughExactCasts(read, graph, dialect) : { node: constant.id, output: 0 };
+    const known = indices.get(value.node)?.[value.output];
     if (known !== undefined) return known;
     return addValue(value, constant === undefined ? groupAt(graph.nodes.get(value.node)!, 'outputs', value.output)! : CONSTANT, constant);
   };
 
   for (const node of graph.nodes.values()) {
-    if (isTransparent(node, graph, dialect)) continue;
+    if (isTransparent(node, graph, dialect)) {
+      transparent.add(node.id);
+      continue;
+    }
     if (isCastToBf16(node, dialect)) {
       const index = addGroup({ node: node.id }, BF16);
       roundings.add(node.id);
@@ -85,15 +93,16 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
     }
     const groups = floatGroups(node, plan, dialect).map((group) => ({ ...group, index: addGroup({ node: node.id }, group.placed) }));
     if (groups.length > 0) groupsOf.set(node.id, groups);
+    if (groups.length < 2) continue;
     const joint = groups.filter((group) => group.isJoint);
     for (const group of joint.slice(1)) ties.push(joint[0]!.index, group.index);
   }
   for (const { members } of dialect.sharedTypes(graph)) {
-    const indices = members.flatMap(({ node, group }) => groupsOf.get(node)?.find(({ name }) => name === group)?.index ?? []);
-    for (const index of indices.slice(1)) ties.push(indices[0]!, index);
+    const tied = members.flatMap(({ node, group }) => groupsOf.get(node)?.find(({ name }) => name === group)?.index ?? []);
+    for (const index of tied.slice(1)) ties.push(tied[0]!, index);
   }
   for (const node of graph.nodes.values()) {
-    if (isTransparent(node, graph, dialect)) continue;
+    if (transparent.has(node.id)) continue;
     node.inputs.forEach((value, input) => {
       const reader = groupAt(node, 'inputs', input);
       if (reader !== undefined) reads.push(valueIndex(value), reader);
@@ -110,7 +119,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
   return {
     ends,
     groupsOf,
-    values,
+    indexOf: (value) => indices.get(value.node)?.[value.output],
     roundings,
     problem: (costs) => ({
       classes: Uint8Array.from(classes),

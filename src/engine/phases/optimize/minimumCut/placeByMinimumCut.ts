@@ -1,7 +1,7 @@
 import { castTypes, isBetweenFp32AndBf16 } from '../../../capabilities/castTypes';
 import type { TuningConfig } from '../../../config/config';
 import type { Dialect } from '../../../dialect';
-import { type Graph, valueKey } from '../../../graph/graph';
+import type { Graph } from '../../../graph/graph';
 import type { Progress } from '../../../host';
 import type { CastCause, CastProof } from '../../../snapshot';
 import type { RuleContext } from '../localRule';
@@ -39,7 +39,7 @@ export function proofOf(
     const types = castTypes(node, dialect);
     if (types === undefined || !isBetweenFp32AndBf16(types)) continue;
     if (unconverted.nodes.has(node.id) && !placed.roundings.has(node.inputs[0]!.node)) own++;
-    const value = placed.values.get(valueKey(node.inputs[0]!));
+    const value = placed.indexOf(node.inputs[0]!);
     const cause = value === undefined ? undefined : placement?.cause(value, types.to === 'bfloat16' ? 'bf16' : 'fp32');
     if (cause !== undefined) causes.set(node.id, { bf16: placed.ends[cause.bf16]!, fp32: placed.ends[cause.fp32]! });
   }

@@ -31,6 +31,8 @@ export function floatGroups(node: Node, plan: Plan, dialect: Dialect): readonly 
   });
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Names of the FP32 groups that may be BF16. */
 function freeTypes(node: Node, plan: Plan, dialect: Dialect): ReadonlySet<string> {
   // Kernels that convert to BF16 go through FP32, and BF16 is FP32 exactly: either type gives the same values.
@@ -40,7 +42,7 @@ function freeTypes(node: Node, plan: Plan, dialect: Dialect): ReadonlySet<string
     return new Set(emits ? dialect.typeGroups(node).filter(({ outputs }) => outputs.length > 0).map(({ name }) => name) : []);
   }
   const planned = plan.nodes.get(node.id);
-  if (planned === undefined || planned.bf16 === 'denied' || dialect.isInput(node)) return new Set();
+  if (planned === undefined || planned.bf16 === 'denied' || dialect.isInput(node)) return NONE;
   const capable = bfloat16Types(node, dialect);
   return new Set(capable.ok ? capable.types.keys() : []);
 }
