@@ -5,6 +5,7 @@
 export const KEEPS_ITS_TYPES: Readonly<Record<string, string>> = {
   AsString: 'The text it writes depends on the type of its input.',
   Bitcast: 'It reinterprets bits, so another type gives other values.',
+  Cast: 'It cuts bits off instead of rounding, so another type gives other values.',
   DebugIdentityV2: 'Its output is read by a debugger that expects the original type.',
   LinSpace: 'Its steps cannot be told apart in BF16.',
   Range: 'Its steps cannot be told apart in BF16 and the number of elements would change.',

@@ -24,10 +24,11 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const choices = readChoices(config, context.dialect);
   const inLoops = context.dialect.nodesInLoops(graph);
   const int8Already = int8Nodes(graph, context.dialect, (node) => isOpenToInt8(choices, node));
+  const fed = new Set(graph.inputs.map((input) => input.value.node));
   const refusals = new Refusals();
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) {
-    nodes.set(node.id, planNode(node, { graph, config, choices, inLoops, int8Already, refusals, ...context }));
+    nodes.set(node.id, planNode(node, { graph, config, choices, inLoops, int8Already, fed, refusals, ...context }));
   }
   spreadInt8(graph, nodes, choices, context.dialect);
   agreeOnSharedTypes(graph, nodes, context.dialect, (node, reason) => refusals.add(node, 'bf16', reason));
@@ -47,6 +48,7 @@ function isOpenToInt8(choices: Choices, node: Node): boolean {
 
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
 const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
+const FED = 'Inputs keep the type the caller feeds.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
 const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT8 form, or its neighbours are not INT8.`;
 
@@ -56,13 +58,15 @@ interface NodeContext extends PlanContext {
   readonly choices: Choices;
   readonly inLoops: ReadonlySet<string>;
   readonly int8Already: ReadonlySet<string>;
+  /** Ids of the nodes whose values the caller feeds, inner ones included. */
+  readonly fed: ReadonlySet<string>;
   readonly refusals: Refusals;
 }
 
 function planNode(node: Node, context: NodeContext): PlannedNode {
   const { dialect, choices, graph } = context;
   if (context.int8Already.has(node.id) && isOpenToInt8(choices, node)) return { precision: 'int8', reason: { text: INT8_ALREADY }, bf16: 'denied' };
-  const neutral = neutralReason(node, graph, dialect);
+  const neutral = context.fed.has(node.id) ? FED : neutralReason(node, graph, dialect);
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 
   const asked = choices.for(node);
@@ -117,7 +121,7 @@ function fp32(text: string, configKey?: string): PlannedNode {
 
 function neutralReason(node: Node, graph: Graph, dialect: Dialect): string | undefined {
   if (dialect.constantBehind(graph.nodes, { node: node.id, output: 0 }) !== undefined) return 'A constant takes the type its readers need.';
-  if (dialect.isInput(node)) return 'Inputs keep the type the caller feeds.';
+  if (dialect.isInput(node)) return FED;
   if (dialect.isControlOnly(node)) return 'It hands no value on, so it has no precision of its own.';
   if (dialect.isCast(node)) return 'A Cast converts between types and computes in neither.';
   if (dialect.isQuantize(node) || dialect.isDequantize(node)) return 'It converts between INT8 and float values.';

@@ -1,5 +1,6 @@
 import type { Attribute, AttributeValue, PartialShape } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
+import type { Node } from '../../graph/graph';
 import { dataTypeFromEnum, dataTypeToEnum } from './dataTypes';
 import {
   AttrValue, exactInteger, readerOf, toLong, type AttrValueMessage, type ListValueMessage, type TensorMessage, type TensorShapeMessage,
@@ -107,4 +108,10 @@ function listMessage(list: Partial<ListValueMessage>): AttrValueMessage {
 export function shapeMessage(shape: PartialShape): TensorShapeMessage {
   if (shape === undefined) return { dim: [], unknownRank: true };
   return { dim: shape.map((size) => ({ size: toLong(size), name: '' })), unknownRank: false };
+}
+
+/** Whether a boolean attribute that is false by default is true. */
+export function isSet(node: Node, name: string): boolean {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'bool' && attribute.value;
 }

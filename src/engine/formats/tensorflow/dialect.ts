@@ -4,6 +4,7 @@ import {
 } from '../../capabilities/tensorflowPrecision';
 import type { Dialect } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
+import { isSet } from './attributes';
 import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, makeTuple } from './boundaryNodes';
 import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
@@ -32,7 +33,7 @@ export const tensorflowDialect: Dialect = {
   kernelFor,
   withTypes,
 
-  isCast: (node) => node.op === 'Cast',
+  isCast: (node) => node.op === 'Cast' && !isSet(node, 'Truncate'),
   isQuantize: (node) => node.op === 'QuantizeV2',
   isDequantize: (node) => node.op === 'Dequantize',
   isConstant: (node) => node.op === 'Const',

@@ -1,5 +1,6 @@
 import type { QuantizationPattern } from '../../dialect';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
+import { isSet } from './attributes';
 import { constantBehind } from './constants';
 import { typeAttribute } from './signature';
 
@@ -53,9 +54,4 @@ function weightAt(node: Node, graph: Graph, input: number): readonly number[] | 
   const constant = value === undefined ? undefined : constantBehind(graph.nodes, value);
   const tensor = constant?.attributes.get('value');
   return tensor?.kind === 'tensor' && tensor.dtype === 'float32' ? tensor.shape : undefined;
-}
-
-function isSet(node: Node, name: string): boolean {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'bool' && attribute.value;
 }

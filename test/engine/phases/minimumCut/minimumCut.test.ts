@@ -18,7 +18,7 @@ async function place(specs: readonly NodeSpec[], config: object): Promise<Snapsh
   const text = JSON.stringify({ use_bf16: true, cast_placement: 'min_cut', bf16_reward: 0, ...config });
   const { config: parsed, problems } = parseConfig(text, 'test.mixed-precision.json');
   expect(problems).toEqual([]);
-  const { snapshots } = await runAllPhases(buildGraph(specs), parsed);
+  const { snapshots } = await runAllPhases(buildGraph(specs, { inputs: parsed.inputs, outputs: parsed.outputs }), parsed);
   const last = snapshots.at(-1)!;
   expectValid(last.graph);
   return last;
@@ -116,6 +116,18 @@ describe('placement by minimum cut', () => {
   it('folds the Cast of a model whose value is BF16 already', async () => {
     const { graph } = await place([x, node('a', 'Relu', ['x']), cast('down', 'a', 'float32', 'bfloat16'), node('y', 'Neg', ['down'], B)], listed('a'));
     expect(describeGraph(graph)).toEqual(expect.arrayContaining(['y: Neg<b> <- a']));
+  });
+
+  it('leaves a Cast that truncates as it is', async () => {
+    const truncating = { name: 'down', op: 'Cast', inputs: ['a'], attrs: { SrcT: 'float32', DstT: 'bfloat16', Truncate: true } };
+    const { graph, castProof } = await place([x, node('a', 'Relu', ['x']), truncating, node('y', 'Neg', ['down'], B)], { bf16_ops: ['re:.*'] });
+    expect(describeGraph(graph)).toContain('down: Cast<b> <- a/to_float32');
+    expect(castProof?.lowerBound).toBe(2);
+  });
+
+  it('keeps the type of an inner value that the caller feeds', async () => {
+    const { graph } = await place([x, node('a', 'Relu', ['x']), node('b', 'Tanh', ['a']), node('y', 'Exp', ['b'])], { bf16_ops: ['re:.*'], inputs: ['a'] });
+    expect(describeGraph(graph)).toContain('a: Relu<f> <- x');
   });
 
   it('casts other types straight to BF16, which kernels do through FP32', async () => {

@@ -80,7 +80,10 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
     return addValue(value, constant === undefined ? groupAt(graph.nodes.get(value.node)!, 'outputs', value.output)! : CONSTANT, constant);
   };
 
+  const fed = new Set(graph.inputs.map((input) => input.value.node));
   for (const node of graph.nodes.values()) {
+    // What the caller feeds keeps its type, whatever op would have made it.
+    if (fed.has(node.id)) continue;
     if (isTransparent(node, graph, dialect)) {
       transparent.add(node.id);
       continue;
