@@ -31,6 +31,19 @@ export function writeBlocks(path, nodes) {
   });
 }
 
+/** Writes `blocks` dense layers in a row, each MatMul and Relu, every fourth one closed by a Softmax: 13 nodes in four blocks and 2 more. */
+export function writeDenseLayers(path, blocks) {
+  return writeGraph(path, (add) => {
+    let value = add(placeholder('x', 8));
+    for (let block = 0; block < blocks; block++) {
+      const scope = `block_${block}`;
+      value = add(op(`${scope}/Relu`, 'Relu', [add(op(`${scope}/MatMul`, 'MatMul', [value, add(weights(`${scope}/kernel`, [8, 8]))]))]));
+      if (block % 4 === 3) value = add(op(`${scope}/Softmax`, 'Softmax', [value]));
+    }
+    add(op('output', 'Identity', [value]));
+  });
+}
+
 /** Writes a chain of `length` Relu and Tanh ops after one MatMul. */
 export function writeChain(path, length) {
   return writeGraph(path, (add) => {

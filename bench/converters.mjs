@@ -8,10 +8,10 @@ export function convert(model, output, options) {
   return JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }));
 }
 
-/** Seconds (best of `repeats`), Casts, BF16 ops and peak memory; undefined, and said why, where it fails. */
-export function neuralCompressor(python, model, repeats, tell) {
+/** Seconds (best of `repeats`), Casts, BF16 ops and peak memory; undefined, and said why, where it fails. `types`: instead of its own list. */
+export function neuralCompressor(python, model, repeats, tell, types = []) {
   try {
-    const command = [fromRoot('bench', 'neural_compressor_bf16.py'), model, String(repeats)];
+    const command = [fromRoot('bench', 'neural_compressor_bf16.py'), model, String(repeats), ...types];
     return JSON.parse(execFileSync(python, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   } catch (error) {
     tell(`neural-compressor could not convert ${model}: ${error.message}`);
