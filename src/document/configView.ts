@@ -1,7 +1,8 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { PlanView, Report } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
-import type { ConfigView, DisplayNode } from '../../webview/protocol';
+import { allReturned } from '../engine/report/allReturned';
+import type { ConfigView, DisplayNode, SnapshotView } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 
 /** What the side panel shows: the config file, and what the plan made of it. */
@@ -13,8 +14,10 @@ export function configView(state: {
   readonly plan: PlanView | undefined;
   readonly selected: DisplayNode | undefined;
   readonly casts: Report['casts'] | undefined;
+  readonly snapshots: readonly Pick<SnapshotView, 'phase' | 'counts'>[];
 }): ConfigView {
-  const { model, file, parsed, plan, selected, casts } = state;
+  const { model, file, parsed, plan, selected, casts, snapshots } = state;
+  const returned = allReturned(snapshots.map(({ phase, counts }) => ({ phase, precision: counts })));
   const { config } = parsed;
   const opTypes = plan?.opTypes ?? [];
   const matches = new Map(plan?.overrides.map(({ pattern, matches }) => [pattern, matches]));
@@ -31,7 +34,7 @@ export function configView(state: {
     bf16Reward: config.bf16_reward,
     sensitiveOps: (plan?.sensitiveOps ?? []).map((pattern) => ({ ...pattern, staysFp32: config.sensitive_ops[pattern.name] !== 'auto' })),
     casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining, lowerBound: casts.lowerBound },
-    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...(plan?.warnings ?? []).map(warningText)])],
+    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...[...(plan?.warnings ?? []), ...returned].map(warningText)])],
   };
 }
 

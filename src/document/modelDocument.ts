@@ -66,6 +66,7 @@ export class ModelDocument implements vscode.CustomDocument {
       plan: this.plan,
       selected: this.selectedNode,
       casts: this.current.casts,
+      snapshots: this.current.snapshots,
     });
   }
 

@@ -16,7 +16,7 @@ const plan: PlanView = {
 };
 const selected: DisplayNode = { id: '7', name: 'block.1/conv', op: 'Conv2D', scope: ['block.1'], kind: 'op' };
 const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) =>
-  configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed: parseConfig(text, 'digits.mixed-precision.json'), plan, selected, casts: undefined, ...changes });
+  configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed: parseConfig(text, 'digits.mixed-precision.json'), plan, selected, casts: undefined, snapshots: [], ...changes });
 
 it('shows the override of the selected node', () => {
   expect(view('{ "op_name_dict": { "block\\\\.1/conv": "fp32" } }')).toMatchObject({
@@ -50,4 +50,13 @@ it('lists problems of the file, the plan and its warnings', () => {
 
 it('knows nothing of ops before the model is open', () => {
   expect(view('{}', { plan: undefined, selected: undefined })).toMatchObject({ opTypes: [], selection: undefined });
+});
+
+it('says so where no op that became BF16 was worth its Casts', () => {
+  const counts = (bf16: number) => ({ fp32: 5, bf16, int8: 0, other: 0 });
+  const snapshots = [{ phase: undefined, counts: counts(0) }, { phase: 'quantize' as const, counts: counts(0) }, { phase: 'bf16' as const, counts: counts(3) }];
+  const problems = (after: number): readonly string[] => view('{ "use_bf16": true }', { snapshots: [...snapshots, { phase: 'optimize', counts: counts(after) }] }).problems;
+  expect(problems(0).at(-1)).toMatch(/^The 3 ops that became BF16 returned to FP32/);
+  expect(problems(1).join()).not.toMatch(/returned/);
+  expect(view('{ "use_bf16": true }', { snapshots }).problems.join()).not.toMatch(/returned/);
 });

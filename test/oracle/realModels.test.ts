@@ -29,8 +29,8 @@ const models: readonly RealModel[] = [
   { name: 'arm-kws/CNN__CNN_S', ...features, int8: 10, sqnrDb: 35 },
   { name: 'arm-kws/DS_CNN__DS_CNN_M', ...features, int8: 25, sqnrDb: 35 },
   { name: 'arm-kws/CRNN__CRNN_S', ...features, int8: 8, sqnrDb: 25 },
-  // Its layers run in a loop, only the classifier behind it is quantized.
-  { name: 'arm-kws/GRU__GRU_S', ...features, int8: 2, sqnrDb: 35 },
+  // Its layers run in a loop, where BF16 rounds the state on every trip; only the classifier behind it is quantized.
+  { name: 'arm-kws/GRU__GRU_S', ...features, int8: 2, sqnrDb: 30 },
 ];
 
 describe.skipIf(folder === undefined)('real models', () => {

@@ -11,7 +11,9 @@ describe('converting the sample model', () => {
   const report = sample('saved.report.json');
 
   before(async () => {
-    await workspace.fs.writeFile(config, new TextEncoder().encode('{ "use_bf16": true, "calibration": { "data": "digits_calibration.npz" } }'));
+    await workspace.fs.writeFile(config, new TextEncoder().encode(JSON.stringify({
+      use_bf16: true, op_name_dict: { '.*/conv2d_3_1/.*': 'bf16' }, calibration: { data: 'digits_calibration.npz' },
+    })));
   });
   after(() => Promise.all([config, mixed, report].map(remove)));
   afterEach(closeAll);

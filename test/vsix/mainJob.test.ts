@@ -45,7 +45,7 @@ describe('the packaged extension', () => {
   });
 
   it('converts the sample model to FP32 + BF16 + INT8 and saves it', async () => {
-    const config = { use_bf16: true, calibration: { data: 'digits_calibration.npz' } };
+    const config = { use_bf16: true, op_name_dict: { '.*/conv2d_3_1/.*': 'bf16' }, calibration: { data: 'digits_calibration.npz' } };
     await vscode.workspace.fs.writeFile(file('digits_cnn.mixed-precision.json'), Buffer.from(JSON.stringify(config)));
     await done('openModel', file('digits_cnn.pb'));
     await done('runAllPhases');

@@ -1,8 +1,14 @@
-import type { Report } from '../conversion';
 import type { Warning } from '../plan';
+import type { PhaseName } from '../snapshot';
+
+/** A phase that ran, and how many ops are BF16 after it. */
+export interface PhaseCounts {
+  readonly phase: PhaseName | undefined;
+  readonly precision: { readonly bf16: number };
+}
 
 /** A warning where BF16 was on but the optimize phase found none of its ops worth the Casts. */
-export function allReturned(phases: Report['phases']): Warning[] {
+export function allReturned(phases: readonly PhaseCounts[]): Warning[] {
   const converted = phases.find(({ phase }) => phase === 'bf16')?.precision.bf16 ?? 0;
   const left = phases.find(({ phase }) => phase === 'optimize')?.precision.bf16;
   if (converted === 0 || left !== 0) return [];
