@@ -41,6 +41,16 @@ export interface Progress {
 /** Progress for callers that show none and never cancel. */
 export const NO_PROGRESS: Progress = { report: () => {}, throwIfCancelled: () => {} };
 
+const CALLS_PER_CHECK = 4096;
+
+/** To be called once per node of a long loop: asks `throwIfCancelled` now and then. */
+export function cancelCheck(progress: Progress): () => void {
+  let calls = 0;
+  return () => {
+    if (calls++ % CALLS_PER_CHECK === 0) progress.throwIfCancelled();
+  };
+}
+
 /** The outside world as a conversion needs it; implemented beside the worker and the CLI. */
 export interface ConversionHost {
   readonly progress: Progress;

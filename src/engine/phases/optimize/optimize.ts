@@ -33,7 +33,7 @@ interface Optimized {
 export function optimize(request: OptimizeRequest, progress: Progress): Optimized {
   const { graph, unconverted, plan, config, dialect } = request;
   progress.report('Finding the fewest Casts');
-  const placed = buildProblem(unconverted, plan, dialect);
+  const placed = buildProblem(unconverted, plan, dialect, progress);
   const fewest = fewestCasts(placed, progress);
   const rewriter = new Rewriter(graph, 'optimize');
   const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), plan };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../../../src/engine/config/config';
 import { parseConfig } from '../../../../src/engine/config/parse';
+import { CancelledError } from '../../../../src/engine/errors';
 import { tensorflowDialect as dialect } from '../../../../src/engine/formats/tensorflow/dialect';
 import type { Graph } from '../../../../src/engine/graph/graph';
+import { optimize } from '../../../../src/engine/phases/optimize/optimize';
 import type { Snapshot } from '../../../../src/engine/snapshot';
 import { buildGraph, constant, placeholder, string, type NodeSpec } from '../../../support/graphBuilder';
 import { castCount, describeGraph, expectValid } from '../../../support/phases';
@@ -166,6 +169,19 @@ describe('placement by minimum cut', () => {
     for (const cast_placement of ['depth_first', 'none', 'min_cut']) {
       const { graph, castProof } = await place(specs, { ...listed('a', 'c'), ...pinned('b'), cast_placement });
       expect([castCount(graph), castProof?.lowerBound]).toEqual([4, 4]);
+    }
+  });
+
+  it('stops when cancelled, before it builds, solves or rewrites', async () => {
+    const { snapshots } = await runAllPhases(buildGraph([x, node('a', 'Relu', ['x']), node('y', 'Exp', ['a'])]), { use_bf16: true });
+    const [, quantized, converted] = snapshots.map(({ graph }) => graph) as [Graph, Graph, Graph];
+    const request = { graph: converted, unconverted: quantized, plan: snapshots[1]!.plan!, config: DEFAULT_CONFIG, dialect };
+    for (let checks = 0; checks < 4; checks++) {
+      let left = checks;
+      const throwIfCancelled = (): void => {
+        if (left-- === 0) throw new CancelledError();
+      };
+      expect(() => optimize(request, { report: () => {}, throwIfCancelled })).toThrow(CancelledError);
     }
   });
 });

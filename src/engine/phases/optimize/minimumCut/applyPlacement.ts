@@ -2,7 +2,7 @@ import type { DataType } from '../../../graph/dataType';
 import type { Graph, Node, ValueRef } from '../../../graph/graph';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { Rule } from '../../../graph/rewriter';
-import type { Progress } from '../../../host';
+import { cancelCheck, type Progress } from '../../../host';
 import { keepFetchedOutputs } from '../../bfloat16/convertNode';
 import type { RuleContext } from '../localRule';
 import type { PlacementGraph } from './buildProblem';
@@ -27,8 +27,8 @@ export function applyPlacement(placed: PlacementGraph, isBf16: Uint8Array, uncon
   const readers = readersOf(unconverted);
   const wiring = new Wiring(unconverted, context);
   const visited = new Set<string>();
+  const checkCancelled = cancelCheck(progress);
   for (const start of changed.keys()) {
-    progress.throwIfCancelled();
     if (visited.has(start)) continue;
     const region = connected(start, changed, visited, unconverted, readers);
     rewriter.apply(RULE, reasonFor(region, changed.get(start)!, context), () => {
@@ -38,7 +38,10 @@ export function applyPlacement(placed: PlacementGraph, isBf16: Uint8Array, uncon
         read.push(...giveNamesBack(id, unconverted, context));
         rewriter.replace(retyped(rewriter.node(id), changed.get(id)!, context));
       }
-      for (const id of affected) wiring.wire(id);
+      for (const id of affected) {
+        checkCancelled();
+        wiring.wire(id);
+      }
       for (const id of region) {
         const groups = dialect.typeGroups(rewriter.node(id)).filter((group) => group.dtype === 'bfloat16');
         keepFetchedOutputs(rewriter.node(id), groups.flatMap((group) => group.outputs), context);

@@ -2,6 +2,7 @@ import { castTypes, type CastTypes } from '../../../capabilities/castTypes';
 import type { Dialect } from '../../../dialect';
 import type { DataType } from '../../../graph/dataType';
 import { type Graph, type Node, type ValueRef } from '../../../graph/graph';
+import { cancelCheck, type Progress } from '../../../host';
 import type { Plan } from '../../../plan';
 import type { FixedEnd } from '../../../snapshot';
 import type { CastCosts } from './castCosts';
@@ -32,7 +33,8 @@ const CONSTANT = -1;
  * Collects groups, values and ties of `graph`, in which phase 2 has not yet run. Casts from BF16 to FP32 that the model
  * came with are looked through, for they change no value; those to BF16 stand for a reader that wants BF16. Linear.
  */
-export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): PlacementGraph {
+export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progress: Progress): PlacementGraph {
+  const checkCancelled = cancelCheck(progress);
   const ends: FixedEnd[] = [];
   const classes: number[] = [];
   const ties: number[] = [];
@@ -82,6 +84,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
 
   const fed = new Set(graph.inputs.map((input) => input.value.node));
   for (const node of graph.nodes.values()) {
+    checkCancelled();
     // What the caller feeds keeps its type, whatever op would have made it.
     if (fed.has(node.id)) continue;
     if (isTransparent(node, graph, dialect)) {
@@ -105,6 +108,7 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect): Placem
     for (const index of tied.slice(1)) ties.push(tied[0]!, index);
   }
   for (const node of graph.nodes.values()) {
+    checkCancelled();
     if (transparent.has(node.id)) continue;
     node.inputs.forEach((value, input) => {
       const reader = groupAt(node, 'inputs', input);
