@@ -1,3 +1,5 @@
+import type { Graph } from './graph';
+
 /** Who reads a node: nothing, one id, or several. Most nodes have one reader, which needs no set. */
 type Readers = string | Set<string> | undefined;
 
@@ -28,4 +30,14 @@ export class ReaderIndex {
     const readers = this.readers.get(producer);
     return readers instanceof Set ? readers.size > 0 : readers !== undefined;
   }
+}
+
+/** Readers of the values of every node; with `waiting`, also the nodes that only wait for it. Linear. */
+export function readersOf(graph: Graph, { waiting = false } = {}): ReaderIndex {
+  const readers = new ReaderIndex();
+  for (const node of graph.nodes.values()) {
+    for (const value of node.inputs) readers.add(value.node, node.id);
+    if (waiting) for (const id of node.controlInputs) readers.add(id, node.id);
+  }
+  return readers;
 }

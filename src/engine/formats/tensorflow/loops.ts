@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph';
+import { readersOf } from '../../graph/readerIndex';
 
 /**
  * Ids of nodes inside TensorFlow 1 while loops (control_flow_ops.cc): an Enter leads one loop deeper, an Exit one loop out,
@@ -8,7 +9,7 @@ import type { Graph } from '../../graph/graph';
 export function nodesInLoops(graph: Graph): ReadonlySet<string> {
   const enters = [...graph.nodes.values()].filter((node) => isEnter(node.op));
   if (enters.length === 0) return new Set();
-  const readers = readersOf(graph);
+  const readers = readersOf(graph, { waiting: true });
   const depths = new Map<string, number>();
   const queue: string[] = [];
   const visit = (id: string, depth: number): void => {
@@ -20,7 +21,7 @@ export function nodesInLoops(graph: Graph): ReadonlySet<string> {
   for (const enter of enters) visit(enter.id, 1);
   for (let next = 0; next < queue.length; next++) {
     const depth = depths.get(queue[next]!)!;
-    for (const reader of readers.get(queue[next]!) ?? []) {
+    for (const reader of readers.of(queue[next]!)) {
       const { op } = graph.nodes.get(reader)!;
       visit(reader, depth + (isEnter(op) ? 1 : isExit(op) ? -1 : 0));
     }
@@ -35,16 +36,4 @@ function isEnter(op: string): boolean {
 
 function isExit(op: string): boolean {
   return op === 'Exit' || op === 'RefExit';
-}
-
-function readersOf(graph: Graph): Map<string, string[]> {
-  const readers = new Map<string, string[]>();
-  for (const node of graph.nodes.values()) {
-    for (const producer of [...node.inputs.map((value) => value.node), ...node.controlInputs]) {
-      const list = readers.get(producer);
-      if (list === undefined) readers.set(producer, [node.id]);
-      else list.push(node.id);
-    }
-  }
-  return readers;
 }

@@ -3,7 +3,6 @@ import { bfloat16Types } from '../../capabilities/bfloat16Types';
 import type { DataType } from '../../graph/dataType';
 import type { Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
-import type { Plan } from '../../plan';
 import { convertNode } from '../bfloat16/convertNode';
 import { castBalance } from './castBalance';
 import type { RuleContext } from './localRule';
@@ -21,8 +20,8 @@ type Types = ReadonlyMap<string, DataType>;
  * saves Casts: first a whole stretch between borders, and where that does not pay, its nodes one by one. Nodes that share a
  * type with others cannot be taken one by one and stay as they are.
  */
-export function joinNeighbours(plan: Plan, context: RuleContext, progress: Progress): void {
-  const { rewriter, dialect } = context;
+export function joinNeighbours(context: RuleContext, progress: Progress): void {
+  const { rewriter, dialect, plan } = context;
   const tied = new Set(dialect.sharedTypes(rewriter.finish()).flatMap(({ members }) => members.map(({ node }) => node)));
   const known = new Map<string, Types | undefined>();
   const typesOf = (id: string): Types | undefined => {

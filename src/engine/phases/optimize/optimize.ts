@@ -51,11 +51,11 @@ const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> =
     applyLocalRules(context, progress);
     return placement;
   },
-  depth_first: ({ plan, unconverted }, _, context, progress) => {
+  depth_first: ({ unconverted }, _, context, progress) => {
     progress.report('Joining BF16 neighbours');
     applyLocalRules(context, progress);
-    joinNeighbours(plan, context, progress);
-    returnIslandsToFp32(plan, unconverted, context, progress);
+    joinNeighbours(context, progress);
+    returnIslandsToFp32(unconverted, context, progress);
     applyLocalRules(context, progress);
     return undefined;
   },

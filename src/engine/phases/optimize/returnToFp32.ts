@@ -3,8 +3,8 @@ import type { Graph, Node } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
-import type { Plan } from '../../plan';
 import type { RuleContext } from './localRule';
+import { restoreRemoved } from './restoreRemoved';
 
 const RULE: Rule = {
   name: 'return-to-fp32',
@@ -18,7 +18,7 @@ const CASTS_PER_OP = 2;
  * Undoes BF16 in islands of light ops (memory-bound additions, activations, …) that came from the default list and whose
  * Casts cost more than they gain. Ops the config names and heavy ops stay, and so does what is connected with them.
  */
-export function returnIslandsToFp32(plan: Plan, unconverted: Graph, context: RuleContext, progress: Progress): void {
+export function returnIslandsToFp32(unconverted: Graph, context: RuleContext, progress: Progress): void {
   const { rewriter } = context;
   const rounded = roundedValues(unconverted, context);
   const visited = new Set<string>();
@@ -26,7 +26,7 @@ export function returnIslandsToFp32(plan: Plan, unconverted: Graph, context: Rul
     progress.throwIfCancelled();
     if (visited.has(id) || !isBf16Op(rewriter.get(id), context)) continue;
     const island = collect(id, visited, context);
-    if (!island.every((member) => !rounded.has(member) && isLight(member, plan, unconverted, context))) continue;
+    if (!island.every((member) => !rounded.has(member) && isLight(member, unconverted, context))) continue;
     const casts = bordersOf(island, context);
     if (casts.length < CASTS_PER_OP * island.length) continue;
     restore(island, casts, unconverted, context);
@@ -48,7 +48,7 @@ function isBf16Op(node: Node | undefined, { dialect }: RuleContext): boolean {
     && dialect.typeGroups(node).some((group) => group.dtype === 'bfloat16');
 }
 
-function isLight(id: string, plan: Plan, unconverted: Graph, { rewriter, dialect }: RuleContext): boolean {
+function isLight(id: string, unconverted: Graph, { rewriter, dialect, plan }: RuleContext): boolean {
   const planned = plan.nodes.get(id);
   const original = unconverted.nodes.get(id);
   if (planned === undefined || original === undefined || planned.reason.configKey !== undefined || dialect.isHeavy(original)) return false;
@@ -103,14 +103,7 @@ function restore(island: readonly string[], borders: readonly string[], unconver
     }
     for (const id of island) {
       const original = unconverted.nodes.get(id)!;
-      // Phase 2 removed constants it re-encoded, with the nodes that handed them on.
-      const needed = original.inputs.map((value) => value.node);
-      for (let producer = needed.pop(); producer !== undefined; producer = needed.pop()) {
-        if (rewriter.get(producer) !== undefined) continue;
-        const removed = unconverted.nodes.get(producer)!;
-        rewriter.add(removed);
-        needed.push(...removed.inputs.map((value) => value.node));
-      }
+      restoreRemoved(original.inputs.map((value) => value.node), unconverted, rewriter);
       rewriter.replace(original);
     }
     // A Dequantize may emit BF16 by now.

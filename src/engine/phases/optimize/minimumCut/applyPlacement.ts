@@ -1,10 +1,13 @@
+import type { FloatType } from '../../../dialect';
 import type { DataType } from '../../../graph/dataType';
 import type { Graph, Node, ValueRef } from '../../../graph/graph';
+import { type ReaderIndex, readersOf } from '../../../graph/readerIndex';
 import { removeUnread } from '../../../graph/removeUnread';
 import type { Rule } from '../../../graph/rewriter';
 import { cancelCheck, type Progress } from '../../../host';
 import { keepFetchedOutputs } from '../../bfloat16/convertNode';
 import type { RuleContext } from '../localRule';
+import { restoreRemoved } from '../restoreRemoved';
 import type { PlacementGraph } from './buildProblem';
 import { FREE } from './placementProblem';
 
@@ -32,7 +35,7 @@ export function applyPlacement(placed: PlacementGraph, isBf16: Uint8Array, uncon
     if (visited.has(start)) continue;
     const region = connected(start, changed, visited, unconverted, readers);
     rewriter.apply(RULE, reasonFor(region, changed.get(start)!, context), () => {
-      const affected = new Set([...region, ...region.flatMap((id) => readers.get(id) ?? [])]);
+      const affected = new Set([...region, ...region.flatMap((id) => [...readers.of(id)])]);
       const read = [...affected].flatMap((id) => rewriter.get(id)?.inputs.map((value) => value.node) ?? []);
       for (const id of region) {
         read.push(...giveNamesBack(id, unconverted, context));
@@ -76,7 +79,7 @@ function retyped(node: Node, types: Types, { dialect }: RuleContext): Node {
 
 /** Everything that changes to the same type and is reached over value edges, with its own stack. */
 function connected(
-  start: string, changed: ReadonlyMap<string, Types>, visited: Set<string>, graph: Graph, readers: ReadonlyMap<string, readonly string[]>,
+  start: string, changed: ReadonlyMap<string, Types>, visited: Set<string>, graph: Graph, readers: ReaderIndex,
 ): string[] {
   const direction = directionOf(changed.get(start)!);
   const region: string[] = [];
@@ -87,7 +90,7 @@ function connected(
     visited.add(id);
     region.push(id);
     for (const value of graph.nodes.get(id)!.inputs) stack.push(value.node);
-    for (const reader of readers.get(id) ?? []) stack.push(reader);
+    for (const reader of readers.of(id)) stack.push(reader);
   }
   return region;
 }
@@ -152,36 +155,12 @@ class Wiring {
     rewriter.replace({ ...rewriter.node(id), inputs });
   }
 
-  private as(value: ValueRef, type: 'float32' | 'bfloat16'): ValueRef {
+  private as(value: ValueRef, type: FloatType): ValueRef {
     const { dialect, casts } = this.context;
     const constant = dialect.constantBehind(this.unconverted.nodes, value);
     const copy = constant === undefined || type === 'float32' ? undefined : this.copies.get(constant.id);
     if (copy !== undefined && this.context.rewriter.get(copy.node) !== undefined) return copy;
-    this.restore(value.node);
+    restoreRemoved([value.node], this.unconverted, this.context.rewriter);
     return casts.as(value, type);
   }
-
-  /** Puts a constant back that phase 2 removed for its BF16 copy, with what hands it on. */
-  private restore(id: string): void {
-    const { rewriter } = this.context;
-    const missing = [id];
-    for (let next = missing.pop(); next !== undefined; next = missing.pop()) {
-      if (rewriter.get(next) !== undefined) continue;
-      const node = this.unconverted.nodes.get(next)!;
-      rewriter.add(node);
-      missing.push(...node.inputs.map((value) => value.node));
-    }
-  }
-}
-
-function readersOf(graph: Graph): ReadonlyMap<string, readonly string[]> {
-  const readers = new Map<string, string[]>();
-  for (const node of graph.nodes.values()) {
-    for (const producer of new Set(node.inputs.map((value) => value.node))) {
-      const list = readers.get(producer);
-      if (list === undefined) readers.set(producer, [node.id]);
-      else list.push(node.id);
-    }
-  }
-  return readers;
 }

@@ -1,7 +1,8 @@
 import { castTypes, type CastTypes } from '../../../capabilities/castTypes';
 import type { Dialect } from '../../../dialect';
 import type { DataType } from '../../../graph/dataType';
-import { type Graph, type Node, type ValueRef } from '../../../graph/graph';
+import type { Graph, Node, ValueRef } from '../../../graph/graph';
+import { groupBy } from '../../../graph/groupBy';
 import { cancelCheck, type Progress } from '../../../host';
 import type { Plan } from '../../../plan';
 import type { FixedEnd } from '../../../snapshot';
@@ -47,7 +48,9 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
   const roundings = new Set<string>();
   const sources: (ValueRef & { readonly constant?: Node })[] = [];
   const producers: number[] = [];
-  const reads: number[] = [];
+  /** The value of each reading, and the group that reads it. */
+  const valuesRead: number[] = [];
+  const readBy: number[] = [];
 
   const addGroup = (end: FixedEnd, placed: number): number => {
     classes.push(placed);
@@ -81,6 +84,10 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
     if (known !== undefined) return known;
     return addValue(value, constant === undefined ? groupAt(graph.nodes.get(value.node)!, 'outputs', value.output)! : CONSTANT, constant);
   };
+  const addReading = (value: number, reader: number): void => {
+    valuesRead.push(value);
+    readBy.push(reader);
+  };
 
   const fed = new Set(graph.inputs.map((input) => input.value.node));
   for (const node of graph.nodes.values()) {
@@ -112,32 +119,29 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
     if (transparent.has(node.id)) continue;
     node.inputs.forEach((value, input) => {
       const reader = groupAt(node, 'inputs', input);
-      if (reader !== undefined) reads.push(valueIndex(value), reader);
+      if (reader !== undefined) addReading(valueIndex(value), reader);
     });
   }
   for (const { name, value } of graph.outputs) {
     const node = graph.nodes.get(value.node)!;
     const type = dialect.outputTypes(node)[value.output];
     if (!FLOATS.has(type) || dialect.constantBehind(graph.nodes, value) !== undefined) continue;
-    reads.push(valueIndex(value), addGroup({ output: name }, type === 'bfloat16' ? BF16 : FP32));
+    addReading(valueIndex(value), addGroup({ output: name }, type === 'bfloat16' ? BF16 : FP32));
   }
 
-  const { firstReader, readers } = compressedRows(reads, sources.length);
+  const { starts, sorted } = groupBy(Int32Array.from(valuesRead), Int32Array.from(readBy), sources.length);
+  const unpriced = {
+    classes: Uint8Array.from(classes), producers: Int32Array.from(producers), firstReader: starts, readers: sorted, ties: Int32Array.from(ties),
+  };
   return {
     ends,
     groupsOf,
     indexOf: (value) => indices.get(value.node)?.[value.output],
     roundings,
-    problem: (costs) => ({
-      classes: Uint8Array.from(classes),
-      rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect),
-      producers: Int32Array.from(producers),
-      firstReader,
-      readers,
-      costToBf16: Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, 'bf16'))),
-      costToFp32: Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, 'fp32'))),
-      ties: Int32Array.from(ties),
-    }),
+    problem: (costs) => {
+      const price = (type: 'bf16' | 'fp32') => Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, type)));
+      return { ...unpriced, rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect), costToBf16: price('bf16'), costToFp32: price('fp32') };
+    },
   };
 }
 
@@ -179,15 +183,4 @@ function throughExactCasts(value: ValueRef, graph: Graph, dialect: Dialect): Val
     if (!isExactCast(node, dialect)) return origin;
     origin = node.inputs[0]!;
   }
-}
-
-/** Pairs (value, reader) as one row of readers per value. */
-function compressedRows(pairs: readonly number[], rows: number): { firstReader: Int32Array; readers: Int32Array } {
-  const firstReader = new Int32Array(rows + 1);
-  for (let i = 0; i < pairs.length; i += 2) firstReader[pairs[i]! + 1]!++;
-  for (let row = 0; row < rows; row++) firstReader[row + 1]! += firstReader[row]!;
-  const next = firstReader.slice(0, rows);
-  const readers = new Int32Array(pairs.length / 2);
-  for (let i = 0; i < pairs.length; i += 2) readers[next[pairs[i]!]!++] = pairs[i + 1]!;
-  return { firstReader, readers };
 }
