@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
 import { bf16Seconds, convert, neuralCompressor, totalSeconds } from './converters.mjs';
-import { ensureBenchPython, madeModel, makeModels, sampleInputs } from './models.mjs';
+import { benchPython, madeModel, sampleInputs } from './models.mjs';
 
 const repeats = 3;
 const sample = (file) => fromRoot('media', 'samples', file);
@@ -19,7 +19,7 @@ const models = [
 
 /** Resolves to the list of measures; `tell` prints what goes on. */
 export async function benchConversion(tell) {
-  const python = benchPython(tell);
+  const python = benchPython(tell, ['mobilenetv2', 'resnet50']);
   const { folder, remove } = temporaryFolder();
   const config = join(folder, 'bf16.mixed-precision.json');
   writeFileSync(config, JSON.stringify({ use_bf16: true }));
@@ -45,18 +45,6 @@ export async function benchConversion(tell) {
   }
   remove();
   return measures;
-}
-
-/** Python with TensorFlow and neural-compressor, the large models made; undefined, and said why, where it cannot be had. */
-function benchPython(tell) {
-  try {
-    const python = ensureBenchPython();
-    makeModels(python, ['mobilenetv2', 'resnet50'], tell);
-    return python;
-  } catch (error) {
-    tell(`neural-compressor could not be installed: ${error.message}`);
-    return undefined;
-  }
 }
 
 /** The quickest of several runs, each in a process of its own. */

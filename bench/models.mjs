@@ -24,3 +24,15 @@ export function makeModels(python, names, tell) {
     execFileSync(python, [fromRoot('bench', 'make_models.py'), folder, name], { stdio: ['ignore', 'ignore', 'ignore'] });
   }
 }
+
+/** That Python, with the models made; undefined, and said why, where it cannot be had. */
+export function benchPython(tell, models = []) {
+  try {
+    const python = ensureBenchPython();
+    makeModels(python, models, tell);
+    return python;
+  } catch (error) {
+    tell(`neural-compressor could not be installed: ${error.message}`);
+    return undefined;
+  }
+}

@@ -16,9 +16,10 @@ answers = os.fdopen(os.dup(1), 'w')
 os.dup2(2, 1)
 
 import yaml  # noqa: E402
+from graphs import read_graph  # noqa: E402
 from neural_compressor import tensorflow as package  # noqa: E402
 from neural_compressor.tensorflow.quantization.utils.graph_rewriter.bf16.bf16_convert import BF16Convert  # noqa: E402
-from tensorflow.core.framework import graph_pb2, types_pb2  # noqa: E402
+from tensorflow.core.framework import types_pb2  # noqa: E402
 
 FLOATS = {types_pb2.DT_FLOAT, types_pb2.DT_BFLOAT16}
 
@@ -27,13 +28,6 @@ def default_types():
     file = os.path.join(os.path.dirname(package.__file__), 'algorithms', 'static_quant', 'tensorflow.yaml')
     with open(file) as text:
         return set(yaml.safe_load(text)[0]['bf16'])
-
-
-def read(path):
-    graph = graph_pb2.GraphDef()
-    with open(path, 'rb') as file:
-        graph.ParseFromString(file.read())
-    return graph
 
 
 def casts(graph):
@@ -49,10 +43,10 @@ def bf16_ops(graph):
 
 
 def main(path, repeats, types):
-    names = [node.name for node in read(path).node if node.op in types]
+    names = [node.name for node in read_graph(path).node if node.op in types]
     best = float('inf')
     for _ in range(repeats):
-        graph = read(path)
+        graph = read_graph(path)
         start = time.perf_counter()
         converted = BF16Convert(graph, [], list(names)).do_transformation()
         best = min(best, time.perf_counter() - start)

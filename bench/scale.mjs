@@ -3,10 +3,9 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
-import { fromRoot } from '../scripts/lib/paths.mjs';
-import { ensurePython } from '../scripts/lib/python.mjs';
 import { writeBert, writeBlocks, writeDenseLayers } from './blocks.mjs';
 import { bf16Seconds, convert, neuralCompressor, totalSeconds } from './converters.mjs';
+import { benchPython } from './models.mjs';
 
 const MIB = 2 ** 20;
 /** Nodes, how often we convert, and whether neural-compressor does. */
@@ -21,7 +20,7 @@ const [fitFrom, fitTo] = [10_000, 1_000_000];
 
 /** Resolves to the list of measures; `tell` prints what goes on. */
 export async function benchScale(tell) {
-  const python = peerPython(tell);
+  const python = benchPython(tell);
   const { folder, remove } = temporaryFolder();
   const config = join(folder, 'bf16.mixed-precision.json');
   writeFileSync(config, JSON.stringify({ use_bf16: true }));
@@ -43,15 +42,6 @@ export async function benchScale(tell) {
   measures.push(...bertMeasures(folder, config));
   remove();
   return [...measures, ...slopes(points.filter(({ nodes }) => nodes >= fitFrom && nodes <= fitTo))];
-}
-
-function peerPython(tell) {
-  try {
-    return ensurePython(fromRoot('.cache', 'bench-venv'), fromRoot('bench', 'requirements.txt'));
-  } catch (error) {
-    tell(`neural-compressor could not be installed: ${error.message}`);
-    return undefined;
-  }
 }
 
 /** The report, and seconds of each phase, of all that neural-compressor does in one, and of the process as a whole. */
