@@ -37,8 +37,14 @@ async function types() {
 async function vitest(project) {
   const outputFile = join(scratch, 'results', `${project}.json`);
   const code = await runModule('vitest/vitest.mjs', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]);
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(outputFile, 'utf8'));
-  return { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1), skipped: numPendingTests };
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(outputFile, 'utf8'));
+  const failures = testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed'));
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests || (code === 0 ? 0 : 1),
+    skipped: numPendingTests,
+    failures: failures.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.split('\n')[0]}`),
+  };
 }
 
 async function vsix() {
@@ -84,8 +90,9 @@ const results = [];
 for (const suite of suites) if (wanted.length === 0 || wanted.includes(suite.name)) results.push(await runOne(suite));
 
 console.log('');
-for (const { name, passed, failed, seconds } of results) {
+for (const { name, passed, failed, seconds, failures = [] } of results) {
   console.log(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(8)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${seconds.toFixed(1).padStart(6)} s`);
+  for (const failure of failures) console.log(`    ${failure}`);
 }
 const sum = total(results);
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);

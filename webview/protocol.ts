@@ -26,6 +26,8 @@ export interface DisplayEdge {
   readonly target: number;
   readonly sourceOutput: number;
   readonly targetInput: number;
+  /** Elements of the tensor, where its shape is known. */
+  readonly elements?: number;
 }
 
 /** What stands on an edge in one snapshot, e.g. a Cast or Quantize and Dequantize; `folded` = removed by this or an earlier phase. */
@@ -38,6 +40,17 @@ export interface EdgeMark {
   readonly label: string;
   /** Ids of the boundary nodes in the graph (of those removed, for a folded mark). */
   readonly nodes: readonly string[];
+  /** The change of this snapshot's phase that gave it this state; absent where it is as in the snapshot before. */
+  readonly change?: number;
+}
+
+/** A rewrite of a phase, as the picture shows it. */
+export interface DisplayChange {
+  readonly rule: string;
+  readonly reason: string;
+  /** Nodes of the picture it touched. */
+  readonly nodes: readonly number[];
+  readonly changesNumerics: boolean;
 }
 
 export interface PrecisionCounts {
@@ -51,6 +64,8 @@ export interface SnapshotView {
   readonly phase: PhaseName | undefined;
   /** Precision of each display node; undefined where the node is no longer in the graph. */
   readonly precision: readonly (Precision | undefined)[];
+  /** Type of the first output of each display node: `float32`; undefined where there is none. */
+  readonly dtypes: readonly (string | undefined)[];
   /** Ops of nodes whose op differs from the opened model, by node index. */
   readonly ops: Readonly<Record<number, string>>;
   readonly marks: readonly EdgeMark[];
@@ -60,7 +75,7 @@ export interface SnapshotView {
   readonly lowerBound?: number;
   readonly quantizes: number;
   readonly dequantizes: number;
-  readonly changes: number;
+  readonly changes: readonly DisplayChange[];
 }
 
 export interface GraphView {
@@ -69,6 +84,106 @@ export interface GraphView {
   readonly edges: readonly DisplayEdge[];
   /** The opened model, then one per finished phase. */
   readonly snapshots: readonly SnapshotView[];
+}
+
+// What crosses to the webview: the same as typed arrays, of which a graph of 100,000 ops takes a few megabytes.
+
+/** Strings back to back in UTF-8: string i is `bytes` from `start[i]` to `start[i + 1]`. */
+export interface StringTable {
+  readonly bytes: Uint8Array;
+  readonly start: Uint32Array;
+}
+
+/** Lists back to back: list i is `items` from `start[i]` to `start[i + 1]`. */
+export interface ListTable {
+  readonly items: Int32Array;
+  readonly start: Uint32Array;
+}
+
+/** The nodes of the picture, by index. */
+export interface NodeTable {
+  readonly count: number;
+  readonly names: StringTable;
+  /** Ids of nodes whose id is not their name. */
+  readonly ids: Readonly<Record<number, string>>;
+  /** Op types, and which of them each node is. */
+  readonly ops: readonly string[];
+  readonly op: Uint16Array;
+  /** Scope paths (`encoder/layer_0`; the first is empty), and which of them each node is in. */
+  readonly scopes: StringTable;
+  readonly scope: Uint32Array;
+  /** 0 op, 1 input, 2 output. */
+  readonly kind: Uint8Array;
+}
+
+/** The value edges of the picture, by index. */
+export interface EdgeTable {
+  readonly count: number;
+  /** Nodes. */
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  readonly sourceOutput: Int32Array;
+  readonly targetInput: Int32Array;
+  /** Elements of the tensor; NaN where its shape is not known. */
+  readonly elements: Float64Array;
+}
+
+/** Marks of a snapshot; each edge has at most one of a kind. */
+export interface MarkTable {
+  readonly count: number;
+  readonly edge: Int32Array;
+  /** 0 Cast, 1 Quantize and Dequantize. */
+  readonly kind: Uint8Array;
+  /** 1 where it was folded. */
+  readonly folded: Uint8Array;
+  readonly labels: readonly string[];
+  readonly label: Uint16Array;
+  /** Ids of its boundary nodes: a list per mark, of indices into `ids`. */
+  readonly nodes: ListTable;
+  readonly ids: StringTable;
+  /** The change of this snapshot's phase that gave it this state; -1 where it is as in the snapshot before. */
+  readonly change: Int32Array;
+}
+
+/** Changes of a phase in the order they were made. */
+export interface ChangeTable {
+  readonly count: number;
+  readonly rules: readonly string[];
+  readonly rule: Uint16Array;
+  readonly reasons: StringTable;
+  /** 1 where results change beyond the rounding of the chosen precisions. */
+  readonly changesNumerics: Uint8Array;
+  /** Nodes of the picture each change touched. */
+  readonly nodes: ListTable;
+  /** Of each node of the picture: the change after which it looks as in this snapshot; -1 where none touched it. */
+  readonly nodeChange: Int32Array;
+}
+
+export interface SnapshotTables {
+  readonly phase: PhaseName | undefined;
+  /** Index into PRECISIONS (tables.ts) of each node; GONE where it is no longer in the graph. */
+  readonly precision: Uint8Array;
+  /** Types of the nodes' first outputs (`float32`; the first is empty: no output), and which of them each has. */
+  readonly dtypes: readonly string[];
+  readonly dtype: Uint8Array;
+  /** Ops of nodes whose op differs from the opened model, by node index. */
+  readonly ops: Readonly<Record<number, string>>;
+  readonly marks: MarkTable;
+  readonly counts: PrecisionCounts;
+  readonly casts: number;
+  /** The fewest Casts that any choice of BF16 or FP32 for the free ops needs, where that is proven. */
+  readonly lowerBound?: number;
+  readonly quantizes: number;
+  readonly dequantizes: number;
+  readonly changes: ChangeTable;
+}
+
+export interface GraphTables {
+  readonly model: { readonly name: string; readonly format: string };
+  readonly nodes: NodeTable;
+  readonly edges: EdgeTable;
+  /** The opened model, then one per finished phase. */
+  readonly snapshots: readonly SnapshotTables[];
 }
 
 /** An op, or a value the caller fetches, that leaves a Cast no choice. */
@@ -137,9 +252,9 @@ export interface RunningView {
 
 /** Host to graph view. */
 export type ToGraph =
-  | { readonly type: 'graph'; readonly graph: GraphView; readonly shown: number }
-  /** New list of snapshots for the same nodes and edges. */
-  | { readonly type: 'snapshots'; readonly snapshots: readonly SnapshotView[]; readonly shown: number }
+  | { readonly type: 'graph'; readonly graph: GraphTables; readonly shown: number }
+  /** The first `keep` snapshots stay, the others are replaced by those added. */
+  | { readonly type: 'snapshots'; readonly keep: number; readonly added: readonly SnapshotTables[]; readonly shown: number }
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'running'; readonly running: RunningView | undefined }
   /** Without an id when what was selected is gone. */

@@ -22,12 +22,12 @@ export const directions = {
   'src/engine/calibration': { rooms: engineRooms('graph', 'data', 'config', 'runtime'), packages: portable },
   'src/engine/phases': { rooms: engineRooms('graph', 'config', 'capabilities', 'calibration'), packages: portable },
   'src/engine/tuning': { rooms: engineRooms('graph', 'data', 'config', 'capabilities', 'calibration', 'phases', 'runtime', 'report'), packages: portable },
-  'src/engine/report': { rooms: engineRooms('graph', 'config', 'capabilities', 'calibration'), packages: portable },
+  'src/engine/report': { rooms: [...engineRooms('graph', 'config', 'capabilities', 'calibration'), 'webview/tables.ts'], packages: portable },
   'src/engine/formats': { rooms: engineRooms('graph', 'capabilities'), packages: portable },
   'src/worker': { rooms: engine, packages: '*', not: ['vscode'] },
-  'src/document': { rooms: ['src/worker', ...engine, 'webview/protocol.ts'], packages: '*' },
-  'src/views': { rooms: ['src/document', 'src/worker', ...engine, 'webview/protocol.ts', 'webview/page.ts'], packages: '*' },
-  'src/commands': { rooms: ['src/views', 'src/document', 'src/worker', ...engine, 'webview/protocol.ts'], packages: '*' },
+  'src/document': { rooms: ['src/worker', ...engine, 'webview/protocol.ts', 'webview/tables.ts'], packages: '*' },
+  'src/views': { rooms: ['src/document', 'src/worker', ...engine, 'webview/protocol.ts', 'webview/page.ts', 'webview/tables.ts'], packages: '*' },
+  'src/commands': { rooms: ['src/views', 'src/document', 'src/worker', ...engine, 'webview/protocol.ts', 'webview/tables.ts'], packages: '*' },
   webview: { rooms: [], packages: '*', not: ['vscode', ...builtinModules] },
 };
 

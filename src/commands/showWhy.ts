@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelDocument } from '../document/modelDocument';
+import { nodeId, textAt } from '../../webview/tables';
 import { modelCommand } from './command';
 import { notOpen } from './reasons';
 
@@ -18,7 +19,8 @@ export const showWhy = modelCommand({
 });
 
 async function pickNode(document: ModelDocument): Promise<string | undefined> {
-  const nodes = document.conversion.graph?.nodes ?? [];
-  const items = nodes.map(({ id, name, op }) => ({ label: name, description: op, id }));
+  const nodes = document.conversion.graph?.nodes;
+  if (nodes === undefined) return undefined;
+  const items = Array.from({ length: nodes.count }, (_, node) => ({ label: textAt(nodes.names, node), description: nodes.ops[nodes.op[node]!], id: nodeId(nodes, node) }));
   return (await vscode.window.showQuickPick(items, { title: 'Show Why', placeHolder: 'Choose a node', matchOnDescription: true }))?.id;
 }

@@ -2,7 +2,7 @@ import type { ParsedConfig } from '../engine/config/parse';
 import type { PlanView, Report } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
 import { allReturned } from '../engine/report/allReturned';
-import type { ConfigView, DisplayNode, SnapshotView } from '../../webview/protocol';
+import type { ConfigView, DisplayNode, SnapshotTables } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 
 /** What the side panel shows: the config file, and what the plan made of it. */
@@ -12,9 +12,9 @@ export function configView(state: {
   readonly file: string | undefined;
   readonly parsed: ParsedConfig;
   readonly plan: PlanView | undefined;
-  readonly selected: DisplayNode | undefined;
+  readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;
   readonly casts: Report['casts'] | undefined;
-  readonly snapshots: readonly Pick<SnapshotView, 'phase' | 'counts'>[];
+  readonly snapshots: readonly Pick<SnapshotTables, 'phase' | 'counts'>[];
 }): ConfigView {
   const { model, file, parsed, plan, selected, casts, snapshots } = state;
   const returned = allReturned(snapshots.map(({ phase, counts }) => ({ phase, precision: counts })));
@@ -42,7 +42,7 @@ function warningText({ node, message }: Warning): string {
   return node === undefined ? message : `${node}: ${message}`;
 }
 
-function selectionView({ name, op }: DisplayNode, { config }: ParsedConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {
+function selectionView({ name, op }: Pick<DisplayNode, 'name' | 'op'>, { config }: ParsedConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {
   const pattern = exactPattern(name);
   const capability = opTypes.find((row) => row.op === op)?.capability ?? [];
   return { name, pattern, op, choice: config.op_name_dict[pattern] ?? 'auto', capability };

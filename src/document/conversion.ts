@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
 import type { ConfigSource, PlanView, Report } from '../engine/conversion';
-import type { GraphView, NodeDetails, RunningView, SnapshotView } from '../../webview/protocol';
+import type { GraphTables, NodeDetails, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
 
@@ -17,7 +17,7 @@ export class Conversion implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   readonly onDidStop = this.stopped.event;
 
-  graph: GraphView | undefined;
+  graph: GraphTables | undefined;
   /** Index of the snapshot on view. */
   shown = 0;
   running: RunningView | undefined;
@@ -30,7 +30,7 @@ export class Conversion implements vscode.Disposable {
     });
   }
 
-  get snapshots(): readonly SnapshotView[] {
+  get snapshots(): readonly SnapshotTables[] {
     return this.graph?.snapshots ?? [];
   }
 
@@ -55,7 +55,7 @@ export class Conversion implements vscode.Disposable {
       for (let phase; this.snapshots.length < count && (phase = nextPhase(this.snapshots.length)) !== undefined; ) {
         if (this.cancelRequested) throw new CancelledError();
         this.setRunning({ title: phaseTitle(phase), message: '' });
-        await this.replace(await this.engine.call('runPhase'));
+        await this.replace([...this.snapshots, await this.engine.call('runPhase')]);
       }
     });
   }
@@ -66,11 +66,17 @@ export class Conversion implements vscode.Disposable {
   }
 
   stepBack(): Promise<void> {
-    return this.run('Stepping back', async () => this.replace(await this.engine.call('stepBack')));
+    return this.run('Stepping back', async () => {
+      await this.engine.call('stepBack');
+      await this.replace(this.snapshots.slice(0, Math.max(1, this.snapshots.length - 1)));
+    });
   }
 
   reset(): Promise<void> {
-    return this.run('Resetting', async () => this.replace(await this.engine.call('reset')));
+    return this.run('Resetting', async () => {
+      await this.engine.call('reset');
+      await this.replace(this.snapshots.slice(0, 1));
+    });
   }
 
   details(node: string): Promise<NodeDetails> {
@@ -118,7 +124,7 @@ export class Conversion implements vscode.Disposable {
     }
   }
 
-  private async replace(snapshots: readonly SnapshotView[]): Promise<void> {
+  private async replace(snapshots: readonly SnapshotTables[]): Promise<void> {
     if (this.graph === undefined) return;
     this.graph = { ...this.graph, snapshots };
     this.casts = snapshots.length > 1 ? (await this.report()).casts : undefined;

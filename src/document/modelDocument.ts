@@ -4,6 +4,7 @@ import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigView, DisplayNode } from '../../webview/protocol';
+import { nodeOfId, textAt } from '../../webview/tables';
 import { ConfigFile, configUri } from './configFile';
 import { configView } from './configView';
 import type { ConfigEdit } from './configEdits';
@@ -54,8 +55,11 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
   }
 
-  get selectedNode(): DisplayNode | undefined {
-    return this.current.graph?.nodes.find(({ id }) => id === this.selected);
+  get selectedNode(): Pick<DisplayNode, 'name' | 'op'> | undefined {
+    const { graph } = this.current;
+    if (graph === undefined || this.selected === undefined) return undefined;
+    const node = nodeOfId(graph, this.selected);
+    return node < 0 ? undefined : { name: textAt(graph.nodes.names, node), op: graph.nodes.ops[graph.nodes.op[node]!]! };
   }
 
   get configView(): ConfigView {

@@ -1,4 +1,4 @@
-import type { GraphView, NodeDetails, PrecisionCounts, OpTypeRow } from '../../webview/protocol';
+import type { GraphTables, NodeDetails, PrecisionCounts, OpTypeRow, SnapshotTables } from '../../webview/protocol';
 import type { Warning } from './plan';
 import type { PhaseName } from './snapshot';
 
@@ -36,14 +36,15 @@ export interface PlanView {
  */
 export interface ConversionApi {
   /** Opens a model file; `outputs`, `inputs` of the config apply. */
-  open(path: string, config: ConfigSource): Promise<GraphView>;
+  open(path: string, config: ConfigSource): Promise<GraphTables>;
   /** Applies a changed config; phases that already ran are kept until `reset`, the plan is new. */
   setConfig(config: ConfigSource): Promise<PlanView>;
-  /** Runs the next phase; resolves to all snapshots. */
-  runPhase(): Promise<GraphView['snapshots']>;
+  /** Runs the next phase; resolves to its snapshot. */
+  runPhase(): Promise<SnapshotTables>;
   /** Drops the last snapshot. */
-  stepBack(): Promise<GraphView['snapshots']>;
-  reset(): Promise<GraphView['snapshots']>;
+  stepBack(): Promise<void>;
+  /** Drops all but the opened model. */
+  reset(): Promise<void>;
   details(node: string, snapshot: number): Promise<NodeDetails>;
   report(): Promise<Report>;
   /** Writes the newest snapshot; atomic. Refuses an existing file unless `overwrite`. */

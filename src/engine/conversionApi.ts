@@ -1,25 +1,28 @@
-import type { GraphView } from '../../webview/protocol';
 import type { ConversionApi } from './conversion';
 import type { Conversion } from './pipeline';
-import { buildGraphView } from './report/display';
+import { Display } from './report/display';
+import { edgeTable, nodeTable, snapshotTables } from './report/graphTables';
 import { PHASES } from './snapshot';
 
-/** A conversion as the extension host sees it: whatever changes its snapshots resolves to how they look. */
+/** A conversion as the extension host sees it: what opens a model or runs a phase resolves to how that looks. */
 export function conversionApi(conversion: Conversion): ConversionApi {
-  const view = (): GraphView => buildGraphView(conversion.name, conversion.format.name, conversion.snapshots, conversion.format.dialect);
-  const stepBack = async (phases: number): Promise<GraphView['snapshots']> => {
+  let display: Display | undefined;
+  const stepBack = async (phases: number): Promise<void> => {
     conversion.stepBack(phases);
-    return view().snapshots;
+    display?.keep(conversion.snapshots.length);
   };
   return {
     async open(path, config) {
       await conversion.open(path, config);
-      return view();
+      const opened = conversion.snapshots[0]!;
+      display = new Display(opened, conversion.format.dialect);
+      const model = { name: conversion.name, format: conversion.format.name };
+      return { model, nodes: nodeTable(display.nodes), edges: edgeTable(display.edges), snapshots: [snapshotTables(display.add(opened))] };
     },
     setConfig: (config) => conversion.setConfig(config),
     async runPhase() {
       await conversion.runPhase();
-      return view().snapshots;
+      return snapshotTables(display!.add(conversion.snapshots.at(-1)!));
     },
     stepBack: () => stepBack(1),
     reset: () => stepBack(PHASES.length),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../engine/errors';
 import { errorText, type Messages } from '../document/messages';
 import type { Change, ModelDocument } from '../document/modelDocument';
-import type { FromGraph, ToGraph } from '../../webview/protocol';
+import type { FromGraph, SnapshotTables, ToGraph } from '../../webview/protocol';
 
 type GraphCommand = Extract<FromGraph, { type: 'command' }>['command'];
 
@@ -21,12 +21,17 @@ type Handlers = { readonly [T in FromGraph['type']]: (message: Extract<FromGraph
 /** Keeps one graph webview and its document in step. A webview that was hidden starts over with `ready`. */
 export function connectGraph(document: ModelDocument, webview: vscode.Webview, messages: Messages, activate: () => void): vscode.Disposable {
   let selecting = false;
+  /** What the webview has. */
+  let sent: readonly SnapshotTables[] = [];
   const post = (message: ToGraph) => void webview.postMessage(message);
 
   const sendGraph = () => {
     const { graph, shown } = document.conversion;
     if (document.failure !== undefined) post({ type: 'error', message: errorText(document.failure) });
-    else if (graph !== undefined) post({ type: 'graph', graph, shown });
+    else if (graph !== undefined) {
+      post({ type: 'graph', graph, shown });
+      sent = graph.snapshots;
+    }
   };
   const sendDetails = () => {
     const { selected } = document;
@@ -40,7 +45,11 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
   const send: Readonly<Record<Change, () => void>> = {
     graph: sendGraph,
     snapshots: () => {
-      post({ type: 'snapshots', snapshots: document.conversion.snapshots, shown: document.conversion.shown });
+      const { snapshots, shown } = document.conversion;
+      const changed = snapshots.findIndex((snapshot, index) => snapshot !== sent[index]);
+      const keep = changed < 0 ? snapshots.length : changed;
+      post({ type: 'snapshots', keep, added: snapshots.slice(keep), shown });
+      sent = snapshots;
       sendDetails();
     },
     running: () => post({ type: 'running', running: document.conversion.running }),

@@ -77,7 +77,7 @@ describe('opening', () => {
     await done('reopen');
     const { conversion } = await opened(file);
     strictEqual(conversion.snapshots.length, 1);
-    notStrictEqual(conversion.graph!.nodes.length, before.graph!.nodes.length);
+    notStrictEqual(conversion.graph!.nodes.count, before.graph!.nodes.count);
     await remove(file);
   });
 

@@ -2,7 +2,8 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { commands, workspace } from 'vscode';
 import type { NodeDetails } from '../../webview/protocol';
-import { closeAll, done, opened, read, remove, run, sample, until } from './support';
+import { listAt, textAt } from '../../webview/tables';
+import { closeAll, done, nodesOf, opened, read, remove, run, sample, until } from './support';
 
 describe('converting the sample model', () => {
   const model = sample('digits_cnn.pb');
@@ -21,7 +22,7 @@ describe('converting the sample model', () => {
   it('opens by command', async () => {
     await done('openModel', model);
     const { conversion } = await opened(model);
-    ok(conversion.graph!.nodes.some(({ op }) => op === 'Conv2D'));
+    ok(nodesOf(conversion.graph!, 'Conv2D').length > 0);
     strictEqual(conversion.snapshots.length, 1);
   });
 
@@ -93,9 +94,9 @@ describe('converting the sample model', () => {
   it('says why a node has its precision', async () => {
     await done('openModel', model);
     const { conversion } = await opened(model);
-    const node = conversion.graph!.nodes.find(({ op }) => op === 'Conv2D')!;
-    const details = (await done('showWhy', node.id)) as { name: string; why: { text: string } };
-    strictEqual(details.name, node.name);
+    const [node] = nodesOf(conversion.graph!, 'Conv2D');
+    const details = (await done('showWhy', node)) as { name: string; why: { text: string } };
+    strictEqual(details.name, node);
     ok(details.why.text.length > 0);
   });
 
@@ -103,11 +104,13 @@ describe('converting the sample model', () => {
     await done('openModel', model);
     const document = await opened(model);
     await done('runAllPhases');
-    const mark = document.conversion.snapshots[3]!.marks.find(({ kind, state }) => kind === 'cast' && state === 'inserted')!;
-    document.select(mark.nodes[0]);
+    const { marks } = document.conversion.snapshots[3]!;
+    const mark = marks.kind.findIndex((kind, index) => kind === 0 && marks.folded[index] === 0);
+    const id = textAt(marks.ids, listAt(marks.nodes, mark)[0]!);
+    document.select(id);
     const details = (await done('showWhy')) as NodeDetails;
-    strictEqual(details.id, mark.nodes[0]);
-    strictEqual(details.cast?.label, mark.label);
+    strictEqual(details.id, id);
+    strictEqual(details.cast?.label, marks.labels[marks.label[mark]!]);
     match(details.why.text, /\bcast\b/i);
     await done('reset');
     await until(() => document.selected === undefined);

@@ -2,6 +2,8 @@ import { strictEqual } from 'node:assert';
 import { commands, extensions, Uri, window, workspace } from 'vscode';
 import type { Outcome } from '../../src/commands/command';
 import type { ExtensionApi } from '../../src/extension';
+import type { GraphTables } from '../../webview/protocol';
+import { nodeId } from '../../webview/tables';
 
 export const EXTENSION_ID = 'mixed-precision.mixed-precision';
 
@@ -56,4 +58,10 @@ export async function closeAll(): Promise<void> {
   await commands.executeCommand('workbench.action.closeAllEditors');
   const { activeDocument } = await api();
   await until(() => activeDocument() === undefined && window.tabGroups.all.every(({ tabs }) => tabs.length === 0));
+}
+
+/** Ids of the nodes of an op type. */
+export function nodesOf(graph: GraphTables, op: string): string[] {
+  const type = graph.nodes.ops.indexOf(op);
+  return [...graph.nodes.op.keys()].filter((node) => graph.nodes.op[node] === type).map((node) => nodeId(graph.nodes, node));
 }

@@ -13,6 +13,7 @@ import { createMinimap } from './minimap';
 import { createNotice } from './notice';
 import { createPhaseBar } from './phaseBar';
 import { plural, STEPS } from './precision';
+import { readGraph, readSnapshot } from './readTables';
 import type { Scene } from './scene';
 import { createSearch } from './search';
 import { Selection } from './selection';
@@ -86,10 +87,10 @@ export class GraphApp {
   private receive(message: ToGraph): void {
     switch (message.type) {
       case 'graph':
-        void this.open(message.graph, message.shown);
+        void this.open(readGraph(message.graph), message.shown);
         break;
       case 'snapshots':
-        if (this.graph) this.update({ ...this.graph, snapshots: message.snapshots }, message.shown);
+        if (this.graph) this.update({ ...this.graph, snapshots: [...this.graph.snapshots.slice(0, message.keep), ...message.added.map(readSnapshot)] }, message.shown);
         break;
       case 'details':
         this.selection.showDetails(message.details);

@@ -1,4 +1,4 @@
-import type { FromGraph, SnapshotView, ToGraph } from '../protocol';
+import type { FromGraph, ToGraph } from '../protocol';
 
 /** What survives when the tab is hidden or VS Code restarts. */
 export interface Persisted {
@@ -24,14 +24,6 @@ export interface Host {
 
 export function connect(receive: (message: ToGraph) => void): Host {
   const api = acquireVsCodeApi();
-  window.addEventListener('message', (event: MessageEvent<ToGraph>) => receive(revive(event.data)));
+  window.addEventListener('message', (event: MessageEvent<ToGraph>) => receive(event.data));
   return { send: (message) => api.postMessage(message), restore: () => api.getState(), persist: (state) => api.setState(state) };
-}
-
-/** VS Code sends messages as JSON, which has null where a list has undefined: nodes no longer in the graph. */
-function revive(message: ToGraph): ToGraph {
-  const each = (snapshots: readonly SnapshotView[]): SnapshotView[] =>
-    snapshots.map((snapshot) => ({ ...snapshot, precision: snapshot.precision.map((precision) => precision ?? undefined) }));
-  if (message.type === 'graph') return { ...message, graph: { ...message.graph, snapshots: each(message.graph.snapshots) } };
-  return message.type === 'snapshots' ? { ...message, snapshots: each(message.snapshots) } : message;
 }

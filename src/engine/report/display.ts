@@ -1,27 +1,50 @@
-import type { EdgeMark, GraphView, SnapshotView } from '../../../webview/protocol';
+import type { DisplayChange, EdgeMark, GraphView, SnapshotView } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
-import type { Snapshot } from '../snapshot';
+import type { Change, Snapshot } from '../snapshot';
 import { countSnapshot } from './counts';
-import { marksOf } from './marks';
+import { type EdgeState, edgeStates, marksOf, noBoundaries } from './marks';
 import { type Picture, pictureOf } from './picture';
 import { nodePrecisions } from './precision';
 
-/** What the graph view draws: the opened model's picture and how it looks in each snapshot. Linear; iterative. */
-export function buildGraphView(name: string, format: string, snapshots: readonly Snapshot[], dialect: Dialect): GraphView {
-  const opened = snapshots[0]!.graph;
-  const picture = pictureOf(opened, dialect);
-  const marks = marksOf(picture, snapshots.map((snapshot) => snapshot.graph), dialect);
-  return {
-    model: { name, format },
-    nodes: picture.nodes,
-    edges: picture.edges,
-    snapshots: snapshots.map((snapshot, index) => snapshotView(snapshot, marks[index]!, picture, opened, dialect)),
-  };
+/** The picture of a model and how it looks in each of its snapshots; each is looked at once. */
+export class Display {
+  private readonly opened: Graph;
+  private readonly picture: Picture;
+  private readonly indexOf: ReadonlyMap<string, number>;
+  /** What the edges carry in each snapshot so far. */
+  private readonly states: (readonly EdgeState[])[] = [];
+
+  constructor(opened: Snapshot, private readonly dialect: Dialect) {
+    this.opened = opened.graph;
+    this.picture = pictureOf(opened.graph, dialect);
+    this.indexOf = new Map(this.picture.nodes.map(({ id }, index) => [id, index]));
+  }
+
+  get nodes(): GraphView['nodes'] {
+    return this.picture.nodes;
+  }
+
+  get edges(): GraphView['edges'] {
+    return this.picture.edges;
+  }
+
+  /** How the next snapshot looks. Linear; iterative. */
+  add(snapshot: Snapshot): SnapshotView {
+    const before = this.states.at(-1) ?? noBoundaries(this.picture);
+    const states = edgeStates(before, this.picture, snapshot.graph, this.opened, this.dialect);
+    this.states.push(states);
+    return snapshotView(snapshot, marksOf(states), this.picture, this.indexOf, this.opened, this.dialect);
+  }
+
+  /** Forgets all but the first `count` snapshots. */
+  keep(count: number): void {
+    this.states.length = Math.min(this.states.length, count);
+  }
 }
 
 function snapshotView(
-  snapshot: Snapshot, marks: readonly EdgeMark[], picture: Picture, opened: Graph, dialect: Dialect,
+  snapshot: Snapshot, marks: readonly EdgeMark[], picture: Picture, indexOf: ReadonlyMap<string, number>, opened: Graph, dialect: Dialect,
 ): SnapshotView {
   const { phase, graph, changes, castProof } = snapshot;
   const precisions = nodePrecisions(snapshot, dialect);
@@ -34,11 +57,20 @@ function snapshotView(
   return {
     phase,
     precision: picture.nodes.map(({ id }) => (opened.nodes.has(id) ? precisions.get(id) : 'other')),
+    dtypes: picture.nodes.map(({ id }) => {
+      const node = graph.nodes.get(id);
+      return node && dialect.outputTypes(node)[0];
+    }),
     ops,
     marks,
     counts,
     ...boundaries,
     ...(castProof === undefined ? {} : { lowerBound: castProof.lowerBound }),
-    changes: changes.length,
+    changes: changes.map((change) => displayChange(change, indexOf)),
   };
+}
+
+function displayChange({ rule, reason, before, after, changesNumerics = false }: Change, indexOf: ReadonlyMap<string, number>): DisplayChange {
+  const nodes = new Set([...before, ...after].map((id) => indexOf.get(id)).filter((node) => node !== undefined));
+  return { rule, reason, nodes: [...nodes], changesNumerics };
 }

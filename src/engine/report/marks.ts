@@ -6,7 +6,7 @@ import { floatCastTypes, routeOf, typePath } from './boundaries';
 import { type Picture, valueRead } from './picture';
 
 /** What stands, or last stood, on one edge. */
-interface EdgeState {
+export interface EdgeState {
   readonly cast?: Standing;
   readonly quantize?: Standing;
 }
@@ -21,17 +21,19 @@ interface Standing {
 /** Types at the beginning and the end of an edge. */
 type Ends = readonly [DataType | undefined, DataType | undefined];
 
-/**
- * Marks of each snapshot in turn: the boundaries on each edge, and where those of an earlier snapshot are gone, what
- * they were. Linear in edges times snapshots.
- */
-export function marksOf(picture: Picture, graphs: readonly Graph[], dialect: Dialect): EdgeMark[][] {
-  const opened = graphs[0]!;
-  let states: readonly EdgeState[] = picture.edges.map(() => ({}));
-  return graphs.map((graph) => {
-    states = states.map((before, edge) => edgeState(edge, before, picture, graph, opened, dialect));
-    return states.flatMap((state, edge) => [...mark(edge, 'cast', state.cast), ...mark(edge, 'quantize', state.quantize)]);
-  });
+/** What each edge of a picture carries before anything is looked at. */
+export function noBoundaries(picture: Picture): readonly EdgeState[] {
+  return picture.edges.map(() => ({}));
+}
+
+/** What each edge carries in a snapshot's graph, given what it carried in the one before. Linear. */
+export function edgeStates(before: readonly EdgeState[], picture: Picture, graph: Graph, opened: Graph, dialect: Dialect): readonly EdgeState[] {
+  return before.map((state, edge) => edgeState(edge, state, picture, graph, opened, dialect));
+}
+
+/** The marks of a snapshot: the boundaries on each edge, and where those of an earlier snapshot are gone, what they were. */
+export function marksOf(states: readonly EdgeState[]): EdgeMark[] {
+  return states.flatMap((state, edge) => [...mark(edge, 'cast', state.cast), ...mark(edge, 'quantize', state.quantize)]);
 }
 
 function mark(edge: number, kind: EdgeMark['kind'], standing: Standing | undefined): EdgeMark[] {

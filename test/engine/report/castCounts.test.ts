@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { countCasts } from '../../../src/engine/report/castCounts';
-import { buildGraphView } from '../../../src/engine/report/display';
+import { Display } from '../../../src/engine/report/display';
 import type { Snapshot } from '../../../src/engine/snapshot';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 import { runAllPhases } from '../../support/snapshots';
@@ -14,6 +14,7 @@ it('gives the lower bound of the newest snapshot that proves one, to the report 
   const snapshots = run.snapshots.map((snapshot): Snapshot => (snapshot.phase === 'optimize' ? { ...snapshot, castProof: { lowerBound: 2, causes: new Map() } } : snapshot));
   expect(countCasts(snapshots, dialect)).toEqual({ inserted: 2, folded: 0, remaining: 2, lowerBound: 2 });
   expect(countCasts(snapshots.slice(0, 3), dialect).lowerBound).toBeNull();
-  const views = buildGraphView('model.pb', 'TensorFlow', snapshots, dialect).snapshots;
+  const display = new Display(snapshots[0]!, dialect);
+  const views = snapshots.map((snapshot) => display.add(snapshot));
   expect(views.map(({ casts, lowerBound }) => [casts, lowerBound])).toEqual([[0, undefined], [0, undefined], [2, undefined], [2, 2]]);
 });

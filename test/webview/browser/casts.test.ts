@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function open(shownGraph: GraphView = graph): Promise<void> {
-  await view.post({ type: 'graph', graph: shownGraph, shown: 3 });
+  await view.show(shownGraph, 3);
   await view.page.waitForSelector('.notice', { state: 'hidden' });
   await nextFrames(view.page);
 }
@@ -41,9 +41,9 @@ describe('the lower bound', () => {
     const sentence = 'No choice of BF16 or FP32 for the free ops needs fewer than 8 Casts. The 2 others came from a placement other than min_cut';
     expect(await view.page.locator('.step').last().getAttribute('title')).toContain(sentence);
     expect(await details().innerText()).toContain(sentence);
-    await view.post({ type: 'snapshots', snapshots: [...graph.snapshots.slice(0, 3), { ...graph.snapshots[3]!, lowerBound: 10 }], shown: 3 });
+    await view.showSnapshots([...graph.snapshots.slice(0, 3), { ...graph.snapshots[3]!, lowerBound: 10 }], 3);
     await view.page.getByText('10 Casts · all needed').waitFor();
-    await view.post({ type: 'snapshots', snapshots: graph.snapshots.slice(0, 3), shown: 2 });
+    await view.showSnapshots(graph.snapshots.slice(0, 3), 2);
     await view.page.waitForFunction(() => !document.body.innerText.includes('needed'));
     expect(await details().innerText()).not.toContain('No choice');
   });

@@ -22,8 +22,8 @@ function contrast(a: string, b: string): number {
 
 describe.each(Object.keys(themes) as ThemeName[])('%s', (theme) => {
   it('has enough contrast: 4.5 for text, 3 for outlines and letters', async () => {
-    const { page, post } = await pages.open({ theme });
-    await post({ type: 'graph', graph: digitsCnn(), shown: 3 });
+    const { page, show } = await pages.open({ theme });
+    await show(digitsCnn(), 3);
     await page.waitForSelector('.notice', { state: 'hidden' });
     await nextFrames(page);
     await page.locator('.stage').press('f');

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** Opens the digits CNN, whole on the screen, with the focus on the graph. */
 async function openCnn(shown = 3): Promise<void> {
-  await view.post({ type: 'graph', graph, shown });
+  await view.show(graph, shown);
   await view.page.waitForSelector('.notice', { state: 'hidden' });
   await view.page.locator('.stage').focus();
   await view.page.keyboard.press('f');
@@ -148,7 +148,7 @@ describe('graph', () => {
     const place = (await drawn(view.page, '.op.selected'))[0]!.screen;
     await view.page.close();
     view = await pages.open({ state });
-    await view.post({ type: 'graph', graph, shown: 3 });
+    await view.show(graph, 3);
     await view.page.waitForSelector('.notice', { state: 'hidden' });
     await nextFrames(view.page);
     expect((await drawn(view.page, '.op.selected'))[0]!.screen).toEqual(place);
@@ -220,20 +220,20 @@ describe('phase bar', () => {
   const commands = { 'Run Next Phase': 'runNextPhase', 'Run All Phases': 'runAllPhases', 'Step Back': 'stepBack', Reset: 'reset', 'Save Converted Model': 'save', 'Open Config': 'openConfig' } as const;
 
   it('sends a command per button and disables what cannot run, with the reason', async () => {
-    await view.post({ type: 'graph', graph: { ...graph, snapshots: graph.snapshots.slice(0, 2) }, shown: 1 });
+    await view.show({ ...graph, snapshots: graph.snapshots.slice(0, 2) }, 1);
     await view.page.waitForSelector('.notice', { state: 'hidden' });
     for (const [title, command] of Object.entries(commands)) {
       await view.page.locator(`.actions button[title^="${title}"]`).click();
       expect(await lastSent('command')).toEqual({ type: 'command', command });
     }
-    await view.post({ type: 'snapshots', snapshots: graph.snapshots.slice(0, 1), shown: 0 });
+    await view.showSnapshots(graph.snapshots.slice(0, 1), 0);
     await view.page.locator('.actions button[title="Step Back: no phase has run yet"]:disabled').waitFor();
-    await view.post({ type: 'snapshots', snapshots: graph.snapshots, shown: 3 });
+    await view.showSnapshots(graph.snapshots, 3);
     await view.page.locator('.actions button[title="Run Next Phase: all phases have run"]:disabled').waitFor();
   });
 
   it('asks for the phases up to a step that has not run when it is clicked', async () => {
-    await view.post({ type: 'graph', graph: { ...graph, snapshots: graph.snapshots.slice(0, 1) }, shown: 0 });
+    await view.show({ ...graph, snapshots: graph.snapshots.slice(0, 1) }, 0);
     await view.page.waitForSelector('.notice', { state: 'hidden' });
     await view.page.locator('.step').nth(2).click();
     expect(await lastSent('showSnapshot')).toEqual({ type: 'showSnapshot', snapshot: 2 });
@@ -267,14 +267,14 @@ describe('notices', () => {
   });
 
   it('says so when a model has no operations', async () => {
-    await view.post({ type: 'graph', graph: { ...graph, nodes: [], edges: [], snapshots: [{ ...graph.snapshots[0]!, precision: [], marks: [] }] }, shown: 0 });
+    await view.show({ ...graph, nodes: [], edges: [], snapshots: [{ ...graph.snapshots[0]!, precision: [], marks: [] }] }, 0);
     await view.page.getByText('This model has no operations.').waitFor();
   });
 
   it('renders hostile names as text', async () => {
     const hostile = '<img src=x onerror="document.title=1">/<script>1</script>\u202e';
     const nodes = graph.nodes.map((node, index) => (index === 1 ? { ...node, op: hostile, name: hostile, scope: [hostile] } : node));
-    await view.post({ type: 'graph', graph: { ...graph, model: { name: hostile, format: hostile }, nodes }, shown: 3 });
+    await view.show({ ...graph, model: { name: hostile, format: hostile }, nodes }, 3);
     await view.page.waitForSelector('.notice', { state: 'hidden' });
     await view.post({ type: 'select', id: nodes[1]!.id });
     const value = { name: hostile, dtype: hostile, shape: hostile, constant: hostile };

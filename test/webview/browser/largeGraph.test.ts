@@ -11,7 +11,7 @@ const graph = transformer(125);
 beforeAll(async () => {
   pages = await GraphPages.start();
   view = await pages.open();
-  await view.post({ type: 'graph', graph, shown: 1 });
+  await view.show(graph, 1);
   await view.page.waitForSelector('.notice', { state: 'hidden' });
   await nextFrames(view.page);
 });

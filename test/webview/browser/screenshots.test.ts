@@ -15,8 +15,8 @@ const cases = Object.keys(themes).flatMap((theme) => Object.keys(sizes).map((siz
 
 it.each(cases)('draws the optimized CNN in %s, %s', async (theme, size) => {
   const [width, height] = sizes[size];
-  const { page, post, problems } = await pages.open({ theme, width, height });
-  await post({ type: 'graph', graph: digitsCnn(), shown: 3 });
+  const { page, post, show, problems } = await pages.open({ theme, width, height });
+  await show(digitsCnn(), 3);
   await page.waitForSelector('.notice', { state: 'hidden' });
   await post({ type: 'select', id: digitsDetails.id });
   await post({ type: 'details', details: digitsDetails });
@@ -29,8 +29,8 @@ it.each(cases)('draws the optimized CNN in %s, %s', async (theme, size) => {
 
 it.each(cases)('draws why a Cast is there in %s, %s', async (theme, size) => {
   const [width, height] = sizes[size];
-  const { page, post, problems } = await pages.open({ theme, width, height });
-  await post({ type: 'graph', graph: digitsCnn(), shown: 3 });
+  const { page, post, show, problems } = await pages.open({ theme, width, height });
+  await show(digitsCnn(), 3);
   await page.waitForSelector('.notice', { state: 'hidden' });
   await page.screenshot({ path: `test-results/graph-model-${theme}-${size}.png` });
   await post({ type: 'select', id: digitsCast.id });

@@ -43,12 +43,13 @@ export function snapshot(graph: Pick<GraphView, 'nodes' | 'edges'>, phase: Phase
   return {
     phase,
     precision,
+    dtypes: precision.map((one) => (one === 'bf16' ? 'bfloat16' : 'float32')),
     ops: {},
     marks,
     counts: { fp32: count('fp32'), bf16: count('bf16'), int8: count('int8'), other: count('other') },
     casts: inserted('cast'),
     quantizes: inserted('quantize'),
     dequantizes: inserted('quantize'),
-    changes: phase === undefined ? 0 : marks.length,
+    changes: phase === undefined ? [] : marks.map(({ edge, kind, label }) => ({ rule: `insert-${kind}`, reason: `${label} on an edge.`, nodes: [graph.edges[edge]!.source, graph.edges[edge]!.target], changesNumerics: false })),
   };
 }

@@ -8,7 +8,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { webview } from '../../../scripts/bundleWebview.mjs';
 import { chromiumArguments, findChromium } from '../../../scripts/vscode-host/browser.mjs';
 import { graphPage } from '../../../webview/page';
-import type { FromGraph, ToGraph } from '../../../webview/protocol';
+import { graphTables, snapshotTables } from '../../../src/engine/report/graphTables';
+import type { FromGraph, GraphView, SnapshotView, ToGraph } from '../../../webview/protocol';
 import { themes, type ThemeName } from './themes';
 
 declare global {
@@ -24,6 +25,8 @@ export interface Opened {
   /** Errors of the console, refusals of the content security policy among them. */
   readonly problems: readonly string[];
   readonly post: (message: ToGraph) => Promise<void>;
+  readonly show: (graph: GraphView, shown: number) => Promise<void>;
+  readonly showSnapshots: (snapshots: readonly SnapshotView[], shown: number) => Promise<void>;
   readonly sent: () => Promise<FromGraph[]>;
 }
 
@@ -67,11 +70,13 @@ export class GraphPages {
     page.on('pageerror', (error) => problems.push(error.message));
     await page.addInitScript(prepareWindow, { ...themes[theme], state });
     await page.goto(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`);
+    const post = (message: ToGraph): Promise<void> => page.evaluate(postRevived, withoutArrays(message));
     return {
       page,
       problems,
-      // VS Code sends JSON.
-      post: (message) => page.evaluate((json) => window.postMessage(JSON.parse(json), '*'), JSON.stringify(message)),
+      post,
+      show: (graph, shown) => post({ type: 'graph', graph: graphTables(graph), shown }),
+      showSnapshots: (snapshots, shown) => post({ type: 'snapshots', keep: 0, added: snapshots.map(snapshotTables), shown }),
       sent: () => page.evaluate(() => window.sent),
     };
   }
@@ -100,4 +105,22 @@ function prepareWindow({ bodyClass, variables, state }: { bodyClass: string; var
     for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
   });
   observer.observe(document, { childList: true, subtree: true });
+}
+
+/** As VS Code sends a message: JSON, with typed arrays beside it. */
+function withoutArrays(message: ToGraph): string {
+  return JSON.stringify(message, (_, value: unknown) =>
+    ArrayBuffer.isView(value) ? { arrayType: value.constructor.name, base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') } : value,
+  );
+}
+
+/** Runs in the page. */
+function postRevived(json: string): void {
+  const arrays = { Uint8Array, Uint16Array, Uint32Array, Int32Array, Float64Array };
+  const revive = (_: string, value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || !('arrayType' in value)) return value;
+    const { arrayType, base64 } = value as unknown as { arrayType: keyof typeof arrays; base64: string };
+    return new arrays[arrayType](Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
+  };
+  window.postMessage(JSON.parse(json, revive), '*');
 }
