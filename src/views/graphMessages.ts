@@ -65,7 +65,7 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     activate();
     return vscode.commands.executeCommand(`mixedPrecision.${id}`, ...args);
   };
-  const handlers: Handlers = {
+  const handlers: Partial<Handlers> = {
     ready: () => {
       sendGraph();
       send.running();
@@ -79,6 +79,7 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     showSnapshot: ({ snapshot }) => command('showSnapshot', snapshot),
     command: ({ command: name }) => command(COMMANDS[name]),
     openConfigKey: ({ key }) => command('openConfigFile', key),
+    copy: ({ text }) => vscode.env.clipboard.writeText(text),
   };
 
   return vscode.Disposable.from(
