@@ -65,12 +65,8 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
 
 function sendRun(child: KernelChild, run: PendingRun, withModel: boolean): void {
   const request: KernelRequest = withModel ? { ...run.request, model: run.model() } : run.request;
-  child.process.send(request, (error) => {
-    const { exitCode, signalCode } = child.process;
-    // While the process is still ending, its exit rejects the run and knows why.
-    if (error === null || (exitCode === null && signalCode === null)) return;
-    if (child.pending.delete(run.request.id)) run.reject(crashed(ending(exitCode, signalCode)));
-  });
+  // A request that cannot be sent any more is rejected when the process has ended, which knows why.
+  child.process.send(request, () => {});
 }
 
 function startChild(options: KernelOptions): Promise<KernelChild> {
@@ -90,7 +86,8 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
     const child = (description: string): KernelChild => ({ process: process_, description, pending, sent: new Set() });
     let started: KernelChild;
     process_.on('error', (error) => reject(notStarted(error.message)));
-    process_.on('exit', (code, signal) => {
+    // Unlike 'exit' this comes after its last words, and after the channel to it is known to be closed.
+    process_.on('close', (code, signal) => {
       const cause = lastWords.split('\n').find((line) => /error/i.test(line)) ?? ending(code, signal);
       reject(notStarted(cause));
       rejectAll(pending, crashed(cause));
