@@ -1,6 +1,7 @@
 import { buildClusters, type Clusters } from './clusters';
-import { placeLevel, type PlacedLevel } from './level';
-import { cutEdges, type Levels } from './segments';
+import { placeLevel, rowsOf, type LevelInput, type PlacedLevel } from './level';
+import { simplify } from './routes';
+import { cutEdges, type End, type Level, type Levels } from './segments';
 import { NODE_HEIGHT, type Boxes, type LayoutInput, type LayoutResult } from './types';
 
 /**
@@ -14,20 +15,39 @@ export function layout(input: LayoutInput): LayoutResult {
   const placed: PlacedLevel[] = [];
   for (let index = tree.clusters.length - 1; index >= 0; index--) {
     const { items, group } = tree.clusters[index]!;
-    placed[index] = placeLevel(
-      cut.levels[index]!,
-      {
-        width: Float32Array.from(items, (item) => (item >= 0 ? input.widths[item]! : placed[~item]!.width)),
-        height: Float32Array.from(items, (item) => (item >= 0 ? NODE_HEIGHT : placed[~item]!.height)),
-        portOffset: (item, side, port) => {
-          const box = placed[~items[item]!]!;
-          return (side === 'in' ? box.inPortX : box.outPortX)[port]! - box.width / 2;
-        },
-      },
-      index === 0 ? undefined : input.labelWidths[group],
-    );
+    const level = toLevel(cut.levels[index]!, items, placed, input, index === 0 ? -1 : input.labelWidths[group]!);
+    placed[index] = placeLevel(level, rowsOf(level));
   }
   return assemble(input, tree, cut, placed);
+}
+
+function toLevel({ inPorts, outPorts, segments }: Level, items: readonly number[], placed: readonly PlacedLevel[], input: LayoutInput, labelWidth: number): LevelInput {
+  const width = Float32Array.from(items, (item) => (item >= 0 ? input.widths[item]! : placed[~item]!.width));
+  const vertex = (end: End): number => (end.kind === 'item' ? end.index : end.kind === 'in' ? items.length + end.index : items.length + inPorts.length + end.index);
+  const offset = ({ index, port }: End, side: 'inPortX' | 'outPortX'): number => (port < 0 ? 0 : placed[~items[index]!]![side][port]! - width[index]! / 2);
+  const values = new Map<string, number>();
+  const valueOf = (end: End): number => {
+    const key = `${vertex(end)},${end.port}`;
+    const value = values.get(key) ?? values.size;
+    values.set(key, value);
+    return value;
+  };
+  return {
+    items: items.length,
+    inPorts: inPorts.length,
+    outPorts: outPorts.length,
+    labelWidth,
+    width,
+    height: Float32Array.from(items, (item) => (item >= 0 ? NODE_HEIGHT : placed[~item]!.height)),
+    above: new Float32Array(items.length),
+    reach: width.map((wide) => wide / 2 - 16),
+    from: Int32Array.from(segments, ({ from }) => vertex(from)),
+    to: Int32Array.from(segments, ({ to }) => vertex(to)),
+    toPort: Uint8Array.from(segments, ({ to }) => (to.port < 0 ? 0 : 1)),
+    fromOffset: Float32Array.from(segments, ({ from }) => offset(from, 'outPortX')),
+    toOffset: Float32Array.from(segments, ({ to }) => offset(to, 'inPortX')),
+    value: Int32Array.from(segments, ({ from }) => valueOf(from)),
+  };
 }
 
 /** Moves every level to its place in the whole graph. */
@@ -64,29 +84,13 @@ function assemble(input: LayoutInput, tree: Clusters, cut: Levels, placed: reado
     const points: number[] = [];
     for (let k = cut.edgeStart[edge]!; k < cut.edgeStart[edge + 1]!; k += 2) {
       const cluster = cut.pieces[k]!;
-      const route = placed[cluster]!.routes[cut.pieces[k + 1]!]!;
-      for (let p = 0; p < route.points.length; p += 2) points.push(route.points[p]! + left[cluster]!, route.points[p + 1]! + top[cluster]!);
-      route.spot.forEach((value, side) => (spots[edge * 4 + side] = value + (side % 2 === 0 ? left[cluster]! : top[cluster]!)));
+      const line = cut.pieces[k + 1]!;
+      const { start, points: local, spots: localSpots } = placed[cluster]!;
+      for (let p = start[line]!; p < start[line + 1]!; p += 2) points.push(local[p]! + left[cluster]!, local[p + 1]! + top[cluster]!);
+      for (let side = 0; side < 4; side++) spots[edge * 4 + side] = localSpots[line * 4 + side]! + (side % 2 === 0 ? left[cluster]! : top[cluster]!);
     }
     for (const value of simplify(points)) routes.push(value);
     routeStart[edge + 1] = routes.length;
   }
   return { x, y, boxes, routes: Float32Array.from(routes), routeStart, spots, width: placed[0]!.width, height: placed[0]!.height };
-}
-
-/** Drops repeated points and the inside of vertical runs, where the spline is straight anyway; a straight edge keeps its ends. */
-function simplify(points: readonly number[]): number[] {
-  const distinct: number[] = [];
-  for (let p = 0; p < points.length; p += 2) {
-    if (p > 0 && points[p] === distinct.at(-2) && points[p + 1] === distinct.at(-1)) continue;
-    distinct.push(points[p]!, points[p + 1]!);
-  }
-  const first = distinct[0]!;
-  if (distinct.every((value, k) => k % 2 === 1 || value === first)) return [...distinct.slice(0, 2), ...distinct.slice(-2)];
-  const kept: number[] = [];
-  for (let p = 0; p < distinct.length; p += 2) {
-    const inRun = distinct[p] === distinct[p - 4] && distinct[p] === distinct[p - 2] && distinct[p] === distinct[p + 2] && distinct[p] === distinct[p + 4];
-    if (!inRun) kept.push(distinct[p]!, distinct[p + 1]!);
-  }
-  return kept;
 }

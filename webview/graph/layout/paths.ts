@@ -1,40 +1,45 @@
 import type { PlacedLinks } from './place';
 
-/** Segments of one level by vertex: items first, then ports. */
-export interface SegmentEnds {
+/** Lines of one level by vertex: items first, then in-ports, then out-ports. */
+export interface LineEnds {
   readonly from: Int32Array;
   readonly to: Int32Array;
   /** x of the source end from the centre of its vertex; of the target end where it is a box's port. */
   readonly fromOffset: Float32Array;
   readonly toOffset: Float32Array;
+  /** Equal for lines that carry the same value from the same place. */
+  readonly value: Int32Array;
   /** Set for items that read nothing, such as parameters. */
   readonly source: Uint8Array;
-  /** Equal for segments that carry the same value from the same place. */
-  readonly value: readonly string[];
 }
 
 export interface Paths {
-  /** Row of every vertex, with those added for long segments. */
+  /** Row of every vertex, with those added for long lines. */
   readonly row: readonly number[];
-  /** Added vertices each segment passes from row to row; undefined for segments that run in a lane. */
+  /** Where the lines through each added vertex start: a vertex, and x from its centre. */
+  readonly origin: readonly number[];
+  readonly originOffset: readonly number[];
+  /** Added vertices each line passes from row to row; undefined for lines that run in a lane. */
   readonly through: readonly (readonly number[] | undefined)[];
   readonly links: PlacedLinks;
 }
 
-/** Longer segments run in a lane at the border, so that the work stays linear. */
+/** Longer lines run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
-/** So do those of a value read all over the place, such as an attention mask: they would push everything else aside. */
+/** So do those of an item read all over the place: they would push everything else aside. */
 const MANY_READERS = 4;
 const FAR_READERS = 8;
-/** Long edges are straight before short ones, and those before the edges of parameters. */
+/** Long lines are straight before short ones, and those before the lines of parameters. */
 const STRAIGHT = 32;
 const BEND = 8;
 const SHORT = 1;
 const PARAMETER = 0.25;
 
-/** Adds one vertex per row a segment passes; segments of one value share them and part where the first of them ends. */
-export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
-  const row = [...rowOf];
+/** Adds one vertex per row a line passes; lines of one value share them and part where the first of them ends. */
+export function passRows(rowOf: Int32Array, ends: LineEnds, inLane: Uint8Array): Paths {
+  const row = Array.from(rowOf);
+  const origin: number[] = [];
+  const originOffset: number[] = [];
   const from: number[] = [];
   const to: number[] = [];
   const fromOffset: number[] = [];
@@ -47,33 +52,36 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
     toOffset.push(bOffset);
     weight.push(heavy);
   };
-  const inLane = valuesInLanes(row, ends);
-  const trunks = new Map<string, number[]>();
+  const trunks = new Map<number, number[]>();
   const through: (number[] | undefined)[] = [];
-  for (let s = 0; s < ends.from.length; s++) {
-    const start = ends.from[s]!;
+  for (let line = 0; line < ends.from.length; line++) {
+    const start = ends.from[line]!;
     const top = row[start]!;
-    const span = row[ends.to[s]!]! - top;
-    if (span < 1 || (span > 1 && inLane.has(ends.value[s]!))) {
+    const span = row[ends.to[line]!]! - top;
+    if (span < 1 || (span > 1 && inLane[start] === 1)) {
       through.push(undefined);
       continue;
     }
-    const trunk = trunks.get(ends.value[s]!) ?? [];
-    trunks.set(ends.value[s]!, trunk);
+    const trunk = trunks.get(ends.value[line]!) ?? [];
+    trunks.set(ends.value[line]!, trunk);
     while (trunk.length < span - 1) {
       const vertex = row.push(top + trunk.length + 1) - 1;
+      origin.push(start);
+      originOffset.push(ends.fromOffset[line]!);
       const before = trunk.at(-1);
-      if (before === undefined) link(start, vertex, ends.fromOffset[s]!, 0, BEND);
+      if (before === undefined) link(start, vertex, ends.fromOffset[line]!, 0, BEND);
       else link(before, vertex, 0, 0, STRAIGHT);
       trunk.push(vertex);
     }
     const before = trunk[span - 2];
-    if (before === undefined) link(start, ends.to[s]!, ends.fromOffset[s]!, ends.toOffset[s]!, ends.source[start] === 1 ? PARAMETER : SHORT);
-    else link(before, ends.to[s]!, 0, ends.toOffset[s]!, BEND);
+    if (before === undefined) link(start, ends.to[line]!, ends.fromOffset[line]!, ends.toOffset[line]!, ends.source[start] === 1 ? PARAMETER : SHORT);
+    else link(before, ends.to[line]!, 0, ends.toOffset[line]!, BEND);
     through.push(trunk.slice(0, span - 1));
   }
   return {
     row,
+    origin,
+    originOffset,
     through,
     links: {
       from: Int32Array.from(from),
@@ -85,37 +93,37 @@ export function passRows(rowOf: readonly number[], ends: SegmentEnds): Paths {
   };
 }
 
-function valuesInLanes(row: readonly number[], ends: SegmentEnds): Set<string> {
-  const reach = new Map<string, { readers: number; span: number }>();
-  ends.value.forEach((value, s) => {
-    const known = reach.get(value) ?? { readers: 0, span: 0 };
-    reach.set(value, known);
-    known.readers++;
-    known.span = Math.max(known.span, row[ends.to[s]!]! - row[ends.from[s]!]!);
+/** 1 for vertices whose lines run in lanes. */
+export function verticesInLanes(row: Int32Array, from: Int32Array, to: Int32Array): Uint8Array {
+  const readers = new Int32Array(row.length);
+  const span = new Int32Array(row.length);
+  from.forEach((start, line) => {
+    readers[start]!++;
+    span[start] = Math.max(span[start]!, row[to[line]!]! - row[start]!);
   });
-  return new Set([...reach].filter(([, { readers, span }]) => span > MAX_SPAN || (readers > MANY_READERS && span > FAR_READERS)).map(([value]) => value));
+  return Uint8Array.from(row, (_, vertex) => (span[vertex]! > MAX_SPAN || (readers[vertex]! > MANY_READERS && span[vertex]! > FAR_READERS) ? 1 : 0));
 }
 
-/** Lane of each segment that has none of its own rows: segments of one value share a lane, others only where they do not meet. */
-export function assignLanes(paths: Paths, ends: SegmentEnds, most: number): { lane: Int32Array; lanes: number } {
+/** Lane of each line that passes no rows: lines of one value share a lane, others only where they do not meet. */
+export function assignLanes(paths: Paths, ends: LineEnds, most: number): { lane: Int32Array; lanes: number } {
   const lane = new Int32Array(ends.from.length).fill(-1);
-  const spans = new Map<string, { first: number; last: number; segments: number[] }>();
-  paths.through.forEach((through, s) => {
+  const spans = new Map<number, { first: number; last: number; lines: number[] }>();
+  paths.through.forEach((through, line) => {
     if (through) return;
-    const a = paths.row[ends.from[s]!]!;
-    const b = paths.row[ends.to[s]!]!;
-    const span = spans.get(ends.value[s]!) ?? { first: a, last: a, segments: [] };
-    spans.set(ends.value[s]!, span);
+    const a = paths.row[ends.from[line]!]!;
+    const b = paths.row[ends.to[line]!]!;
+    const span = spans.get(ends.value[line]!) ?? { first: a, last: a, lines: [] };
+    spans.set(ends.value[line]!, span);
     span.first = Math.min(span.first, a, b - 1);
     span.last = Math.max(span.last, a, b);
-    span.segments.push(s);
+    span.lines.push(line);
   });
   const busyUntil: number[] = [];
   for (const span of [...spans.values()].sort((a, b) => a.first - b.first)) {
     let free = busyUntil.findIndex((until) => until < span.first);
-    if (free < 0) free = busyUntil.length < most ? busyUntil.length : span.segments[0]! % most;
+    if (free < 0) free = busyUntil.length < most ? busyUntil.length : span.lines[0]! % most;
     busyUntil[free] = Math.max(busyUntil[free] ?? 0, span.last);
-    for (const s of span.segments) lane[s] = free;
+    for (const line of span.lines) lane[line] = free;
   }
   return { lane, lanes: busyUntil.length };
 }

@@ -1,4 +1,4 @@
-import type { Paths, SegmentEnds } from './paths';
+import type { LineEnds, Paths } from './paths';
 
 /** What a route needs to know of the finished rows. */
 export interface Rows {
@@ -9,7 +9,7 @@ export interface Rows {
   readonly rowTop: readonly number[];
   /** Where edges that leave a row may start to bend. */
   readonly bendTop: readonly number[];
-  /** x of each segment's target end. */
+  /** x of each line's target end. */
   readonly targetX: Float64Array;
   readonly laneX: (lane: number) => number;
   readonly lane: Int32Array;
@@ -24,12 +24,12 @@ export interface Route {
 /** How far a lane runs straight before and after it turns. */
 const TURN = 72;
 
-/** Points of a segment: one smooth bend in the gap above each row where x changes, vertical past the rows. */
-export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: Rows): Route {
-  const from = ends.from[s]!;
-  const to = ends.to[s]!;
-  const startX = rows.x[from]! + ends.fromOffset[s]!;
-  const endX = rows.targetX[s]!;
+/** Points of a line: one smooth bend in the gap above each row where x changes, vertical past the rows. */
+export function routeLine(line: number, ends: LineEnds, paths: Paths, rows: Rows): Route {
+  const from = ends.from[line]!;
+  const to = ends.to[line]!;
+  const startX = rows.x[from]! + ends.fromOffset[line]!;
+  const endX = rows.targetX[line]!;
   const points = [startX, rows.bottom[from]!];
   let x = startX;
   let spot: Route['spot'] = [startX, 0, endX, 0];
@@ -41,7 +41,7 @@ export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: R
     spot = [x, y0, nextX, y1];
     x = nextX;
   };
-  const through = paths.through[s];
+  const through = paths.through[line];
   if (through) {
     let row = paths.row[from]!;
     for (const vertex of through) bend(rows.x[vertex]!, row++);
@@ -50,9 +50,26 @@ export function routeSegment(s: number, ends: SegmentEnds, paths: Paths, rows: R
     // A lane that leads back up leaves the lower gap and enters the upper one through its other side.
     const [first, last] = [paths.row[from]!, paths.row[to]! - 1];
     const turn = last <= first ? TURN : 0;
-    bend(rows.laneX(rows.lane[s]!), first, 0, -turn);
+    bend(rows.laneX(rows.lane[line]!), first, 0, -turn);
     bend(endX, last, turn, 0);
   }
   points.push(endX, rows.top[to]!);
-  return { points, spot };
+  return { points: simplify(points), spot };
+}
+
+/** Drops repeated points and the inside of vertical runs, where the spline is straight anyway; a straight line keeps its ends. */
+export function simplify(points: readonly number[]): number[] {
+  const distinct: number[] = [];
+  for (let p = 0; p < points.length; p += 2) {
+    if (p > 0 && points[p] === distinct.at(-2) && points[p + 1] === distinct.at(-1)) continue;
+    distinct.push(points[p]!, points[p + 1]!);
+  }
+  const first = distinct[0]!;
+  if (distinct.every((value, k) => k % 2 === 1 || value === first)) return [...distinct.slice(0, 2), ...distinct.slice(-2)];
+  const kept: number[] = [];
+  for (let p = 0; p < distinct.length; p += 2) {
+    const inRun = distinct[p] === distinct[p - 4] && distinct[p] === distinct[p - 2] && distinct[p] === distinct[p + 2] && distinct[p] === distinct[p + 4];
+    if (!inRun) kept.push(distinct[p]!, distinct[p + 1]!);
+  }
+  return kept;
 }
