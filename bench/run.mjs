@@ -6,9 +6,10 @@ import { fromRoot } from '../scripts/lib/paths.mjs';
 import { run } from '../scripts/lib/run.mjs';
 import { benchCasts } from './casts.mjs';
 import { benchConversion } from './conversion.mjs';
+import { benchLayout } from './layout.mjs';
 import { benchScale } from './scale.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale };
+const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
