@@ -37,6 +37,10 @@ export function changeAt(numbers: ChangeNumbers, number: number): ChangeAt | und
   return { snapshot: numbers.snapshots[snapshot]!, change: number - numbers.start[snapshot]! - 1 };
 }
 
+export function ruleOf({ snapshot: { changes }, change }: ChangeAt): string {
+  return changes.rules[changes.rule[change]!]!;
+}
+
 /** Numbers of the changes a rule made, ascending. */
 export function changesOfRule({ snapshots, start }: ChangeNumbers, rule: string): Int32Array {
   const found: number[] = [];

@@ -1,0 +1,13 @@
+// Bundled into the page of PartPages: the parts of the view, for tests to put together what they need.
+import { graphTables } from '../../../src/engine/report/graphTables';
+import css from '../../../webview/graph/graph.css';
+import { momentAt } from '../../../webview/graph/moment';
+import { createTimeline } from '../../../webview/graph/timeline';
+
+const parts = { createTimeline, graphTables, momentAt };
+export type Parts = typeof parts;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+document.adoptedStyleSheets = [sheet];
+Object.assign(window, { parts });

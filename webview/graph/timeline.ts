@@ -1,0 +1,195 @@
+import type { GraphTables } from '../protocol';
+import { textAt } from '../tables';
+import { t } from '../l10n';
+import { changeAt, changesOfRule, countRules, numberAt, numberChanges, positionAt, ruleOf, step } from './changeNumbers';
+import { button, h, icon } from './dom';
+import { changeOfBoundary, lastChangeOfNode } from './findChange';
+import type { Position } from './moment';
+import { createPlayer } from './player';
+import { PHASE_TITLES } from './precision';
+import { onThemeChange, readTheme } from './theme';
+import { drawTicks, layTicks, type Tick } from './timelineTicks';
+
+export interface TimelineEvents {
+  go(position: Position): void;
+  announce(text: string): void;
+}
+
+export interface Timeline {
+  readonly element: HTMLElement;
+  update(graph: GraphTables, position: Position): void;
+  playPause(): void;
+  stepBy(changes: number): void;
+  /** To the change that put a Cast, Quantize or Dequantize there, by its id, or that last touched a node. */
+  jumpTo(target: string | number): void;
+}
+
+/** The changes of all finished phases, one tick each: steps through them, plays them, shows those of one rule. */
+export function createTimeline(events: TimelineEvents): Timeline {
+  let numbers = numberChanges([]);
+  let current = 0;
+  let only: Int32Array | undefined;
+  let ticks: readonly Tick[] = [];
+  let theme = readTheme();
+
+  const play = button(t('Play'), 'play', () => playPause(), true);
+  const rules = h('select', { 'aria-label': t('Filter by rule'), title: t('Filter by rule'), onchange: () => filter() });
+  const canvas = h('canvas', { 'aria-hidden': 'true' });
+  const track = h('div', { class: 'track', role: 'slider', tabindex: '0', 'aria-label': t('Changes'), 'aria-valuemin': '0' }, canvas);
+  const title = h('p', { class: 'title' });
+  const reason = h('p', { class: 'reason' });
+  const element = h(
+    'section',
+    { class: 'timeline', 'aria-label': t('Timeline of changes'), hidden: true },
+    h(
+      'div',
+      { class: 'actions', role: 'toolbar', 'aria-label': t('Changes') },
+      button(t('First'), 'first', () => moveAloud(0), true),
+      button(t('Previous change'), 'chevronLeft', () => stepBy(-1), true),
+      play,
+      button(t('Next change'), 'chevron', () => stepBy(1), true),
+      button(t('Last'), 'last', () => moveAloud(numbers.total), true),
+    ),
+    track,
+    h('div', { class: 'change' }, title, reason),
+    rules,
+  );
+
+  const player = createPlayer(
+    (by) => {
+      const next = step(numbers, current, by, only);
+      if (next !== current) goTo(next);
+      return step(numbers, next, 1, only) !== next;
+    },
+    () => {
+      const label = player.isPlaying() ? t('Pause') : t('Play');
+      play.replaceChildren(icon(player.isPlaying() ? 'pause' : 'play'));
+      play.title = label;
+      play.setAttribute('aria-label', label);
+    },
+  );
+
+  function goTo(number: number): void {
+    current = number;
+    show();
+    events.go(positionAt(numbers, number));
+  }
+
+  /** On the user's word: playing ends. */
+  function moveTo(number: number): void {
+    player.stop();
+    if (number !== current) goTo(number);
+  }
+
+  /** Where the slider does not have the focus and tell it itself. */
+  function moveAloud(number: number): void {
+    moveTo(number);
+    events.announce(describe(number));
+  }
+
+  function stepBy(changes: number): void {
+    moveAloud(step(numbers, current, changes, only));
+  }
+
+  function playPause(): void {
+    if (numbers.total === 0) return;
+    // At the end, again from the beginning.
+    if (!player.isPlaying() && step(numbers, current, 1, only) === current) goTo(0);
+    player.toggle(only?.length ?? numbers.total);
+    events.announce(player.isPlaying() ? t('Playing') : describe(current));
+  }
+
+  function filter(): void {
+    only = rules.value === '' ? undefined : changesOfRule(numbers, rules.value);
+    layOut();
+  }
+
+  function describe(number: number): string {
+    const at = changeAt(numbers, number);
+    if (!at) return t('Before the first of {0} changes', numbers.total.toLocaleString('en'));
+    const { phase } = at.snapshot;
+    return t('change {0} of {1}, {2}: {3}', number.toLocaleString('en'), numbers.total.toLocaleString('en'), phase ? t(PHASE_TITLES[phase]) : '', ruleOf(at));
+  }
+
+  function show(): void {
+    const at = changeAt(numbers, current);
+    const count = t('change {0} of {1}', current.toLocaleString('en'), numbers.total.toLocaleString('en'));
+    title.replaceChildren(...(at ? [`${count} · `, h('b', {}, ruleOf(at))] : [describe(0)]));
+    reason.textContent = reason.title = at ? textAt(at.snapshot.changes.reasons, at.change) : '';
+    track.setAttribute('aria-valuemax', String(numbers.total));
+    track.setAttribute('aria-valuenow', String(current));
+    track.setAttribute('aria-valuetext', describe(current));
+    if (ticks.length > 0) drawTicks(canvas, ticks, numbers.total, current, theme);
+  }
+
+  function layOut(): void {
+    ticks = numbers.total === 0 || track.clientWidth === 0 ? [] : layTicks(numbers, track.clientWidth, only);
+    show();
+  }
+
+  function renumber(snapshots: GraphTables['snapshots']): void {
+    player.stop();
+    numbers = numberChanges(snapshots);
+    const counts = countRules(snapshots);
+    const wanted = counts.has(rules.value) ? rules.value : '';
+    const option = (value: string, text: string): HTMLElement => h('option', { value, selected: value === wanted }, text);
+    rules.replaceChildren(option('', t('All rules ({0})', numbers.total.toLocaleString('en'))), ...[...counts].map(([rule, count]) => option(rule, `${rule} (${count.toLocaleString('en')})`)));
+    element.hidden = numbers.total === 0;
+  }
+
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowRight: () => moveTo(step(numbers, current, 1, only)),
+    ArrowUp: () => moveTo(step(numbers, current, 1, only)),
+    ArrowLeft: () => moveTo(step(numbers, current, -1, only)),
+    ArrowDown: () => moveTo(step(numbers, current, -1, only)),
+    // By phase.
+    PageUp: () => moveTo(numbers.start.find((start) => start > current) ?? numbers.total),
+    PageDown: () => moveTo(numbers.start.findLast((start) => start < current) ?? 0),
+    Home: () => moveTo(0),
+    End: () => moveTo(numbers.total),
+    Enter: () => playPause(),
+    ' ': () => playPause(),
+  };
+  track.addEventListener('keydown', (event) => {
+    const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  });
+  const numberUnder = (event: PointerEvent): number => {
+    const { left, width } = track.getBoundingClientRect();
+    return Math.min(numbers.total, Math.max(0, Math.ceil(((event.clientX - left) / width) * numbers.total)));
+  };
+  track.addEventListener('pointerdown', (event) => {
+    track.setPointerCapture(event.pointerId);
+    moveTo(numberUnder(event));
+  });
+  track.addEventListener('pointermove', (event) => {
+    if (track.hasPointerCapture(event.pointerId)) moveTo(numberUnder(event));
+    else track.title = describe(numberUnder(event));
+  });
+  new ResizeObserver(layOut).observe(track);
+  onThemeChange(() => {
+    theme = readTheme();
+    show();
+  });
+
+  return {
+    element,
+    update(graph, position) {
+      const isNew = graph.snapshots !== numbers.snapshots;
+      if (isNew) renumber(graph.snapshots);
+      current = numberAt(numbers, position);
+      if (isNew) filter();
+      else show();
+    },
+    playPause,
+    stepBy,
+    jumpTo(target) {
+      const position = typeof target === 'string' ? changeOfBoundary(numbers.snapshots, target) : lastChangeOfNode(numbers.snapshots, target);
+      if (position) moveAloud(numberAt(numbers, position));
+      else events.announce(t('No change touched it'));
+    },
+  };
+}
