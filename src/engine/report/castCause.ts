@@ -3,8 +3,9 @@ import type { Dialect } from '../dialect';
 import type { DataType } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
-import type { CastCause, FixedEnd, PhaseName, Snapshot } from '../snapshot';
+import type { CastCause, Change, FixedEnd, PhaseName, Snapshot } from '../snapshot';
 import { floatCastTypes, typePath } from './boundaries';
+import { changeIndexOf } from './changeIndex';
 import { endOf } from './picture';
 
 const TYPE_NAMES: Partial<Record<DataType, string>> = { float32: 'FP32', bfloat16: 'BF16', float16: 'FP16', float64: 'FP64' };
@@ -41,9 +42,14 @@ export function whyCast(node: Node, { types, forcedBy }: CastDetails, snapshots:
     const { from, to, conclusion } = forcedBy;
     return `${from.name} ${from.text} ${to.name} ${to.text} ${conclusion}`;
   }
-  const change = snapshots.flatMap(({ changes }) => changes).find(({ before, after }) => after.includes(node.id) && !before.includes(node.id));
+  const change = changesThatAdded(node.id, snapshots).at(-1);
   if (change === undefined) return `The opened model has this Cast from ${types}.`;
   return `The ${PHASE_NAMES[change.phase]} phase put this Cast from ${types} here (${change.rule}): ${change.reason}`;
+}
+
+/** By phase the change that last added a node. */
+function changesThatAdded(id: string, snapshots: readonly Snapshot[]): Change[] {
+  return snapshots.flatMap(({ changes }) => changes[changeIndexOf(changes).addedBy(id)] ?? []);
 }
 
 function forcedBy(cast: Node, cause: CastCause, isToBf16: boolean, context: Context): CastDetails['forcedBy'] {

@@ -2,6 +2,7 @@ import type { NodeDetails } from '../../../webview/protocol';
 import type { Precision } from '../graph/dataType';
 import type { Plan } from '../plan';
 import type { Change, PhaseName, Snapshot } from '../snapshot';
+import { changeIndexOf } from './changeIndex';
 
 /** The phase after which a planned precision is in the graph. */
 const MADE_BY: Partial<Record<Precision, PhaseName>> = { int8: 'quantize', bf16: 'bf16' };
@@ -22,7 +23,13 @@ export function whyOf(id: string, precision: Precision | undefined, plan: Plan, 
   return changes.length > 0 ? { text: changes.at(-1)!.reason } : planned.reason;
 }
 
+/** A change with the snapshot whose phase made it and its place among that phase's changes. */
+export interface PlacedChange extends Change {
+  readonly snapshot: number;
+  readonly index: number;
+}
+
 /** The changes that touched a node, in order. */
-export function changesOf(id: string, snapshots: readonly Snapshot[]): Change[] {
-  return snapshots.flatMap(({ changes }) => changes.filter(({ before, after }) => before.includes(id) || after.includes(id)));
+export function changesOf(id: string, snapshots: readonly Snapshot[]): PlacedChange[] {
+  return snapshots.flatMap(({ changes }, snapshot) => Array.from(changeIndexOf(changes).of(id), (index) => ({ ...changes[index]!, snapshot, index })));
 }
