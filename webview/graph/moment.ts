@@ -60,12 +60,13 @@ function mixMarks(before: MarkTable, after: MarkTable, changes: number): Mark[] 
   return mixed;
 }
 
-/** Reads its ids when they are asked for: most marks are never looked at that closely. */
+/** Reads its ids when they are first asked for: most marks are never looked at that closely. */
 class TableMark implements Mark {
   readonly edge: number;
   readonly kind: Mark['kind'];
   readonly folded: boolean;
   readonly label: string;
+  private known: readonly string[] | undefined;
 
   constructor(private readonly table: MarkTable, private readonly index: number) {
     this.edge = table.edge[index]!;
@@ -75,7 +76,7 @@ class TableMark implements Mark {
   }
 
   get ids(): readonly string[] {
-    return Array.from(listAt(this.table.nodes, this.index), (id) => textAt(this.table.ids, id));
+    return (this.known ??= Array.from(listAt(this.table.nodes, this.index), (id) => textAt(this.table.ids, id)));
   }
 }
 

@@ -17,13 +17,16 @@ export interface Tick {
 
 /** Pixels from tick to tick, at least. */
 const PITCH = 3;
+const MOST_THICK = 2;
 const LEAST_HEIGHT = 0.3;
+/** As many ops or more give the full height. */
+const MANY = 8;
 
 /** Lays the changes along so many pixels. Linear. */
 export function layTicks(numbers: ChangeNumbers, width: number, only: Int32Array | undefined): Tick[] {
   const count = Math.min(numbers.total, Math.max(1, Math.floor(width / PITCH)));
   const touched = Array.from({ length: count }, (_, tick) => touchedBetween(numbers, lastOf(numbers, count, tick - 1), lastOf(numbers, count, tick)));
-  const most = Math.log2(1 + touched.reduce((a, b) => Math.max(a, b), 1));
+  const most = Math.log2(1 + touched.reduce((a, b) => Math.max(a, b), MANY));
   return touched.map((nodes, tick) => {
     const before = lastOf(numbers, count, tick - 1);
     const number = lastOf(numbers, count, tick);
@@ -47,7 +50,7 @@ export function drawTicks(canvas: HTMLCanvasElement, ticks: readonly Tick[], tot
   const { context, width, height } = clearCanvas(canvas);
   const colours: Readonly<Record<PhaseName, string>> = { quantize: theme.precision.int8, bf16: theme.precision.bf16, optimize: theme.cast };
   const pitch = width / ticks.length;
-  const thickness = Math.max(1, Math.min(4, Math.round(pitch) - 1));
+  const thickness = Math.max(1, Math.min(MOST_THICK, Math.round(pitch) - 1));
   const floor = height - 3;
   context.fillStyle = theme.dim;
   context.globalAlpha = 0.5;

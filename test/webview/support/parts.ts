@@ -3,8 +3,9 @@ import { graphTables } from '../../../src/engine/report/graphTables';
 import css from '../../../webview/graph/graph.css';
 import { momentAt } from '../../../webview/graph/moment';
 import { createTimeline } from '../../../webview/graph/timeline';
+import { createTransitions } from '../../../webview/graph/transitions';
 
-const parts = { createTimeline, graphTables, momentAt };
+const parts = { createTimeline, createTransitions, graphTables, momentAt };
 export type Parts = typeof parts;
 
 const sheet = new CSSStyleSheet();
