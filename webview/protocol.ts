@@ -48,7 +48,7 @@ export interface EdgeMark {
 export interface DisplayChange {
   readonly rule: string;
   readonly reason: string;
-  /** Nodes of the picture it touched. */
+  /** Nodes of the picture it touched; where it touched none, those around the constants, Casts, Quantize or Dequantize it touched. */
   readonly nodes: readonly number[];
   readonly changesNumerics: boolean;
 }
@@ -76,6 +76,8 @@ export interface SnapshotView {
   readonly quantizes: number;
   readonly dequantizes: number;
   readonly changes: readonly DisplayChange[];
+  /** Of each node: the change after which it looks as in this snapshot, -1 where none did that; absent: the last that touched it. */
+  readonly nodeChange?: ArrayLike<number>;
 }
 
 export interface GraphView {
@@ -108,7 +110,7 @@ export interface NodeTable {
   readonly ids: Readonly<Record<number, string>>;
   /** Op types, and which of them each node is. */
   readonly ops: readonly string[];
-  readonly op: Uint16Array;
+  readonly op: Uint32Array;
   /** Scope paths (`encoder/layer_0`; the first is empty), and which of them each node is in. */
   readonly scopes: StringTable;
   readonly scope: Uint32Array;
@@ -137,7 +139,7 @@ export interface MarkTable {
   /** 1 where it was folded. */
   readonly folded: Uint8Array;
   readonly labels: readonly string[];
-  readonly label: Uint16Array;
+  readonly label: Uint32Array;
   /** Ids of its boundary nodes: a list per mark, of indices into `ids`. */
   readonly nodes: ListTable;
   readonly ids: StringTable;
@@ -149,11 +151,11 @@ export interface MarkTable {
 export interface ChangeTable {
   readonly count: number;
   readonly rules: readonly string[];
-  readonly rule: Uint16Array;
+  readonly rule: Uint32Array;
   readonly reasons: StringTable;
   /** 1 where results change beyond the rounding of the chosen precisions. */
   readonly changesNumerics: Uint8Array;
-  /** Nodes of the picture each change touched. */
+  /** Nodes of the picture each change touched, or, where it touched none, what is around what it touched. */
   readonly nodes: ListTable;
   /** Of each node of the picture: the change after which it looks as in this snapshot; -1 where none touched it. */
   readonly nodeChange: Int32Array;

@@ -1,19 +1,20 @@
-import type { DisplayChange, EdgeMark, GraphView, SnapshotView } from '../../../webview/protocol';
+import type { GraphView, SnapshotView } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
-import type { Change, Snapshot } from '../snapshot';
+import type { Snapshot } from '../snapshot';
 import { countSnapshot } from './counts';
-import { type EdgeState, edgeStates, marksOf, noBoundaries } from './marks';
+import { looksOf } from './looks';
+import { edgeStates, marksOf, noBoundaries } from './marks';
 import { type Picture, pictureOf } from './picture';
-import { nodePrecisions } from './precision';
+import { type Shown, touchedBy } from './touched';
 
 /** The picture of a model and how it looks in each of its snapshots; each is looked at once. */
 export class Display {
   private readonly opened: Graph;
   private readonly picture: Picture;
   private readonly indexOf: ReadonlyMap<string, number>;
-  /** What the edges carry in each snapshot so far. */
-  private readonly states: (readonly EdgeState[])[] = [];
+  /** The snapshots so far. */
+  private readonly shown: Shown[] = [];
 
   constructor(opened: Snapshot, private readonly dialect: Dialect) {
     this.opened = opened.graph;
@@ -31,46 +32,27 @@ export class Display {
 
   /** How the next snapshot looks. Linear; iterative. */
   add(snapshot: Snapshot): SnapshotView {
-    const before = this.states.at(-1) ?? noBoundaries(this.picture);
-    const states = edgeStates(before, this.picture, snapshot.graph, this.opened, this.dialect);
-    this.states.push(states);
-    return snapshotView(snapshot, marksOf(states), this.picture, this.indexOf, this.opened, this.dialect);
+    const { picture, opened, dialect, indexOf } = this;
+    const before = this.shown.at(-1);
+    const states = edgeStates(before?.states ?? noBoundaries(picture), picture, snapshot, opened, dialect);
+    const now: Shown = { snapshot, states, looks: looksOf(snapshot, picture, opened, dialect) };
+    this.shown.push(now);
+    const { precision: counts, ...boundaries } = countSnapshot(snapshot, opened, dialect);
+    const { nodes, nodeChange } = touchedBy(before ?? now, now, picture, indexOf, dialect);
+    return {
+      phase: snapshot.phase,
+      ...now.looks,
+      marks: marksOf(states),
+      counts,
+      ...boundaries,
+      ...(snapshot.castProof === undefined ? {} : { lowerBound: snapshot.castProof.lowerBound }),
+      changes: snapshot.changes.map(({ rule, reason, changesNumerics = false }, change) => ({ rule, reason, nodes: nodes[change]!, changesNumerics })),
+      nodeChange,
+    };
   }
 
   /** Forgets all but the first `count` snapshots. */
   keep(count: number): void {
-    this.states.length = Math.min(this.states.length, count);
+    this.shown.length = Math.min(this.shown.length, count);
   }
-}
-
-function snapshotView(
-  snapshot: Snapshot, marks: readonly EdgeMark[], picture: Picture, indexOf: ReadonlyMap<string, number>, opened: Graph, dialect: Dialect,
-): SnapshotView {
-  const { phase, graph, changes, castProof } = snapshot;
-  const precisions = nodePrecisions(snapshot, dialect);
-  const ops: Record<number, string> = {};
-  picture.nodes.forEach(({ id, op }, index) => {
-    const now = graph.nodes.get(id)?.op;
-    if (now !== undefined && now !== op) ops[index] = now;
-  });
-  const { precision: counts, ...boundaries } = countSnapshot(snapshot, opened, dialect);
-  return {
-    phase,
-    precision: picture.nodes.map(({ id }) => (opened.nodes.has(id) ? precisions.get(id) : 'other')),
-    dtypes: picture.nodes.map(({ id }) => {
-      const node = graph.nodes.get(id);
-      return node && dialect.outputTypes(node)[0];
-    }),
-    ops,
-    marks,
-    counts,
-    ...boundaries,
-    ...(castProof === undefined ? {} : { lowerBound: castProof.lowerBound }),
-    changes: changes.map((change) => displayChange(change, indexOf)),
-  };
-}
-
-function displayChange({ rule, reason, before, after, changesNumerics = false }: Change, indexOf: ReadonlyMap<string, number>): DisplayChange {
-  const nodes = new Set([...before, ...after].map((id) => indexOf.get(id)).filter((node) => node !== undefined));
-  return { rule, reason, nodes: [...nodes], changesNumerics };
 }

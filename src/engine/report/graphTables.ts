@@ -1,23 +1,27 @@
 import type { ChangeTable, EdgeMark, EdgeTable, GraphTables, GraphView, MarkTable, NodeTable, SnapshotTables, SnapshotView } from '../../../webview/protocol';
 import { GONE, listTable, MARK_KINDS, NODE_KINDS, PRECISIONS, stringTable } from '../../../webview/tables';
 
+/** Element types that a byte can number; the engine knows 33. */
+const MOST_TYPES = 256;
+
 /** The picture of a model as typed arrays: what crosses to the host and the webview. Linear. */
 export function graphTables({ model, nodes, edges, snapshots }: GraphView): GraphTables {
   return { model, nodes: nodeTable(nodes), edges: edgeTable(edges), snapshots: snapshots.map((snapshot) => snapshotTables(snapshot)) };
 }
 
 /** One snapshot of it. Linear. */
-export function snapshotTables({ precision, dtypes, marks, changes, ...rest }: SnapshotView): SnapshotTables {
+export function snapshotTables({ precision, dtypes, marks, changes, nodeChange, ...rest }: SnapshotView): SnapshotTables {
   const types = new Distinct();
   types.indexOf('');
   const dtype = Uint8Array.from(dtypes, (type) => types.indexOf(type ?? ''));
+  if (types.texts.length > MOST_TYPES) throw new Error(`${types.texts.length} element types`);
   return {
     ...rest,
     precision: Uint8Array.from(precision, (one) => (one === undefined ? GONE : PRECISIONS.indexOf(one))),
     dtypes: types.texts,
     dtype,
     marks: markTable(marks),
-    changes: changeTable(changes, precision.length),
+    changes: changeTable(changes, nodeChange ?? lastChanges(changes, precision.length)),
   };
 }
 
@@ -34,7 +38,7 @@ export function nodeTable(nodes: GraphView['nodes']): NodeTable {
     count: nodes.length,
     names: stringTable(nodes.map(({ name }) => name)),
     ids,
-    op: Uint16Array.from(nodes, ({ op }) => ops.indexOf(op)),
+    op: Uint32Array.from(nodes, ({ op }) => ops.indexOf(op)),
     ops: ops.texts,
     scope: Uint32Array.from(nodes, ({ scope }) => scopes.indexOf(scope.join('/'))),
     scopes: stringTable(scopes.texts),
@@ -62,7 +66,7 @@ function markTable(marks: readonly EdgeMark[]): MarkTable {
     edge: Int32Array.from(marks, ({ edge }) => edge),
     kind: Uint8Array.from(marks, ({ kind }) => MARK_KINDS.indexOf(kind)),
     folded: Uint8Array.from(marks, ({ state }) => Number(state === 'folded')),
-    label: Uint16Array.from(marks, ({ label }) => labels.indexOf(label)),
+    label: Uint32Array.from(marks, ({ label }) => labels.indexOf(label)),
     labels: labels.texts,
     nodes: listTable(marks.map(({ nodes }) => nodes.map((id) => ids.indexOf(id)))),
     ids: stringTable(ids.texts),
@@ -70,19 +74,24 @@ function markTable(marks: readonly EdgeMark[]): MarkTable {
   };
 }
 
-function changeTable(changes: SnapshotView['changes'], nodeCount: number): ChangeTable {
+function changeTable(changes: SnapshotView['changes'], nodeChange: ArrayLike<number>): ChangeTable {
   const rules = new Distinct();
-  const nodeChange = new Int32Array(nodeCount).fill(-1);
-  changes.forEach(({ nodes }, change) => nodes.forEach((node) => (nodeChange[node] = change)));
   return {
     count: changes.length,
-    rule: Uint16Array.from(changes, ({ rule }) => rules.indexOf(rule)),
+    rule: Uint32Array.from(changes, ({ rule }) => rules.indexOf(rule)),
     rules: rules.texts,
     reasons: stringTable(changes.map(({ reason }) => reason)),
     changesNumerics: Uint8Array.from(changes, ({ changesNumerics }) => Number(changesNumerics)),
     nodes: listTable(changes.map(({ nodes }) => nodes)),
-    nodeChange,
+    nodeChange: Int32Array.from(nodeChange),
   };
+}
+
+/** Of each node: the last change that touched it, or -1. */
+function lastChanges(changes: SnapshotView['changes'], nodeCount: number): Int32Array {
+  const last = new Int32Array(nodeCount).fill(-1);
+  changes.forEach(({ nodes }, change) => nodes.forEach((node) => (last[node] = change)));
+  return last;
 }
 
 /** Texts in the order they are first met. */

@@ -2,8 +2,10 @@ import type { EdgeMark } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import type { DataType } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
+import type { Change, Snapshot } from '../snapshot';
 import { floatCastTypes, routeOf, typePath } from './boundaries';
-import { type Picture, valueRead } from './picture';
+import { changeIndexOf } from './changeIndex';
+import { type Picture, type Reader, valueRead } from './picture';
 
 /** What stands, or last stood, on one edge. */
 export interface EdgeState {
@@ -16,6 +18,8 @@ interface Standing {
   readonly nodes: readonly string[];
   readonly types: readonly DataType[];
   readonly isFolded: boolean;
+  /** The change of this snapshot's phase that made it so; absent where it is as in the snapshot before. */
+  readonly change?: number;
 }
 
 /** Types at the beginning and the end of an edge. */
@@ -26,9 +30,15 @@ export function noBoundaries(picture: Picture): readonly EdgeState[] {
   return picture.edges.map(() => ({}));
 }
 
-/** What each edge carries in a snapshot's graph, given what it carried in the one before. Linear. */
-export function edgeStates(before: readonly EdgeState[], picture: Picture, graph: Graph, opened: Graph, dialect: Dialect): readonly EdgeState[] {
-  return before.map((state, edge) => edgeState(edge, state, picture, graph, opened, dialect));
+/** What each edge carries in a snapshot, given what it carried in the one before. Linear. */
+export function edgeStates(
+  before: readonly EdgeState[], picture: Picture, { graph, changes }: Pick<Snapshot, 'graph' | 'changes'>, opened: Graph, dialect: Dialect,
+): readonly EdgeState[] {
+  return before.map((state, edge) => {
+    const reader = picture.readers[edge]!;
+    const now = edgeState(reader, state, graph, opened, dialect);
+    return { cast: dated(now.cast, state.cast, reader, changes), quantize: dated(now.quantize, state.quantize, reader, changes) };
+  });
 }
 
 /** The marks of a snapshot: the boundaries on each edge, and where those of an earlier snapshot are gone, what they were. */
@@ -38,11 +48,11 @@ export function marksOf(states: readonly EdgeState[]): EdgeMark[] {
 
 function mark(edge: number, kind: EdgeMark['kind'], standing: Standing | undefined): EdgeMark[] {
   if (standing === undefined) return [];
-  return [{ edge, kind, state: standing.isFolded ? 'folded' : 'inserted', label: standing.label, nodes: standing.nodes }];
+  const { label, nodes, change, isFolded } = standing;
+  return [{ edge, kind, state: isFolded ? 'folded' : 'inserted', label, nodes, ...(change === undefined ? {} : { change }) }];
 }
 
-function edgeState(edge: number, before: EdgeState, picture: Picture, graph: Graph, opened: Graph, dialect: Dialect): EdgeState {
-  const reader = picture.readers[edge]!;
+function edgeState(reader: Reader, before: EdgeState, graph: Graph, opened: Graph, dialect: Dialect): EdgeState {
   const value = valueRead(reader, graph);
   if (value === undefined) return {};
   const { origin, boundaries } = routeOf(value, graph, opened, dialect);
@@ -77,4 +87,34 @@ function fold(before: Standing | undefined, [source, reader]: Ends): Standing | 
   if (before === undefined || before.isFolded) return before;
   const label = before.types.length === 0 ? before.label : typePath([source, ...before.types, reader]);
   return { ...before, label, isFolded: true };
+}
+
+/** What stands on an edge, with the change that made it so unless it is as before. */
+function dated(now: Standing | undefined, before: Standing | undefined, reader: Reader, changes: readonly Change[]): Standing | undefined {
+  if (now === undefined) return undefined;
+  const isNew = changes.length > 0 && (before === undefined || !isSame(now, before));
+  return { ...now, change: isNew ? changeOf(now, before, reader, changes) : undefined };
+}
+
+/**
+ * The last change that added what stands here or removed what stood here; where the reader came later to something that
+ * was already there, such as a shared Cast, the change that brought it. Where nothing was added or removed for it, the
+ * last that touched the reader, else a boundary.
+ */
+function changeOf(now: Standing, before: Standing | undefined, reader: Reader, changes: readonly Change[]): number {
+  const index = changeIndexOf(changes);
+  let made = -1;
+  let touched = -1;
+  for (const id of before?.nodes ?? []) made = Math.max(made, index.removedBy(id));
+  for (const id of now.nodes) {
+    made = Math.max(made, index.addedBy(id));
+    touched = Math.max(touched, index.lastOf(id));
+  }
+  const id = 'node' in reader ? reader.node : '';
+  if (made >= 0) return now.isFolded ? made : Math.max(made, index.firstFrom(id, made));
+  return [index.lastOf(id), touched].find((change) => change >= 0) ?? changes.length - 1;
+}
+
+function isSame(a: Standing, b: Standing): boolean {
+  return a.isFolded === b.isFolded && a.label === b.label && a.nodes.length === b.nodes.length && a.nodes.every((id, i) => id === b.nodes[i]);
 }
