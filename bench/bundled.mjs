@@ -10,6 +10,6 @@ export async function importBundled(entry) {
   mkdirSync(folder, { recursive: true });
   const outfile = `${folder}/${basename(entry, '.ts')}.mjs`;
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({ entryPoints: [fromRoot(entry)], bundle: true, platform: 'node', format: 'esm', outfile, banner, logLevel: 'warning' });
+  await build({ entryPoints: [fromRoot(entry)], bundle: true, platform: 'node', format: 'esm', external: ['esbuild', 'playwright-core'], outfile, banner, logLevel: 'warning' });
   return import(pathToFileURL(outfile).href);
 }

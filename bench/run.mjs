@@ -8,8 +8,9 @@ import { benchCasts } from './casts.mjs';
 import { benchConversion } from './conversion.mjs';
 import { benchLayout } from './layout.mjs';
 import { benchScale } from './scale.mjs';
+import { benchView } from './view.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout };
+const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
@@ -30,8 +31,8 @@ process.exit();
 
 /** One line per measure; a peer's value is followed by how many times ours it is. */
 function table(measures) {
-  const number = (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
-  const peer = ([name, value], ours) => `${name} ${number(value)}${ours > 0 ? ` (${number(value / ours)} x)` : ''}`;
+  const number = (value) => (value === null ? '-' : Number.isInteger(value) ? String(value) : value.toPrecision(3));
+  const peer = ([name, value], ours) => `${name} ${number(value)}${ours > 0 && value !== null ? ` (${number(value / ours)} x)` : ''}`;
   const width = Math.max(...measures.map(({ measure }) => measure.length));
   return measures
     .map(({ measure, unit, ours, peers }) => [measure.padEnd(width), number(ours).padStart(8), unit.padEnd(5), ...Object.entries(peers).map((entry) => peer(entry, ours))].join('  '))

@@ -1,6 +1,6 @@
 import dagre from '@dagrejs/dagre';
 import { layout } from '../../../webview/graph/layout/layout';
-import { NODE_HEIGHT, ROW_GAP } from '../../../webview/graph/layout/types';
+import { type LayoutResult, NODE_HEIGHT, ROW_GAP } from '../../../webview/graph/layout/types';
 import type { GraphView } from '../../../webview/protocol';
 import type { Drawing, EdgeEnds } from './drawing';
 
@@ -24,11 +24,19 @@ export function flatGraph({ nodes, edges }: Pick<GraphView, 'nodes' | 'edges'>):
   };
 }
 
-export function drawOurs({ widths, source, target }: FlatGraph): Drawing {
-  const { routes, routeStart } = layout({
-    widths, source, target, groupOf: new Int32Array(widths.length), groupParent: Int32Array.of(-1), labelWidths: Float32Array.of(0),
-  });
-  return Array.from(source, (_, edge) => sampled(routes.subarray(routeStart[edge], routeStart[edge + 1])));
+function layOut({ widths, source, target }: FlatGraph): LayoutResult {
+  return layout({ widths, source, target, groupOf: new Int32Array(widths.length), groupParent: Int32Array.of(-1), labelWidths: Float32Array.of(0) });
+}
+
+export function drawOurs(graph: FlatGraph): Drawing {
+  const { routes, routeStart } = layOut(graph);
+  return Array.from(graph.source, (_, edge) => sampled(routes.subarray(routeStart[edge], routeStart[edge + 1])));
+}
+
+/** Centres of the nodes. */
+export function placeOurs(graph: FlatGraph): { readonly x: Float32Array; readonly y: Float32Array } {
+  const { x, y } = layOut(graph);
+  return { x, y };
 }
 
 /** With its default, most careful ranking. */
