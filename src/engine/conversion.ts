@@ -29,6 +29,14 @@ export interface PlanView {
   readonly problems: readonly string[];
 }
 
+/** What a changed config makes of the open model. */
+export interface AppliedConfig extends PlanView {
+  /** Snapshots that stay: the phases that made them would make the same again. A faulty config leaves them all. */
+  readonly snapshots: number;
+  /** The picture of those, where the config names other inputs or outputs than before. */
+  readonly graph?: GraphTables;
+}
+
 /**
  * One open model and its phases, as the worker serves it to the extension host and the CLI uses it directly.
  * Every method fails with UserError when the model, its data or the config is at fault. A phase that fails or is
@@ -37,8 +45,8 @@ export interface PlanView {
 export interface ConversionApi {
   /** Opens a model file; `outputs`, `inputs` of the config apply. */
   open(path: string, config: ConfigSource): Promise<GraphTables>;
-  /** Applies a changed config; phases that already ran are kept until `reset`, the plan is new. */
-  setConfig(config: ConfigSource): Promise<PlanView>;
+  /** Applies a changed config: the plan is new, and the snapshots from the first phase on that it affects are dropped. */
+  setConfig(config: ConfigSource): Promise<AppliedConfig>;
   /** Runs the next phase; resolves to its snapshot. */
   runPhase(): Promise<SnapshotTables>;
   /** Drops the last snapshot. */

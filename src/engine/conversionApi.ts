@@ -1,4 +1,6 @@
+import type { GraphTables } from '../../webview/protocol';
 import type { ConversionApi } from './conversion';
+import type { Graph } from './graph/graph';
 import type { Conversion } from './pipeline';
 import { Display } from './report/display';
 import { edgeTable, nodeTable, snapshotTables } from './report/graphTables';
@@ -7,6 +9,15 @@ import { PHASES } from './snapshot';
 /** A conversion as the extension host sees it: what opens a model or runs a phase resolves to how that looks. */
 export function conversionApi(conversion: Conversion): ConversionApi {
   let display: Display | undefined;
+  let pictured: Graph | undefined;
+  const picture = (): GraphTables => {
+    const { name, format, snapshots } = conversion;
+    const opened = snapshots[0]!;
+    const made = (display = new Display(opened, format.dialect));
+    pictured = opened.graph;
+    const model = { name, format: format.name };
+    return { model, nodes: nodeTable(made.nodes), edges: edgeTable(made.edges), snapshots: snapshots.map((snapshot) => snapshotTables(made.add(snapshot))) };
+  };
   const stepBack = async (phases: number): Promise<void> => {
     conversion.stepBack(phases);
     display?.keep(conversion.snapshots.length);
@@ -14,12 +25,14 @@ export function conversionApi(conversion: Conversion): ConversionApi {
   return {
     async open(path, config) {
       await conversion.open(path, config);
-      const opened = conversion.snapshots[0]!;
-      display = new Display(opened, conversion.format.dialect);
-      const model = { name: conversion.name, format: conversion.format.name };
-      return { model, nodes: nodeTable(display.nodes), edges: edgeTable(display.edges), snapshots: [snapshotTables(display.add(opened))] };
+      return picture();
     },
-    setConfig: (config) => conversion.setConfig(config),
+    async setConfig(config) {
+      const applied = await conversion.setConfig(config);
+      if (conversion.snapshots[0]!.graph !== pictured) return { ...applied, graph: picture() };
+      display?.keep(applied.snapshots);
+      return applied;
+    },
     async runPhase() {
       await conversion.runPhase();
       return snapshotTables(display!.add(conversion.snapshots.at(-1)!));

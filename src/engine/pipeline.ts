@@ -4,18 +4,20 @@ import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
 import { checkOpNames } from './config/opNames';
-import type { ConfigSource, PlanView, Report } from './conversion';
+import type { AppliedConfig, ConfigSource, PlanView, Report } from './conversion';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph } from './graph/graph';
 import type { ConversionHost } from './host';
-import { foldAndPlan } from './phases/quantize/quantize';
+import { foldAndPlan, planWithRanges } from './phases/quantize/quantize';
+import { quantizedValues } from './phases/quantize/quantizedValues';
 import { type PhaseInput, runPhase } from './phases/runPhase';
 import type { Plan } from './plan';
 import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
 import { RangeFinder } from './rangeFinder';
+import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
 
 /** One open model and its phases. Methods fail as those of ConversionApi do. */
@@ -28,7 +30,7 @@ export interface Conversion {
   /** The newest snapshot's graph. */
   readonly graph: Graph;
   open(path: string, config: ConfigSource): Promise<void>;
-  setConfig(config: ConfigSource): Promise<PlanView>;
+  setConfig(config: ConfigSource): Promise<AppliedConfig>;
   runPhase(): Promise<void>;
   /** Drops the last `phases` snapshots, but not the opened model. */
   stepBack(phases: number): void;
@@ -47,6 +49,10 @@ interface OpenModel {
   readonly parsed: ParsedConfig;
   readonly source: ConfigSource;
   readonly ranges: Ranges;
+  /** The inputs and outputs that were asked for. */
+  readonly signature: Pick<TuningConfig, 'inputs' | 'outputs'>;
+  /** What the phases that ran went by, where `setConfig` told. */
+  readonly basis?: Basis;
 }
 
 /** A conversion with nothing open yet. */
@@ -90,19 +96,24 @@ export function createConversion(host: ConversionHost): Conversion {
       host.progress.report('Reading the model');
       const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress), format);
       const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
-      model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map() };
+      model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map(), signature: { inputs, outputs } };
     },
 
     async setConfig(source) {
       const open = current();
       const parsed = parseConfig(source.text, source.path ?? open.path);
-      const opened = open.snapshots[0]!;
-      const graph = withOutputTypes(open.format.withSignature(opened.graph, parsed.config, open.path), open.format);
-      const snapshots = [{ ...opened, graph }, ...open.snapshots.slice(1)];
-      model = { ...open, snapshots, config: parsed.config, parsed, source };
-      const { first, plan } = foldAndPlan(graph, parsed.config, contextOf(model), host.progress);
+      const { config } = parsed;
+      const isFaulty = parsed.problems.some(({ severity }) => severity === 'error');
+      const changed = isFaulty ? open : withSignature(open, config);
+      const next: OpenModel = { ...changed, config, parsed, source };
+      const context = contextOf(next);
+      const { graph } = next.snapshots[0]!;
+      const { rewriter, folded, first, plan } = foldAndPlan(graph, config, context, host.progress);
+      const basis: Basis = { config, source, folds: rewriter.changes, planned: plan };
+      const planAfter = (): Plan => planWithRanges(plan, folded, quantizedValues(folded, plan, context.dialect), open.ranges, config, context.dialect);
+      model = isFaulty ? next : { ...next, basis, snapshots: keepValid(next.snapshots, open.basis, basis, planAfter) };
       planned = { of: model, plan: first };
-      return planViewOf(model, plan);
+      return { ...planViewOf(model, plan), snapshots: model.snapshots.length };
     },
 
     async runPhase() {
@@ -168,6 +179,14 @@ function planViewOf({ snapshots, config, format, parsed, source, path }: OpenMod
     problems.push(error.message);
   }
   return buildPlanView(graph, config, plan, format.dialect, problems);
+}
+
+/** The model with the inputs and outputs a config names. */
+function withSignature(open: OpenModel, { inputs, outputs }: TuningConfig): OpenModel {
+  const { format, path, signature, snapshots: [opened, ...made] } = open;
+  if (JSON.stringify(signature) === JSON.stringify({ inputs, outputs })) return open;
+  const graph = withOutputTypes(format.withSignature(opened!.graph, { inputs, outputs }, path), format);
+  return { ...open, signature: { inputs, outputs }, snapshots: [{ ...opened!, graph }, ...made] };
 }
 
 /** Fills in the types of fetched values, which the file states only through the ops that make them. */

@@ -8,6 +8,8 @@ export interface RandomGraphOptions {
   readonly loops?: boolean;
   /** Lets values be rounded to BF16 and back by the model. */
   readonly roundings?: boolean;
+  /** Lets batch normalisation follow products, taken apart into arithmetic. */
+  readonly batchNorms?: boolean;
 }
 
 export interface RandomGraph {
@@ -24,13 +26,14 @@ const B = { T: 'bfloat16' };
  * A valid model whose float values are all 4 x 4: heavy, light, free and denied ops, two outputs read apart, lists of types,
  * shared constants, islands that are BF16 in the model, bytes and quantized bytes.
  */
-export function randomGraph(random: Random, { ops, loops = false, roundings = false }: RandomGraphOptions): RandomGraph {
+export function randomGraph(random: Random, { ops, loops = false, roundings = false, batchNorms = false }: RandomGraphOptions): RandomGraph {
   const nodes: NodeSpec[] = [
     placeholder('x', 'float32', [SIZE, SIZE]), placeholder('bytes', 'uint8', [SIZE, SIZE]), placeholder('codes', 'quint8', [SIZE, SIZE]),
     constant('axis', 'int32', [], [0]), constant('shape', 'int32', [2], [SIZE, SIZE]), constant('permutation', 'int32', [2], [1, 0]),
     constant('low', 'float32', [], [-1]), constant('high', 'float32', [], [1]),
     ...['w', 'v'].map((name, at) => constant(name, 'float32', [SIZE, SIZE], Array.from({ length: SIZE * SIZE }, (_, i) => ((i * 7 + at * 5) % 11) / 8 - 0.6))),
     { name: 'w/read', op: 'Identity', inputs: ['w'], attrs: T },
+    ...(batchNorms ? [constant('scale', 'float32', [SIZE], [0.5, 2, 1, -1]), constant('shift', 'float32', [SIZE], [0.25])] : []),
   ];
   const values = ['x'];
   const halves: string[] = [];
@@ -66,6 +69,10 @@ export function randomGraph(random: Random, { ops, loops = false, roundings = fa
     (name) => [cast(name, 'bytes', 'uint8', 'float32')],
     (name) => [add(name, 'Dequantize', ['codes', 'low', 'high'], { T: 'quint8', mode: 'MIN_COMBINED', dtype: 'float32' })],
     ...(roundings ? [(name: string) => [cast(name, cast(`${name}/down`, value(), 'float32', 'bfloat16'), 'bfloat16', 'float32')]] : []),
+    ...(batchNorms ? [(name: string) => {
+      const scaled = add(`${name}/scaled`, 'Mul', [add(`${name}/product`, 'MatMul', [value(), pick(['w', 'v'])]), 'scale']);
+      return [add(name, 'AddV2', [scaled, 'shift'])];
+    }] : []),
     ...(loops ? [(name: string) => [addLoop(name, value(), pick(['w', 'v']), pick(['Tanh', 'Cos', 'Neg']), nodes)]] : []),
   ];
   for (let i = 0; i < ops; i++) values.push(...makers[random.below(makers.length)]!(`n${i}`));

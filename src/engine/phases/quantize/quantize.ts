@@ -41,12 +41,22 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
   const values = quantizedValues(folded, plan, dialect);
   const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
-  const isSeen = ({ group }: QuantizedValue): boolean => group.some((member) => ranges.has(valueKey(member)));
-  const seenPlan = withoutUnseen(plan, folded, values.filter((value) => !isSeen(value)).map(({ value }) => value), config, dialect);
+  const seenPlan = planWithRanges(plan, folded, values, ranges, config, dialect);
 
   const granularity = config.quantization.weight_granularity;
-  insert(folded, seenPlan, { rewriter, values: values.filter(isSeen), ranges, granularity, context, progress });
+  insert(folded, seenPlan, { rewriter, values: values.filter((value) => isSeen(value, ranges)), ranges, granularity, context, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
+}
+
+/** The plan that the phases follow once the ranges of `values`, those of `quantizedValues`, are known: readers of values without one are not INT8. */
+export function planWithRanges(
+  plan: Plan, folded: Graph, values: readonly QuantizedValue[], ranges: Ranges, config: TuningConfig, dialect: Dialect,
+): Plan {
+  return withoutUnseen(plan, folded, values.filter((value) => !isSeen(value, ranges)).map(({ value }) => value), config, dialect);
+}
+
+function isSeen({ group }: QuantizedValue, ranges: Ranges): boolean {
+  return group.some((member) => ranges.has(valueKey(member)));
 }
 
 /**
