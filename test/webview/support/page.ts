@@ -38,10 +38,11 @@ export class GraphPages {
     private readonly folder: string,
   ) {}
 
-  static async start(): Promise<GraphPages> {
+  /** `script`: what the page runs in place of the whole graph view. */
+  static async start(script = webview.entryPoints.graph): Promise<GraphPages> {
     const folder = await mkdtemp(join(tmpdir(), 'webview-'));
-    const { graph, layoutWorker } = webview.entryPoints;
-    await build({ ...webview, entryPoints: { graph, layoutWorker }, outdir: folder });
+    const { layoutWorker } = webview.entryPoints;
+    await build({ ...webview, entryPoints: { graph: script, layoutWorker }, outdir: folder });
     const server = createServer((request, response) => {
       const name = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
       if (name !== '') {

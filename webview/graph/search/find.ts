@@ -4,9 +4,10 @@ import { findBoundaries, type Boundary } from './findBoundaries';
 import { matchNodes, orderNodes } from './findNodes';
 import { parseQuery, QueryError } from './query';
 
+export type Results = { readonly kind: 'nodes'; readonly nodes: Int32Array } | { readonly kind: 'boundaries'; readonly boundaries: readonly Boundary[] };
+
 export type Found =
-  | { readonly kind: 'nodes'; readonly nodes: Int32Array }
-  | { readonly kind: 'boundaries'; readonly boundaries: readonly Boundary[] }
+  | Results
   /** The query asks for nothing. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'faulty'; readonly message: string };
