@@ -1,40 +1,87 @@
 import type { EdgeTable, NodeTable } from '../../protocol';
 import { listTable } from '../../tables';
-import { cutScopes } from './cut';
-import { loopEdges } from './loops';
+import { cutScopes, type Pieces } from './cut';
+import { namesOf, type NameIn } from './groupLabels';
+import { findLoops } from './loops';
 import { GROUP_KINDS, type Groups } from './picture';
+import { refine } from './refine';
 import { neighboursOf } from './rows';
-import { relativeTo, scopesOf } from './scopes';
+import { scopesOf } from './scopes';
+import { sharedValues } from './sharedValues';
+import type { Tree } from './tree';
+import { valuesBetween } from './widths';
 
 /**
- * The hierarchy of a graph from the names of its ops. At every level the members form no loop that the model itself does not
- * have. Linear in nodes and edges times depth of scopes; iterative. Equal input gives equal output.
+ * The hierarchy of a graph from the names of its ops, their repetition and number. At every level the members form no loop that
+ * the model itself does not have; values drawn as stubs are no edges. Linear in nodes and edges times depth of groups; iterative. Equal input gives equal output.
  */
 export function buildGroups(nodes: NodeTable, edges: EdgeTable): Groups {
   const scopes = scopesOf(nodes);
-  const neighbours = neighboursOf(nodes.count, edges, loopEdges(nodes.count, edges));
-  const { parent, scope, order, first, end, members } = cutScopes(neighbours, scopes);
-  const paths = scope.map((one) => scopes.paths[one]!);
-  const groupOf = new Int32Array(nodes.count);
-  members.forEach((inside, group) => inside.forEach((member) => member >= 0 && (groupOf[member] = group)));
-  const pieces = new Map<string, number>();
-  const marks = paths.map((path) => {
-    const piece = (pieces.get(path) ?? 0) + 1;
-    pieces.set(path, piece);
-    return piece > 1 ? `#${piece}` : '';
-  });
+  const { closing, order } = findLoops(nodes.count, edges);
+  const shared = sharedValues(neighboursOf(nodes.count, edges, closing), order, scopes.scopeOf);
+  const left = closing.map((closes, edge) => closes | shared[edges.source[edge]!]!);
+  const neighbours = neighboursOf(nodes.count, edges, left);
+  const tree = treeOf(cutScopes(neighbours, scopes));
+  const nameIn = namesOf(tree, nodes, scopes.paths);
+  refine(tree, { op: nodes.op, neighbours, valuesBetween: valuesBetween(tree, neighbours), nameIn });
+  return { ...groupsOf(tree, scopes.paths, nameIn), shared };
+}
+
+function treeOf({ scope, order, first, end, members }: Pieces): Tree {
+  const place = new Int32Array(order.length);
+  order.forEach((node, at) => (place[node] = at));
+  return { kind: scope.map(() => 'scope'), scope: [...scope], prefix: scope.map(() => ''), members: members.map((inside) => [...inside]), first: [...first], end: [...end], order, place };
+}
+
+const KIND_OF: Readonly<Record<Tree['kind'][number], (typeof GROUP_KINDS)[number]>> = { scope: 'scope', prefix: 'range', period: 'range', part: 'range', repeat: 'repeat' };
+
+/** Numbers the groups so that parents come before their children. */
+function groupsOf(tree: Tree, scopePaths: readonly string[], nameIn: NameIn): Omit<Groups, 'shared'> {
+  const count = tree.members.length;
+  const oldOf = [0];
+  const parent = new Int32Array(count).fill(-1);
+  const groupOf = new Int32Array(tree.order.length);
+  const members: number[][] = [];
+  for (let group = 0; group < count; group++) {
+    members.push(
+      tree.members[oldOf[group]!]!.map((member) => {
+        if (member >= 0) {
+          groupOf[member] = group;
+          return member;
+        }
+        parent[oldOf.length] = group;
+        return ~(oldOf.push(~member) - 1);
+      }),
+    );
+  }
+  const labels = oldOf.map((old, group) => (group === 0 ? scopePaths[0]! : nameIn(tree.scope[oldOf[parent[group]!]!]!, ~old)));
   return {
-    count: parent.length,
-    parent: Int32Array.from(parent),
-    kind: new Uint8Array(parent.length).fill(GROUP_KINDS.indexOf('scope')),
-    labels: paths.map((path, group) => (group === 0 ? path : `${relativeTo(paths[parent[group]!]!, path)}${marks[group]!}`)),
-    paths,
-    keys: paths.map((path, group) => `${path}${marks[group]!}`),
+    count,
+    parent,
+    kind: Uint8Array.from(oldOf, (old) => GROUP_KINDS.indexOf(KIND_OF[tree.kind[old]!])),
+    labels,
+    paths: oldOf.map((old) => scopePaths[tree.scope[old]!]!),
+    keys: keysOf(tree, oldOf, parent, scopePaths),
     members: listTable(members),
-    order,
-    first: Int32Array.from(first),
-    end: Int32Array.from(end),
+    order: tree.order,
+    first: Int32Array.from(oldOf, (old) => tree.first[old]!),
+    end: Int32Array.from(oldOf, (old) => tree.end[old]!),
     groupOf,
-    shared: new Uint8Array(nodes.count),
   };
+}
+
+/** Path and number of a piece of a scope; of other groups the key of their parent and their number in it. */
+function keysOf(tree: Tree, oldOf: readonly number[], parent: Int32Array, scopePaths: readonly string[]): string[] {
+  const times = new Map<string, number>();
+  const unique = (key: string): string => {
+    const time = (times.get(key) ?? 0) + 1;
+    times.set(key, time);
+    return time === 1 ? key : unique(`${key}#${time}`);
+  };
+  const keys: string[] = [];
+  oldOf.forEach((old, group) => {
+    const kind = tree.kind[old]!;
+    keys.push(unique(kind === 'scope' ? scopePaths[tree.scope[old]!]! : `${keys[parent[group]!]!}~${KIND_OF[kind]}`));
+  });
+  return keys;
 }

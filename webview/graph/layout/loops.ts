@@ -1,8 +1,15 @@
 import type { EdgeTable } from '../../protocol';
 import { neighboursOf, type Neighbours } from './rows';
 
-/** 1 for each edge that closes a loop of the model: what is left has none. A loop starts at its first node in file order. Linear. */
-export function loopEdges(count: number, { source, target }: Pick<EdgeTable, 'source' | 'target'>): Uint8Array {
+export interface Loops {
+  /** 1 for each edge that closes a loop of the model: what is left has none. */
+  readonly closing: Uint8Array;
+  /** All nodes, those before others first. */
+  readonly order: Int32Array;
+}
+
+/** A loop starts at its first node in file order. Linear. */
+export function findLoops(count: number, { source, target }: Pick<EdgeTable, 'source' | 'target'>): Loops {
   const closing = new Uint8Array(source.length);
   const neighbours = neighboursOf(count, { source, target }, closing);
   const position = new Int32Array(count).fill(-1);
@@ -23,7 +30,7 @@ export function loopEdges(count: number, { source, target }: Pick<EdgeTable, 'so
   };
   for (let node = 0; node < count; node++) if (waits[node] === 0) enqueue(node);
   drain();
-  if (queued === count) return closing;
+  if (queued === count) return { closing, order: queue };
   const downstream = downstreamOfLoops(count, neighbours, position);
   for (let node = 0; node < count; node++) {
     if (position[node]! >= 0 || downstream[node] === 1) continue;
@@ -31,7 +38,7 @@ export function loopEdges(count: number, { source, target }: Pick<EdgeTable, 'so
     drain();
   }
   for (let edge = 0; edge < closing.length; edge++) if (position[source[edge]!]! >= position[target[edge]!]!) closing[edge] = 1;
-  return closing;
+  return { closing, order: queue };
 }
 
 /** Nodes that wait for a loop without being part of one: a loop must not start there. */
