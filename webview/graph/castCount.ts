@@ -1,7 +1,7 @@
-import type { SnapshotView } from '../protocol';
+import type { SnapshotTables } from '../protocol';
 import { plural } from './precision';
 
-type Casts = Pick<SnapshotView, 'casts' | 'lowerBound'>;
+type Casts = Pick<SnapshotTables, 'casts' | 'lowerBound'>;
 
 /** How many of the Casts are needed, in short: `all needed`, `28 needed`; undefined where nothing is proven. */
 export function neededText({ casts, lowerBound: bound }: Casts): string | undefined {

@@ -1,67 +1,62 @@
-import type { DisplayNode, GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
-import { boundSentence } from './castCount';
+import type { GraphTables, GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
+import { t } from '../l10n';
 import { boundaryPills, castRow, forcedByBox } from './castWhy';
-import { chip, nameLink, withConfigLink, type DetailsEvents } from './detailParts';
-import { button, h, path } from './dom';
-import { NAMES, PHASE_TITLES, plural, STEPS } from './precision';
-import { mixBar } from './phaseBar';
+import { chip, headOf, nameLink, section, withConfigLink, type DetailsEvents } from './detailParts';
+import { h } from './dom';
+import { groupContent } from './groupDetails';
+import type { Groups } from './layout/picture';
+import { modelContent } from './modelDetails';
+import type { Moment } from './moment';
+import { NAMES, PHASE_TITLES } from './precision';
 
 export interface DetailsPanel {
   readonly element: HTMLElement;
   /** What the picture knows of a node, until its details arrive. */
-  showHead(node: DisplayNode, precision: Precision | undefined): void;
+  showHead(node: { readonly op: string; readonly name: string }, precision: Precision | undefined): void;
   showNode(details: NodeDetails): void;
-  showModel(graph: GraphView, shown: number): void;
+  showGroup(graph: GraphTables, groups: Groups, moment: Moment, group: number, isExpanded: boolean): void;
+  showModel(graph: GraphView | GraphTables, shown: number): void;
 }
 
 /** Shape of a value nobody knows. */
 const UNKNOWN = '?';
 
-/** The panel at the right: the selected node, or the model where nothing is selected. */
-export function createDetails(events: DetailsEvents): DetailsPanel {
-  const element = h('section', { class: 'details', 'aria-label': 'Details', tabindex: '-1' });
-  const section = (title: string, ...content: readonly (Node | undefined)[]): HTMLElement => h('section', {}, h('h3', {}, title), ...content);
+/** The panel at the right: the selected node or group, or the model where nothing is selected. `transitions` is part of the model's. */
+export function createDetails(events: DetailsEvents, transitions?: HTMLElement): DetailsPanel {
+  const element = h('section', { class: 'details', 'aria-label': t('Details'), tabindex: '-1' });
   const head = ({ op, name, cast }: Pick<NodeDetails, 'op' | 'name' | 'cast'>, precision: Precision | undefined): HTMLElement[] => [
-    h('div', { class: 'head' }, h('h2', {}, op), button('Close', 'close', () => events.close(), true)),
-    h('p', { class: 'path' }, ...path(name)),
-    cast && precision !== undefined ? castRow(cast) : h('p', { class: 'row' }, chip(precision), precision === undefined ? 'Not in the graph any more' : NAMES[precision]),
+    ...headOf(op, name, events),
+    cast && precision !== undefined ? castRow(cast) : h('p', { class: 'row' }, chip(precision), precision === undefined ? t('Not in the graph any more') : NAMES[precision]),
   ];
+  let group: number | undefined;
   return {
     element,
     showHead(node, precision) {
+      group = undefined;
       element.replaceChildren(...head(node, precision));
       element.scrollTop = 0;
     },
     showNode(details) {
-      const { precision } = details;
+      group = undefined;
       element.replaceChildren(
-        ...head(details, precision),
+        ...head(details, details.precision),
         section(whyTitle(details), whyBox(details, events)),
-        section('Inputs', values(details.inputs, 'No inputs', events)),
-        section('Outputs', values(details.outputs, 'No outputs', events)),
-        section('Changes', changes(details)),
-        section('Attributes', attributes(details)),
+        section(t('Inputs'), values(details.inputs, t('No inputs'), events)),
+        section(t('Outputs'), values(details.outputs, t('No outputs'), events)),
+        section(t('Changes'), changes(details)),
+        section(t('Attributes'), attributes(details)),
       );
     },
+    showGroup(graph, groups, moment, shown, isExpanded) {
+      const focused = document.activeElement?.classList.contains('toggleGroup') ?? false;
+      element.replaceChildren(...groupContent(graph, groups, moment, shown, isExpanded, events));
+      if (shown !== group) element.scrollTop = 0;
+      else if (focused) element.querySelector<HTMLElement>('.toggleGroup')?.focus();
+      group = shown;
+    },
     showModel(graph, shown) {
-      const rows = graph.snapshots.map((snapshot, index) =>
-        h(
-          'tr',
-          index === shown ? { class: 'current' } : {},
-          h('th', { scope: 'row' }, STEPS[index] ?? ''),
-          ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('td', {}, snapshot.counts[precision].toLocaleString('en'))),
-          h('td', {}, String(snapshot.casts)),
-        ),
-      );
-      const header = h('tr', {}, h('td', {}), ...(['fp32', 'bf16', 'int8'] as const).map((precision) => h('th', { scope: 'col', title: NAMES[precision] }, chip(precision))), h('th', { scope: 'col' }, 'Casts'));
-      const snapshot = graph.snapshots[shown];
-      const bound = snapshot && boundSentence(snapshot);
-      element.replaceChildren(
-        h('div', { class: 'head' }, h('h2', {}, graph.model.name)),
-        h('p', { class: 'path' }, `${graph.model.format}, ${plural(graph.nodes.length, 'op')}`),
-        section('Precision', mixBar(snapshot), h('table', {}, h('thead', {}, header), h('tbody', {}, ...rows)), bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
-        h('p', { class: 'hint' }, 'Select a node to see why it has its precision.'),
-      );
+      group = undefined;
+      element.replaceChildren(...modelContent(graph, shown, transitions));
     },
   };
 }
@@ -72,8 +67,8 @@ function whyBox({ why: { text, configKey }, precision, cast }: NodeDetails, even
 }
 
 function whyTitle({ precision, cast }: NodeDetails): string {
-  if (precision === undefined) return 'Why it is gone';
-  return cast ? 'Why this Cast' : `Why ${NAMES[precision]}`;
+  if (precision === undefined) return t('Why it is gone');
+  return cast ? t('Why this Cast') : t('Why {0}', NAMES[precision]);
 }
 
 function values(list: readonly ValueDetails[], none: string, events: DetailsEvents): HTMLElement {
@@ -83,18 +78,23 @@ function values(list: readonly ValueDetails[], none: string, events: DetailsEven
     { class: 'values' },
     ...list.map(({ name, node, through = [], dtype, shape, range, constant }) => {
       const kind = constant ?? (shape === UNKNOWN ? dtype : `${dtype} ${shape}`);
-      return h('li', {}, nameLink(name, node, events), h('span', { class: 'kind' }, ...boundaryPills(through, events), kind), range === undefined ? undefined : h('span', { class: 'kind' }, `range ${range}`));
+      return h(
+        'li',
+        {},
+        nameLink(name, node, events),
+        h('span', { class: 'kind' }, ...boundaryPills(through, events), kind),
+        range === undefined ? undefined : h('span', { class: 'kind' }, t('range {0}', range)),
+      );
     }),
   );
 }
 
 function changes({ changes: list }: NodeDetails): HTMLElement {
-  if (list.length === 0) return h('p', { class: 'none' }, 'Nothing changed here so far');
-  return h('ol', { class: 'changes' }, ...list.map(({ phase, rule, reason }) => h('li', { class: phase }, h('span', { class: 'kind' }, `${PHASE_TITLES[phase]} · ${rule}`), h('span', {}, reason))));
+  if (list.length === 0) return h('p', { class: 'none' }, t('Nothing changed here so far'));
+  return h('ol', { class: 'changes' }, ...list.map(({ phase, rule, reason }) => h('li', { class: phase }, h('span', { class: 'kind' }, `${t(PHASE_TITLES[phase])} · ${rule}`), h('span', {}, reason))));
 }
 
 function attributes({ attributes: list }: NodeDetails): HTMLElement {
-  if (list.length === 0) return h('p', { class: 'none' }, 'No attributes');
+  if (list.length === 0) return h('p', { class: 'none' }, t('No attributes'));
   return h('dl', {}, ...list.flatMap(({ name, value }) => [h('dt', {}, name), h('dd', {}, value)]));
 }
-

@@ -1,38 +1,77 @@
-import type { Precision, SnapshotView } from '../protocol';
+import type { SnapshotView } from '../protocol';
+import { GONE, PRECISIONS } from '../tables';
+import { t } from '../l10n';
 import { chip } from './detailParts';
 import { h, icon } from './dom';
-import { NAMES, PRECISIONS } from './precision';
+import type { Moment } from './moment';
+import { NAMES } from './precision';
 
 export interface Legend {
   readonly element: HTMLElement;
-  update(snapshot: SnapshotView, ghosts: boolean): void;
+  update(shown: Moment | SnapshotView, ghosts: boolean): void;
+}
+
+/** How many of each are drawn. */
+interface Drawn {
+  /** By PRECISIONS. */
+  readonly precisions: readonly number[];
+  readonly gone: number;
+  readonly casts: number;
+  readonly quantizes: number;
+  readonly folded: number;
 }
 
 /** What colours and marks mean, with how many of them are drawn; the ghosts of folded marks can be switched off here. */
 export function createLegend(toggleGhosts: () => void): Legend {
   const list = h('ul');
   const ghosts = h('button', { type: 'button', class: 'toggle', onclick: toggleGhosts });
-  const title = h('button', { type: 'button', class: 'title', title: 'Legend', 'aria-expanded': 'true' }, icon('chevron'), h('span', {}, 'Legend'));
+  const title = h('button', { type: 'button', class: 'title', title: t('Legend'), 'aria-expanded': 'true' }, icon('chevron'), h('span', {}, t('Legend')));
   title.addEventListener('click', () => title.setAttribute('aria-expanded', String(title.getAttribute('aria-expanded') === 'false')));
-  const element = h('aside', { class: 'legend', 'aria-label': 'Legend' }, title, list, ghosts);
+  const element = h('aside', { class: 'legend', 'aria-label': t('Legend') }, title, list, ghosts);
+  const row = (sign: HTMLElement, name: string, count: number): HTMLElement[] =>
+    count === 0 ? [] : [h('li', {}, sign, h('span', {}, name), h('span', { class: 'count' }, count.toLocaleString('en')))];
+  const pill = (kind: string, label: string): HTMLElement => h('span', { class: `pill ${kind}`, 'aria-hidden': 'true' }, label);
   return {
     element,
-    update(snapshot, on) {
-      const marks = { cast: 0, quantize: 0, folded: 0 };
-      for (const { kind, state } of snapshot.marks) marks[state === 'folded' ? 'folded' : kind]++;
-      const drawn = (precision: Precision | undefined): number => snapshot.precision.filter((p) => p === precision).length;
-      const row = (sign: HTMLElement, name: string, count: number): HTMLElement => h('li', {}, sign, h('span', {}, name), h('span', { class: 'count' }, count.toLocaleString('en')));
-      const pill = (kind: string, label: string): HTMLElement => h('span', { class: `pill ${kind}`, 'aria-hidden': 'true' }, label);
+    update(shown, on) {
+      const { precisions, gone, casts, quantizes, folded } = 'position' in shown ? drawnAt(shown) : drawnIn(shown);
       list.replaceChildren(
-        ...PRECISIONS.filter((precision) => drawn(precision) > 0).map((precision) => row(chip(precision), NAMES[precision], drawn(precision))),
-        ...(drawn(undefined) > 0 ? [row(chip(undefined), 'Removed', drawn(undefined))] : []),
-        ...(snapshot.quantizes + snapshot.dequantizes > 0 ? [row(pill('quantize', '8'), 'Quantize, Dequantize', snapshot.quantizes + snapshot.dequantizes)] : []),
-        ...(snapshot.casts > 0 ? [row(pill('cast', 'F→B'), 'Cast', snapshot.casts)] : []),
+        ...PRECISIONS.flatMap((precision, code) => row(chip(precision), NAMES[precision], precisions[code]!)),
+        ...row(chip(undefined), t('Removed'), gone),
+        ...row(pill('quantize', '8'), t('Quantize, Dequantize'), quantizes),
+        ...row(pill('cast', 'F→B'), t('Cast'), casts),
       );
-      ghosts.hidden = marks.folded === 0;
+      ghosts.hidden = folded === 0;
       ghosts.setAttribute('aria-pressed', String(on));
-      ghosts.title = on ? 'Hide what was folded (g)' : 'Show what was folded (g)';
-      ghosts.replaceChildren(pill('cast folded', 'F→B'), h('span', {}, on ? 'Folded' : 'Folded, hidden'), h('span', { class: 'count' }, marks.folded.toLocaleString('en')));
+      ghosts.title = on ? t('Hide what was folded (g)') : t('Show what was folded (g)');
+      ghosts.replaceChildren(pill('cast folded', 'F→B'), h('span', {}, on ? t('Folded') : t('Folded, hidden')), h('span', { class: 'count' }, folded.toLocaleString('en')));
     },
+  };
+}
+
+/** Linear in nodes and marks. */
+function drawnAt({ precision, marks }: Moment): Drawn {
+  const precisions = PRECISIONS.map(() => 0);
+  let gone = 0;
+  for (const code of precision) {
+    if (code === GONE) gone++;
+    else precisions[code]!++;
+  }
+  const standing = { cast: new Set<string>(), quantize: new Set<string>() };
+  let folded = 0;
+  for (const mark of marks) {
+    if (mark.folded) folded++;
+    else for (const id of mark.ids) standing[mark.kind].add(id);
+  }
+  return { precisions, gone, casts: standing.cast.size, quantizes: standing.quantize.size, folded };
+}
+
+function drawnIn({ precision, marks, casts, quantizes, dequantizes }: SnapshotView): Drawn {
+  return {
+    precisions: PRECISIONS.map((wanted) => precision.filter((one) => one === wanted).length),
+    gone: precision.filter((one) => one === undefined).length,
+    casts,
+    quantizes: quantizes + dequantizes,
+    folded: marks.filter(({ state }) => state === 'folded').length,
   };
 }

@@ -1,13 +1,15 @@
-import type { FromGraph, RunningView, SnapshotView } from '../protocol';
+import type { FromGraph, RunningView, SnapshotTables } from '../protocol';
 import { boundSentence, neededText } from './castCount';
 import { button, h } from './dom';
 import { LETTERS, NAMES, plural, PRECISIONS, STEPS } from './precision';
 
+/** What is said of a snapshot. */
+type Summary = Pick<SnapshotTables, 'counts' | 'casts' | 'lowerBound' | 'quantizes' | 'dequantizes'>;
 type Command = Extract<FromGraph, { type: 'command' }>['command'];
 
 export interface PhaseBar {
   readonly element: HTMLElement;
-  update(snapshots: readonly SnapshotView[], shown: number, running: RunningView | undefined): void;
+  update(snapshots: readonly Summary[], shown: number, running: RunningView | undefined): void;
 }
 
 /** The conversion in one line: a step per phase with its mix of precisions and its Casts, and what can be done next. */
@@ -73,7 +75,7 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
 interface Step {
   readonly title: string;
   readonly index: number;
-  readonly snapshot: SnapshotView | undefined;
+  readonly snapshot: Summary | undefined;
   readonly isShown: boolean;
   readonly isBusy: boolean;
 }
@@ -95,7 +97,7 @@ function step({ title, index, snapshot, isShown: current, isBusy }: Step, show: 
 }
 
 /** Shares of the precisions as a bar; ops of no precision are left out. */
-export function mixBar(snapshot: SnapshotView | undefined): HTMLElement {
+export function mixBar(snapshot: Summary | undefined): HTMLElement {
   const bar = h('span', { class: 'mix', 'aria-hidden': 'true' });
   if (!snapshot) return bar;
   for (const precision of ['fp32', 'bf16', 'int8'] as const) {
