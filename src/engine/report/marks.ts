@@ -103,16 +103,17 @@ function dated(now: Standing | undefined, before: Standing | undefined, reader: 
  */
 function changeOf(now: Standing, before: Standing | undefined, reader: Reader, changes: readonly Change[]): number {
   const index = changeIndexOf(changes);
-  let made = -1;
-  let touched = -1;
-  for (const id of before?.nodes ?? []) made = Math.max(made, index.removedBy(id));
-  for (const id of now.nodes) {
-    made = Math.max(made, index.addedBy(id));
-    touched = Math.max(touched, index.lastOf(id));
-  }
+  const past = before?.nodes ?? [];
+  const made = Math.max(latest(past, (id) => index.removedBy(id)), latest(now.nodes, (id) => index.addedBy(id)));
   const id = 'node' in reader ? reader.node : '';
   if (made >= 0) return now.isFolded ? made : Math.max(made, index.firstFrom(id, made));
-  return [index.lastOf(id), touched].find((change) => change >= 0) ?? changes.length - 1;
+  const touched = index.lastOf(id) >= 0 ? index.lastOf(id) : latest([...past, ...now.nodes], (one) => index.lastOf(one));
+  return touched >= 0 ? touched : changes.length - 1;
+}
+
+/** The latest of the changes found for some ids; -1 where there is none. */
+function latest(ids: readonly string[], changeFor: (id: string) => number): number {
+  return ids.reduce((found, id) => Math.max(found, changeFor(id)), -1);
 }
 
 function isSame(a: Standing, b: Standing): boolean {

@@ -2,8 +2,8 @@ import type { Graph } from '../graph/graph';
 import { readersOf } from '../graph/readerIndex';
 import { outputId } from './picture';
 
-/** Readers that count: enough to see where a constant or Cast stands, and few enough for 100,000 changes of a shared one. */
-const MOST_READERS = 64;
+/** Nodes that are named: enough to see where a constant or Cast stands, and few enough for 100,000 changes of a shared one. */
+export const MOST_AROUND = 16;
 
 /**
  * Where nodes that are not in the picture (constants, Casts, Quantize, Dequantize) stand in it: the nodes of the picture
@@ -14,6 +14,7 @@ export class Surroundings {
   private readonly fetched = new Map<string, number>();
   private readonly sources = new Map<string, number | undefined>();
   private readonly targets = new Map<string, number | undefined>();
+  private readonly around = new Map<string, readonly number[]>();
 
   /** `indexOf` gives the nodes of the picture by id. */
   constructor(private readonly graph: Graph, private readonly indexOf: ReadonlyMap<string, number>) {
@@ -25,13 +26,19 @@ export class Surroundings {
   }
 
   /** The nodes of the picture around a node; none for one that is not in this graph. */
-  of(id: string): number[] {
+  of(id: string): readonly number[] {
+    let around = this.around.get(id);
+    if (around === undefined) this.around.set(id, (around = this.find(id)));
+    return around;
+  }
+
+  private find(id: string): readonly number[] {
     const node = this.graph.nodes.get(id);
     if (node === undefined) return [];
     const found = [this.source(node.inputs[0]?.node), this.fetched.get(id)];
     let count = 0;
     for (const reader of this.readers.of(id)) {
-      if (count++ === MOST_READERS) break;
+      if (count++ === MOST_AROUND) break;
       found.push(this.target(reader));
     }
     return [...new Set(found.filter((end) => end !== undefined))];

@@ -6,7 +6,7 @@ import type { Change, Snapshot } from '../snapshot';
 import { differs, type Looks } from './looks';
 import type { EdgeState } from './marks';
 import type { Picture } from './picture';
-import { Surroundings } from './surroundings';
+import { MOST_AROUND, Surroundings } from './surroundings';
 
 /** What is shown of a snapshot: how the nodes of the picture look, and what its edges carry. */
 export interface Shown {
@@ -21,9 +21,6 @@ export interface Touched {
   /** By node of the picture: the change after which it looks as in this snapshot; -1 where none touched it. */
   readonly nodeChange: Int32Array;
 }
-
-/** Nodes that are named for a change of constants and boundaries alone. */
-const MOST_AROUND = 64;
 
 /**
  * What the changes between two snapshots touched in the picture. A change of constants and boundaries alone is shown at the

@@ -4,7 +4,7 @@ import type { TuningConfig } from '../../../src/engine/config/config';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import type { Graph } from '../../../src/engine/graph/graph';
 import { Display } from '../../../src/engine/report/display';
-import type { Snapshot } from '../../../src/engine/snapshot';
+import type { Change, Snapshot } from '../../../src/engine/snapshot';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 import { runAllPhases } from '../../support/snapshots';
 
@@ -140,6 +140,59 @@ describe('the snapshots of a conversion', () => {
       const { fp32, bf16, int8, other } = snapshot.counts;
       expect(fp32 + bf16 + int8 + other).toBe(snapshots[index]!.graph.nodes.size);
     });
+  });
+});
+
+describe('the changes of a phase', () => {
+  /** Changes of a snapshot as `rule: nodes`. */
+  const changes = (graph: GraphView, snapshot: number): string[] => graph.snapshots[snapshot]!.changes.map(({ rule, nodes }) => `${rule}: ${nodes.map((node) => graph.nodes[node]!.name).join(' ')}`);
+  /** Marks of a snapshot with the change that made them, as `a -> b: label @ change`. */
+  const made = (graph: GraphView, snapshot: number): string[] => graph.snapshots[snapshot]!.marks.map(({ change }, at) => `${marks(graph)[snapshot]![at]} @ ${change}`);
+  const changeOf = (graph: GraphView, snapshot: number, name: string): number => graph.snapshots[snapshot]!.nodeChange![graph.nodes.findIndex((node) => node.name === name)]!;
+
+  it('say what they touched, and each mark which one made it', async () => {
+    const nodes = [x, weight, op('m1', 'MatMul', ['x', 'w']), op('abs', 'Abs', ['m1']), op('m2', 'MatMul', ['abs', 'w']), op('exp', 'Exp', ['m2']), end('exp')];
+    const graph = await run(nodes, { use_bf16: true });
+    expect(changes(graph, 2)).toEqual(['convert-to-bf16: m1 abs', 'convert-to-bf16: m2 exp']);
+    expect(made(graph, 2)).toEqual(['x -> m1: F→B @ 0', 'm1 -> abs: B→F @ 0', 'abs -> m2: F→B @ 1', 'm2 -> exp: B→F @ 1']);
+    expect(made(graph, 3)).toEqual(['x -> m1: F→B @ undefined', 'm1 -> abs: [B→F→B] @ 0', 'abs -> m2: [B→F→B] @ 0', 'm2 -> exp: B→F @ undefined']);
+    expect(['x', 'm1', 'abs', 'm2', 'exp', 'end'].map((name) => changeOf(graph, 2, name))).toEqual([-1, 0, 0, 1, 1, -1]);
+    expect(graph.snapshots[0]!.marks.concat(graph.snapshots[1]!.marks)).toEqual([]);
+  });
+
+  it('bring a later reader to a Cast that is already there', async () => {
+    const graph = await run([x, weight, op('m1', 'MatMul', ['x', 'w']), op('m2', 'MatMul', ['x', 'w']), op('sum', 'AddV2', ['m1', 'm2'])], { use_bf16: true, op_type_dict: { AddV2: 'fp32' } });
+    const ids = graph.snapshots[2]!.marks.slice(0, 2).map((mark) => mark.nodes);
+    expect(ids[0]).toEqual(ids[1]);
+    expect(made(graph, 2).slice(0, 2)).toEqual(['x -> m1: F→B @ 0', 'x -> m2: F→B @ 1']);
+  });
+
+  it('reach an op that looks different for what came before it', async () => {
+    const graph = await run([x, weight, op('m1', 'MatMul', ['x', 'w']), op('relu', 'Relu', ['m1']), op('exp', 'Exp', ['relu'])], {}, { min: -1, max: 1 });
+    expect(precisionOf(graph, 'relu').slice(0, 2)).toEqual(['fp32', 'int8']);
+    expect(changes(graph, 1)).toEqual(['quantize-value: m1', 'quantize-weight: m1 relu']);
+    expect(changeOf(graph, 1, 'relu')).toBe(1);
+  });
+
+  it('of Casts alone are shown at the ops around them, without making those look different then', async () => {
+    const pair = [cast('down', 'exp', 'float32', 'bfloat16'), cast('up', 'down', 'bfloat16', 'float32')];
+    const graph = await run([x, op('exp', 'Exp', ['x']), ...pair, op('cos', 'Cos', ['up']), op('atan', 'Atan', ['up'])], { use_bf16: true, bf16_ops: ['Exp'] });
+    const [folded] = graph.snapshots[3]!.changes;
+    expect(changes(graph, 3)[0]).toBe(`${folded!.rule}: exp cos atan`);
+    expect(changeOf(graph, 3, 'exp')).toBe(-1);
+  });
+
+  it('are as many as they are, each found at once', () => {
+    const length = 100_000;
+    const ids = Array.from({ length }, (_, i) => `n${i}`);
+    const graph = buildGraph([x, cast('shared', 'x', 'float32', 'bfloat16'), ...ids.map((id) => op(id, 'Exp', ['shared'], 'bfloat16'))], { outputs: ['n0'] });
+    const change = (touched: readonly string[]): Change => ({ phase: 'bf16', rule: 'rule', reason: 'reason', before: touched, after: touched });
+    const display = new Display(opened(graph), dialect);
+    display.add(opened(graph));
+    const { changes: shown, nodeChange } = display.add({ ...opened(graph), phase: 'bf16', changes: [...ids.map(() => change(['shared'])), change(ids)] });
+    expect(shown[0]!.nodes).toHaveLength(16);
+    expect(shown.at(-1)!.nodes).toHaveLength(length);
+    expect(nodeChange![1]).toBe(length);
   });
 });
 
