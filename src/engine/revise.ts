@@ -30,11 +30,9 @@ const MAKES_SAME: Readonly<Record<PhaseName, (a: Followed, b: Followed) => boole
   // The reasons of its changes are the plan's.
   bf16: (a, b) =>
     everyNode(a.plan, b.plan, (one, other) =>
-      (one.precision === 'bf16') === (other.precision === 'bf16') && (one.precision !== 'bf16' || one.reason.text === other.reason.text)),
-  optimize: (a, b) =>
-    isSame(phase3Settings(a), phase3Settings(b))
-    && everyNode(a.plan, b.plan, (one, other) =>
-      one.precision === other.precision && one.bf16 === other.bf16 && (one.reason.configKey === undefined) === (other.reason.configKey === undefined)),
+      (one.precision === 'bf16') === (other.precision === 'bf16') && (one.precision !== 'bf16' || isSame(one.reason, other.reason))),
+  // Of precisions and reasons it reads those that phases 1 and 2 read.
+  optimize: (a, b) => isSame(phase3Settings(a), phase3Settings(b)) && everyNode(a.plan, b.plan, (one, other) => one.bf16 === other.bf16),
 };
 
 /**

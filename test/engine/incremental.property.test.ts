@@ -26,9 +26,18 @@ async function follow(conversion: Conversion, model: string, configs: readonly C
     const { snapshots, graph } = await api.setConfig(source(config));
     tables = graph === undefined ? tables.slice(0, snapshots) : [...graph.snapshots];
     if (index > 0 && before === PHASES.length + 1) kept.push(tables.length);
-    while (tables.length < wanted[index]!) tables.push(await api.runPhase());
+    while (tables.length < wanted[index]!) {
+      const made = await api.runPhase().catch(noRanges);
+      if (made === undefined) break;
+      tables.push(made);
+    }
   }
   return { tables, kept, state: await stateOf(conversion) };
+}
+
+/** Ranges of which none belongs to a value that needs one keep phase 1 from running. */
+function noRanges(error: Error): undefined {
+  expect(error.message).toContain('None of its ranges');
 }
 
 /** All that a conversion made, but for the time it took. */
@@ -58,7 +67,7 @@ const PRECISIONS = ['int8', 'bf16', 'fp32', 'auto'];
 /** Ways to change a config, each of one key. */
 function edits(nodes: readonly NodeSpec[], outputs: readonly string[] | undefined): readonly ((random: Random) => Config)[] {
   const pick = <T>(random: Random, from: readonly T[]): T => from[random.below(from.length)]!;
-  const ops = [...new Set(nodes.map(({ op }) => op))];
+  const ops = [...new Set(nodes.map(({ op }) => op))].filter((op) => !['Const', 'Placeholder', 'Cast'].includes(op));
   const some = (random: Random): string[] => Array.from({ length: random.below(4) }, () => pick(random, nodes).name);
   return [
     (random) => ({ use_bf16: random.chance(0.8) }),
@@ -81,7 +90,7 @@ function edits(nodes: readonly NodeSpec[], outputs: readonly string[] | undefine
 /** A config, then the same with one or two keys changed, and so on. */
 function chain(random: Random, first: Config, ways: ReturnType<typeof edits>): Config[] {
   const configs = [first];
-  for (let step = 0; step < 4; step++) {
+  for (let step = 1 + random.below(2); step > 0; step--) {
     const changes = Array.from({ length: 1 + random.below(2) }, () => ways[random.below(ways.length)]!(random));
     configs.push(Object.assign({}, configs.at(-1), ...changes) as Config);
   }
@@ -107,10 +116,10 @@ function memoryHost(nodes: readonly NodeSpec[]): ConversionHost {
 describe('phases that run again after a change of the config', () => {
   it('make of random models what all phases make under the new config alone', async () => {
     const seen = new Set<number>();
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 120; seed++) {
       const random = seeded(seed);
       const { nodes, outputs } = randomGraph(random, { ops: 5 + random.below(20), batchNorms: true, roundings: seed % 3 === 0, loops: seed % 4 === 0 });
-      const first = { use_bf16: random.chance(0.8), outputs, calibration: { ranges: random.chance(0.7) ? 'all.json' : 'some.json' } };
+      const first = { use_bf16: random.chance(0.8), outputs, calibration: { ranges: [undefined, 'all.json', 'some.json'][random.below(3)] } };
       const configs = chain(random, first, edits(nodes, outputs));
       const wanted = configs.map((_, index) => (index === configs.length - 1 || random.chance(0.8) ? PHASES.length + 1 : 1 + random.below(4)));
       const stepwise = await follow(createConversion(memoryHost(nodes)), 'model.pb', configs, wanted);
@@ -132,7 +141,7 @@ describe.each(['digits_cnn', 'digits_transformer', 'digits_gru'])('phases of %s 
     const nodes = [...graph.nodes.values()].map((node) => ({ name: node.name, op: node.op }));
     const calibration = resolve('media/samples/digits_calibration.npz');
     const data = graph.inputs.length === 1 && name === 'digits_cnn' ? calibration : undefined;
-    for (let seed = 0; seed < 4; seed++) {
+    for (let seed = 0; seed < 6; seed++) {
       const random = seeded(seed);
       const configs = chain(random, { use_bf16: true }, edits(nodes, undefined));
       const wanted = configs.map(() => PHASES.length + 1);

@@ -51,6 +51,24 @@ describe('a conversion', () => {
     await expect(conversion.runPhase()).rejects.toThrow('All phases have run');
   });
 
+  it.each([
+    ['nothing but a comment', '// the same\n', {}, 4],
+    ['what Casts cost', '', { cast_cost: 'bytes' }, 3],
+    ['an op that becomes BF16', '', { op_type_dict: { Softmax: 'bf16' } }, 2],
+    ['how weights are quantized', '', { quantization: { weight_granularity: 'per_tensor' } }, 1],
+    ['an op that is no longer INT8', '', { op_type_dict: { Conv2D: 'bf16' } }, 1],
+    ['the outputs', '', { outputs: ['digits_cnn_1/dense_1/BiasAdd'] }, 1],
+    ['a mistake', '', { use_bf16: 'maybe' }, 4],
+  ])('keeps the phases that a changed config does not affect: %s', async (_, comment, change, kept) => {
+    const before = { use_bf16: true, op_type_dict: {} };
+    await conversion.open(CNN, config(before, CALIBRATION));
+    await conversion.setConfig(config(before, CALIBRATION));
+    for (let phase = 0; phase < 3; phase++) await conversion.runPhase();
+    const source = config({ ...before, ...change }, CALIBRATION);
+    expect((await conversion.setConfig({ ...source, text: comment + source.text })).snapshots).toBe(kept);
+    expect(conversion.snapshots).toHaveLength(kept);
+  });
+
   it.each([1, 5, 40])('is where it was when a phase is cancelled at its check number %i', async (check) => {
     await conversion.open(CNN, config({ use_bf16: true }, CALIBRATION));
     const before = conversion.graph;
