@@ -106,14 +106,15 @@ describe('hierarchy', () => {
     expect([...listAt(groups.members, 0)]).toEqual([0, 1, ~1, ~2]);
   });
 
-  it('starts a loop of the model at its first node', () => {
+  it.each([
+    ["TensorFlow's loop after its NextIteration", ['NextIteration', 'Enter', 'Switch', 'Identity', 'Merge', 'Exit'], [[1, 4], [4, 2], [2, 3], [3, 0], [0, 4], [2, 5]], [4]],
+    ['another loop before its first node', ['Merge', 'Relu', 'Add', 'Identity'], [[3, 0], [0, 1], [1, 2], [2, 0], [1, 1]], [3, 4]],
+  ] as const)('cuts %s', (_, ops, ends, closing) => {
     const b = new GraphBuilder();
-    for (const name of ['enter', 'merge', 'switch', 'body', 'next', 'exit']) b.add('Op', name);
-    const edge = (source: number, target: number): number => b.edges.push({ source, target, sourceOutput: 0, targetInput: 0 });
-    edge(5, 5);
-    for (const [source, target] of [[0, 1], [1, 2], [2, 3], [3, 4], [4, 1], [2, 5]] as const) edge(source, target);
+    ops.forEach((op) => b.add(op, op));
+    ends.forEach(([source, target]) => b.edges.push({ source, target, sourceOutput: 0, targetInput: 0 }));
     const groups = groupsOf(b);
     expectWellFormed(b, groups);
-    expect(againstOrder(b, groups)).toEqual([0, 5]);
+    expect(againstOrder(b, groups)).toEqual(closing);
   });
 });

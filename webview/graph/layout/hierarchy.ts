@@ -17,14 +17,21 @@ import { valuesBetween } from './widths';
  */
 export function buildGroups(nodes: NodeTable, edges: EdgeTable): Groups {
   const scopes = scopesOf(nodes);
-  const { closing, order } = findLoops(nodes.count, edges);
+  const { closing, order } = findLoops(nodes, edges);
   const shared = sharedValues(neighboursOf(nodes.count, edges, closing), order, scopes.scopeOf);
   const left = closing.map((closes, edge) => closes | shared[edges.source[edge]!]!);
   const neighbours = neighboursOf(nodes.count, edges, left);
   const tree = treeOf(cutScopes(neighbours, scopes));
   const nameIn = namesOf(tree, nodes, scopes.paths);
-  refine(tree, { op: nodes.op, neighbours, valuesBetween: valuesBetween(tree, neighbours), nameIn });
+  refine(tree, { op: nodes.op, neighbours, connected: connectedNodes(nodes.count, edges), valuesBetween: valuesBetween(tree, neighbours), nameIn });
   return { ...groupsOf(tree, scopes.paths, nameIn), shared };
+}
+
+/** 1 for nodes at the end of an edge. */
+function connectedNodes(count: number, { source, target }: EdgeTable): Uint8Array {
+  const connected = new Uint8Array(count);
+  for (const ends of [source, target]) for (const node of ends) connected[node] = 1;
+  return connected;
 }
 
 function treeOf({ scope, order, first, end, members }: Pieces): Tree {

@@ -57,7 +57,9 @@ function foldRepeats(tree: Tree, group: number, around: Surroundings): void {
   const scope = tree.scope[group]!;
   const members = tree.members[group]!;
   const runs = repeatRuns(tree, members, around, (inner) => around.nameIn(scope, ~inner));
-  if (runs.length > 0) tree.members[group] = replaceRuns(members, runs, (inside) => wrap(tree, 'repeat', scope, inside));
+  const whole = runs[0]?.first === 0 && runs[0].end === members.length;
+  if (whole && tree.kind[group] === 'prefix') tree.kind[group] = 'repeat';
+  else if (runs.length > 0) tree.members[group] = replaceRuns(members, runs, (inside) => wrap(tree, 'repeat', scope, inside));
 }
 
 function splitIntoParts(tree: Tree, group: number, around: Surroundings): void {

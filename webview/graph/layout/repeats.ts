@@ -8,19 +8,21 @@ const FEWEST = 3;
 export interface Looks {
   readonly op: NodeTable['op'];
   readonly neighbours: Neighbours;
+  /** 1 for nodes at the end of an edge. */
+  readonly connected: Uint8Array;
 }
 
 /**
  * Runs of groups that are built alike: the same ops in the same order with the same edges between them, and names that differ in
- * numbers only. Names of groups that are no scopes do not count.
+ * numbers only; where a repetition made the groups, names do not count. Also runs of one op that nothing reads or feeds.
  */
 export function repeatRuns(tree: Tree, members: readonly number[], looks: Looks, nameOf: (group: number) => string): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < members.length; ) {
     let end = first + 1;
-    if (canRepeat(tree, members[first]!) && end < members.length && alike(tree, members[first]!, members[end]!, nameOf)) {
+    if (canRepeat(tree, members[first]!, looks) && end < members.length && alike(tree, members[first]!, members[end]!, looks, nameOf)) {
       const look = lookOf(tree, members[first]!, looks);
-      while (end < members.length && alike(tree, members[first]!, members[end]!, nameOf) && lookOf(tree, members[end]!, looks) === look) end++;
+      while (end < members.length && alike(tree, members[first]!, members[end]!, looks, nameOf) && lookOf(tree, members[end]!, looks) === look) end++;
       if (end - first >= FEWEST) runs.push({ first, end });
     }
     first = end;
@@ -28,12 +30,14 @@ export function repeatRuns(tree: Tree, members: readonly number[], looks: Looks,
   return runs;
 }
 
-function canRepeat(tree: Tree, member: number): boolean {
-  return member < 0 && tree.kind[~member] !== 'repeat';
+function canRepeat(tree: Tree, member: number, { connected }: Looks): boolean {
+  return member >= 0 ? connected[member] === 0 : tree.kind[~member] !== 'repeat';
 }
 
-function alike(tree: Tree, a: number, b: number, nameOf: (group: number) => string): boolean {
-  if (!canRepeat(tree, b) || tree.kind[~a] !== tree.kind[~b]) return false;
+function alike(tree: Tree, a: number, b: number, looks: Looks, nameOf: (group: number) => string): boolean {
+  if (!canRepeat(tree, b, looks) || a < 0 !== b < 0) return false;
+  if (a >= 0) return true;
+  if (tree.kind[~a] !== tree.kind[~b]) return false;
   if (endPlace(tree, a) - firstPlace(tree, a) !== endPlace(tree, b) - firstPlace(tree, b)) return false;
   return tree.kind[~a] === 'period' || series(nameOf(~a)) === series(nameOf(~b));
 }

@@ -55,6 +55,9 @@ interface NameTree {
   pathOf(name: number): string;
 }
 
+/** TensorFlow puts this before the names of what surrounds an inlined function. */
+const INLINED = 'Func/';
+
 /** Every prefix of every path of scopes, outer ones first. */
 function nameTree(nodes: Pick<NodeTable, 'count' | 'scope' | 'scopes'>): NameTree {
   const parent = [-1];
@@ -65,7 +68,7 @@ function nameTree(nodes: Pick<NodeTable, 'count' | 'scope' | 'scopes'>): NameTre
   const known = new Map<string, number>();
   const nameOf = new Int32Array(textCount(nodes.scopes));
   for (let index = 0; index < nameOf.length; index++) {
-    const path = textAt(nodes.scopes, index);
+    const path = withoutInlined(textAt(nodes.scopes, index));
     let at = 0;
     for (let from = 0; from < path.length; ) {
       const slash = path.indexOf('/', from);
@@ -92,5 +95,10 @@ function nameTree(nodes: Pick<NodeTable, 'count' | 'scope' | 'scopes'>): NameTre
 
 /** A path without the part its group already says. */
 export function relativeTo(outer: string, path: string): string {
-  return outer !== '' && path.startsWith(`${outer}/`) ? path.slice(outer.length + 1) : path;
+  const inner = withoutInlined(path);
+  return outer !== '' && inner.startsWith(`${outer}/`) ? inner.slice(outer.length + 1) : inner;
+}
+
+function withoutInlined(path: string): string {
+  return path.startsWith(INLINED) ? path.slice(INLINED.length) : path;
 }
