@@ -10,6 +10,9 @@ export interface Theme {
   readonly edge: string;
   readonly focus: string;
   readonly cast: string;
+  /** Fill and border of the cards of collapsed groups. */
+  readonly card: string;
+  readonly cardLine: string;
   /** Fill of boxes by depth. */
   readonly boxes: readonly string[];
   readonly precision: Readonly<Record<Precision, string>>;
@@ -22,6 +25,7 @@ type Rgb = readonly [number, number, number];
 
 const TINT = 0.14;
 const BOX_TINT = 0.025;
+const CARD_TINT = 0.09;
 /** Boxes deeper than that look like the last of these. */
 export const BOX_DEPTHS = 5;
 
@@ -48,6 +52,8 @@ export function readTheme(): Theme {
     edge: css(highContrast ? foreground : mix(foreground, background, 0.6)),
     focus: css(resolve('focus')),
     cast: css(resolve('cast')),
+    card: css(highContrast ? background : mix(foreground, background, CARD_TINT)),
+    cardLine: css(highContrast ? foreground : mix(foreground, background, 0.4)),
     boxes: Array.from({ length: BOX_DEPTHS }, (_, depth) => css(highContrast ? background : mix(foreground, background, BOX_TINT * (depth + 1)))),
     precision: each(css),
     fill: each((colour) => css(highContrast ? background : mix(colour, background, TINT))),

@@ -1,0 +1,26 @@
+import { nodeId, PRECISIONS, textAt } from '../../tables';
+import { t } from '../../l10n';
+import { NAMES } from '../precision';
+import { countText, type Target } from './elements';
+import { describeMarks } from './marks';
+import type { Scene } from './scene';
+
+/** What a tooltip says of a thing in the picture. */
+export function describe(scene: Scene, { node, group, marks, stub }: Target): string {
+  const { tables, readers } = scene;
+  if (marks) return describeMarks(marks);
+  if (group !== undefined) return describeGroup(scene, group);
+  if (node === undefined) return '';
+  const name = textAt(tables.nodes.names, node);
+  if (stub !== undefined) return t('{0}, read in {1} places. Click to go there.', name, readers[node]!);
+  return name === '' ? nodeId(tables.nodes, node) : name;
+}
+
+/** Path, size and precisions of a group. */
+function describeGroup({ groups, mixOf }: Scene, group: number): string {
+  const { counts, nodes, casts } = mixOf(group);
+  const path = groups.paths[group]!;
+  const label = groups.labels[group]!;
+  const parts = PRECISIONS.flatMap((precision, k) => (counts[k]! > 0 ? [`${NAMES[precision]} ${counts[k]!.toLocaleString('en')}`] : []));
+  return [path.endsWith(label) ? path : `${path} ${label}`.trim(), countText(nodes, casts), parts.join(' · ')].join('\n');
+}

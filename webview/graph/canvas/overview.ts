@@ -1,0 +1,99 @@
+import { GONE, PRECISIONS } from '../../tables';
+import type { Theme } from '../theme';
+import type { Lights } from './lights';
+import type { Scene } from './scene';
+import { linePoints, type Visible } from './visible';
+
+/** From model to canvas pixels. */
+export interface Projection {
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly shiftX: number;
+  readonly shiftY: number;
+}
+
+/** Lines are left out below this scale: they would be one grey surface. */
+const LINE_SCALE = 0.03;
+/** Smallest side of a card, so that none disappears. */
+const LEAST = 1.5;
+
+/** Draws the picture without text on a plain canvas: the minimap and the far view. A group is as many parts as it has precisions. */
+export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, theme: Theme, visible: Visible, to: Projection, lights?: Lights): void {
+  const x = (value: number): number => value * to.scaleX + to.shiftX;
+  const y = (value: number): number => value * to.scaleY + to.shiftY;
+  const { boxes, items } = scene.picture;
+  context.lineWidth = 1;
+  context.strokeStyle = theme.line;
+  context.globalAlpha = 0.5;
+  for (const box of visible.boxes) {
+    const [width, height] = [boxes.width[box]! * to.scaleX, boxes.height[box]! * to.scaleY];
+    context.strokeRect(x(boxes.x[box]!) - width / 2, y(boxes.y[box]!) - height / 2, width, height);
+  }
+  if (to.scaleX >= LINE_SCALE) {
+    context.strokeStyle = theme.edge;
+    context.beginPath();
+    for (const line of visible.lines) {
+      const points = linePoints(scene.picture, line);
+      context.moveTo(x(points[0]!), y(points[1]!));
+      for (let p = 2; p < points.length; p += 2) context.lineTo(x(points[p]!), y(points[p + 1]!));
+    }
+    context.stroke();
+  }
+  const parts = cardParts(scene, visible.items, lights);
+  const fill = (part: CardPart): void => {
+    const width = Math.max(LEAST, items.width[part.item]! * to.scaleX);
+    const height = Math.max(LEAST, items.height[part.item]! * to.scaleY);
+    context.fillRect(x(items.x[part.item]!) + width * (part.from - 0.5), y(items.y[part.item]!) - height / 2, width * (part.to - part.from), height);
+  };
+  // A colour at a time: setting it costs more than a rectangle.
+  parts.forEach(({ lit, dimmed }, way) => {
+    const precision = PRECISIONS[way];
+    context.fillStyle = precision ? theme.precision[precision] : theme.dim;
+    context.globalAlpha = precision ? 1 : 0.3;
+    lit.forEach(fill);
+    context.globalAlpha = 0.15;
+    dimmed.forEach(fill);
+  });
+  context.globalAlpha = 1;
+}
+
+/** A share of the width of a card. */
+interface CardPart {
+  readonly item: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By precision; last what is no longer in the graph. */
+function cardParts({ picture, moment, mixOf }: Scene, items: readonly number[], lights: Lights | undefined): { lit: CardPart[]; dimmed: CardPart[] }[] {
+  const parts = [...PRECISIONS, undefined].map(() => ({ lit: [] as CardPart[], dimmed: [] as CardPart[] }));
+  for (const item of items) {
+    const list = !lights || lights.isLit(item) ? 'lit' : 'dimmed';
+    const of = picture.items.of[item]!;
+    const add = (way: number, from: number, to: number): unknown => parts[way]![list].push({ item, from, to });
+    const precision = of >= 0 ? moment.precision[of]! : 0;
+    if (of >= 0) {
+      add(precision === GONE ? PRECISIONS.length : precision, 0, 1);
+      continue;
+    }
+    const { counts, nodes } = mixOf(~of);
+    if (nodes === 0) add(PRECISIONS.length, 0, 1);
+    let from = 0;
+    counts.forEach((count, way) => {
+      if (count === 0) return;
+      add(way, from, from + count / nodes);
+      from += count / nodes;
+    });
+  }
+  return parts;
+}
+
+/** Gives a canvas a size on the screen, the resolution that fits it, and nothing on it; all that follows is in CSS pixels. */
+export function clearCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = window.devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext('2d')!;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
