@@ -6,6 +6,7 @@ import pause from '@vscode/codicons/src/icons/debug-pause.svg';
 import debugStepBack from '@vscode/codicons/src/icons/debug-step-back.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
 import play from '@vscode/codicons/src/icons/play.svg';
+import help from '@vscode/codicons/src/icons/question.svg';
 import reset from '@vscode/codicons/src/icons/debug-restart.svg';
 import runAll from '@vscode/codicons/src/icons/run-all.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
@@ -22,6 +23,6 @@ const first = outline('M3.5 3v10M12.5 3.5 6 8l6.5 4.5z');
 const last = outline('M12.5 3v10M3.5 3.5 10 8l-6.5 4.5z');
 
 /** Icons in use, as SVG text. */
-export const icons = { chevron, chevronLeft, close, copy, error, first, fit, last, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, zoomIn, zoomOut };
+export const icons = { chevron, chevronLeft, close, copy, error, first, fit, help, last, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, zoomIn, zoomOut };
 
 export type IconName = keyof typeof icons;
