@@ -39,6 +39,7 @@ export class LayoutClient {
   }
 
   dispose(): void {
+    this.id++;
     this.waiting?.resolve(undefined);
     this.waiting = undefined;
     this.worker?.terminate();
