@@ -26,9 +26,6 @@ export interface Paths {
 
 /** Longer lines run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
-/** So do those of an item read all over the place: they would push everything else aside. */
-const MANY_READERS = 4;
-const FAR_READERS = 8;
 /** Long lines are straight before short ones, and those before the lines of parameters. */
 const STRAIGHT = 32;
 const BEND = 8;
@@ -95,13 +92,11 @@ export function passRows(rowOf: Int32Array, ends: LineEnds, inLane: Uint8Array):
 
 /** 1 for vertices whose lines run in lanes. */
 export function verticesInLanes(row: Int32Array, from: Int32Array, to: Int32Array): Uint8Array {
-  const readers = new Int32Array(row.length);
-  const span = new Int32Array(row.length);
+  const inLane = new Uint8Array(row.length);
   from.forEach((start, line) => {
-    readers[start]!++;
-    span[start] = Math.max(span[start]!, row[to[line]!]! - row[start]!);
+    if (row[to[line]!]! - row[start]! > MAX_SPAN) inLane[start] = 1;
   });
-  return Uint8Array.from(row, (_, vertex) => (span[vertex]! > MAX_SPAN || (readers[vertex]! > MANY_READERS && span[vertex]! > FAR_READERS) ? 1 : 0));
+  return inLane;
 }
 
 /** Lane of each line that passes no rows: lines of one value share a lane, others only where they do not meet. */
