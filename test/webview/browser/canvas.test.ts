@@ -151,8 +151,9 @@ describe('the window', () => {
     }
     expect(most).toBeGreaterThan(500);
     expect(most).toBeLessThanOrEqual(MOST_ELEMENTS);
+    await page.evaluate(() => window.canvasPage.canvas.camera.fit());
+    await nextFrames(page);
     expect(await drawn(page, '.card')).toEqual([]);
-    await page.waitForTimeout(300);
     const look = () =>
       page.evaluate(() => {
         const canvas = document.querySelector<HTMLCanvasElement>('.far')!;

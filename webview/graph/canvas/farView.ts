@@ -3,7 +3,7 @@ import type { Theme } from '../theme';
 import type { Camera } from './camera';
 import type { Lights } from './lights';
 import { clearCanvas, drawOverview } from './overview';
-import { contains, grow, overlap, type Rectangle } from './rectangle';
+import { contains, grow, isEmpty, overlap, type Rectangle } from './rectangle';
 import type { Scene } from './scene';
 import { visibleIn } from './visible';
 
@@ -36,9 +36,10 @@ export class FarView {
     clearTimeout(this.rest);
     const { zoom } = camera.viewport();
     const seen = overlap(camera.area(), wholeOf(scene.picture));
+    this.canvas.hidden = isEmpty(seen);
+    if (this.canvas.hidden) return;
     if (!this.drawn || !contains(this.drawn.area, seen)) this.draw(scene, lights, theme, camera);
     else if (this.drawn.zoom !== zoom) this.rest = setTimeout(() => this.draw(scene, lights, theme, camera), REST);
-    this.canvas.hidden = false;
     this.move(camera);
   }
 

@@ -20,7 +20,11 @@ export function grow({ left, top, right, bottom }: Rectangle, share: number): Re
   return { left: left - x, right: right + x, top: top - y, bottom: bottom + y };
 }
 
-/** What both cover; empty, with sides the wrong way round, where they do not meet. */
+export function isEmpty({ left, top, right, bottom }: Rectangle): boolean {
+  return left >= right || top >= bottom;
+}
+
+/** What both cover; empty where they do not meet. */
 export function overlap(a: Rectangle, b: Rectangle): Rectangle {
   return { left: Math.max(a.left, b.left), top: Math.max(a.top, b.top), right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom) };
 }
