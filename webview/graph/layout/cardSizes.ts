@@ -1,6 +1,6 @@
 import type { NodeTable } from '../../protocol';
 import { textAt } from '../../tables';
-import type { Groups } from './picture';
+import { GROUP_KINDS, type Groups } from './picture';
 import { relativeTo } from './scopes';
 
 /** Sizes of what the picture shows, in model pixels, and the texts they come from. */
@@ -33,6 +33,11 @@ export function cardName(nodes: NodeTable, groups: Groups, node: number): string
   return relativeTo(groups.paths[groups.groupOf[node]!]!, textAt(nodes.names, node));
 }
 
+/** ` ×12` behind the label of what repeats. */
+export function repeatText({ kind, members }: Groups, group: number): string {
+  return GROUP_KINDS[kind[group]!] === 'repeat' ? ` ×${members.start[group + 1]! - members.start[group]!}` : '';
+}
+
 /** Text of a stub: last part of the name of the shared node, and how many other values it stands for. */
 export function stubText(nodes: NodeTable, node: number, others: number): string {
   const name = textAt(nodes.names, node);
@@ -52,11 +57,12 @@ export interface CardSizes {
 export function cardSizes(nodes: NodeTable, groups: Groups, measure: Measure): CardSizes {
   const widths = new Float32Array(nodes.count);
   const most = NODE_WIDTHS.at(-1)!;
+  const labelOf = (group: number): string => groups.labels[group]! + repeatText(groups, group);
   const step = (widths: readonly number[], text: number): number => widths.find((width) => width >= TEXT_LEFT + text + TEXT_RIGHT) ?? most;
   return {
     node: (node) => (widths[node] ||= step(NODE_WIDTHS, Math.max(measure(nodes.ops[nodes.op[node]!]!, 'op'), measure(cardName(nodes, groups, node), 'name')))),
-    group: (group) => step(GROUP_WIDTHS, measure(groups.labels[group]!, 'op')),
-    label: (group) => Math.ceil(Math.min(most, measure(groups.labels[group]!, 'name'))),
+    group: (group) => step(GROUP_WIDTHS, measure(labelOf(group), 'op')),
+    label: (group) => Math.ceil(Math.min(most, measure(labelOf(group), 'name'))),
     stub: (node, others) => Math.min(STUB_WIDTH, Math.ceil(measure(stubText(nodes, node, others), 'stub')) + 2 * STUB_PADDING),
   };
 }
