@@ -211,6 +211,8 @@ export interface CastDetails {
 export interface NodeDetails {
   readonly id: string;
   readonly name: string;
+  /** Name in the opened model, where the node has another one now. */
+  readonly sourceName?: string;
   readonly op: string;
   readonly precision: Precision | undefined;
   readonly why: { readonly text: string; readonly configKey?: string };
@@ -219,8 +221,17 @@ export interface NodeDetails {
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
   /** Set for a Cast between two float types; `why` then is one text of all that `forcedBy` says. */
   readonly cast?: CastDetails;
-  /** Changes up to the shown snapshot that touched this node. */
-  readonly changes: readonly { readonly phase: PhaseName; readonly rule: string; readonly reason: string }[];
+  /** Changes up to the shown snapshot that touched this node, in order. */
+  readonly changes: readonly NodeChange[];
+}
+
+/** A change of a node: the one at `index` of the ChangeTable of `snapshot`. */
+export interface NodeChange {
+  readonly phase: PhaseName;
+  readonly rule: string;
+  readonly reason: string;
+  readonly snapshot: number;
+  readonly index: number;
 }
 
 export interface ValueDetails {
@@ -232,9 +243,46 @@ export interface ValueDetails {
   readonly through?: readonly BoundaryLink[];
   readonly dtype: string;
   readonly shape: string;
+  /** What calibration saw: `-1.5 … 6.31`; also as numbers. */
   readonly range?: string;
+  readonly min?: number;
+  readonly max?: number;
   /** Set for weights: `3×3×16×32, qint8, 4.6 kB`. */
   readonly constant?: string;
+  /** Of a constant of floating-point or quantized numbers, as they are in the shown snapshot. */
+  readonly histogram?: Histogram;
+  /** For outputs: who reads the value, but not more than 50; `readers` is how many there are. */
+  readonly consumers?: readonly ConsumerDetails[];
+  readonly readers?: number;
+}
+
+/** An op, or the end of an output, that reads a value. */
+export interface ConsumerDetails {
+  readonly name: string;
+  /** Display node to jump to, where there is one. */
+  readonly node?: string;
+  /** Index into its inputs. */
+  readonly input: number;
+  /** Casts, Quantize and Dequantize on the way, in this order. */
+  readonly through?: readonly BoundaryLink[];
+}
+
+/** How the values of a tensor are distributed. NaN and infinite values are counted apart and in no other number. */
+export interface Histogram {
+  /** Values in each of 32 equal bins from `min` to `max`; empty where no value is finite, all numbers then being 0. */
+  readonly bins: readonly number[];
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** Share of finite values that are zero: 0 … 1. */
+  readonly zeros: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Values looked at. */
+  readonly count: number;
+  /** Set where those are a sample, spread evenly. */
+  readonly sampled?: true;
 }
 
 /** A Cast, Quantize or Dequantize to go to. */

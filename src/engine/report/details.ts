@@ -9,7 +9,7 @@ import { castDetails, whyCast } from './castCause';
 import { outputId } from './picture';
 import { nodePrecisions } from './precision';
 import { attributeText } from './text';
-import { type DetailsContext, inputDetails, valueDetails } from './valueDetails';
+import { type DetailsContext, inputDetails, outputDetails } from './valueDetails';
 import { changesOf, whyOf } from './why';
 
 /**
@@ -23,20 +23,22 @@ export function nodeDetails(
   const shown = past.findLast(({ graph }) => graph.nodes.has(id)) ?? past.at(-1)!;
   const context: DetailsContext = { graph: shown.graph, opened: snapshots[0]!.graph, ranges, dialect };
   const node = shown.graph.nodes.get(id);
-  if (node === undefined) return outputDetails(id, context);
+  if (node === undefined) return endDetails(id, context);
   const precision = shown === past.at(-1) ? nodePrecisions(shown, dialect).get(id) : undefined;
+  const sourceName = snapshots[0]!.graph.nodes.get(id)?.name;
   const cast = castDetails(node, past, plan, dialect);
   return {
     id,
     name: node.name,
+    ...(sourceName === undefined || sourceName === node.name ? {} : { sourceName }),
     op: node.op,
     precision,
     why: cast === undefined || precision === undefined ? whyOf(id, precision, plan, past) : { text: whyCast(node, cast, past) },
     ...(cast === undefined ? {} : { cast }),
     inputs: node.inputs.map((value) => inputDetails(value, context)),
-    outputs: dialect.outputTypes(node).map((_, output) => valueDetails({ node: id, output }, context)),
+    outputs: dialect.outputTypes(node).map((_, output) => outputDetails({ node: id, output }, context)),
     attributes: attributesOf(node),
-    changes: changesOf(id, past).map(({ phase, rule, reason }) => ({ phase, rule, reason })),
+    changes: changesOf(id, past).map(({ phase, rule, reason, snapshot, index }) => ({ phase, rule, reason, snapshot, index })),
   };
 }
 
@@ -44,7 +46,7 @@ function attributesOf(node: Node): NodeDetails['attributes'] {
   return [...node.attributes].map(([name, attribute]) => ({ name, value: attributeText(attribute) }));
 }
 
-function outputDetails(id: string, context: DetailsContext): NodeDetails {
+function endDetails(id: string, context: DetailsContext): NodeDetails {
   const output: ModelOutput | undefined = context.graph.outputs.find(({ name }) => outputId(name) === id);
   if (output === undefined) throw new UserError('the graph has no such node', { node: id, hint: 'Open the model again' });
   return {

@@ -25,10 +25,10 @@ describe('details of a node', () => {
       precision: 'fp32',
       why: { text: 'Becomes INT8: MatMul has an INT8 form and its ranges are calibrated.' },
       inputs: [
-        { name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1' },
-        { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B' },
+        { name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1', min: -1, max: 1 },
+        { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B', histogram: expect.objectContaining({ count: 12, min: 0.5, max: 0.5, mean: 0.5 }) },
       ],
-      outputs: [{ name: 'dense', dtype: 'float32', shape: 'N×3' }],
+      outputs: [{ name: 'dense', dtype: 'float32', shape: 'N×3', consumers: [{ name: 'scaled', node: 'scaled', input: 0 }], readers: 1 }],
       attributes: [{ name: 'T', value: 'float32' }, { name: 'transpose_b', value: 'false' }],
       changes: [],
     });
@@ -40,13 +40,13 @@ describe('details of a node', () => {
     expect(dense).toMatchObject({ precision: 'int8', why: { text: 'MatMul has an INT8 form and its ranges are calibrated.' } });
     expect(dense.inputs).toEqual([
       {
-        name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1',
+        name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1', min: -1, max: 1,
         through: [{ id: 'x/quantize', kind: 'quantize', label: 'F→8' }, { id: 'x/dequantize', kind: 'quantize', label: '8→F' }],
       },
-      { name: 'w/int8', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B' },
+      { name: 'w/int8', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B', histogram: expect.objectContaining({ count: 12, min: 127, max: 127 }) },
     ]);
     expect(dense.changes.map(({ phase, rule }) => `${phase} ${rule}`)).toEqual(['quantize quantize-value', 'quantize quantize-weight']);
-    expect(details(run, 'exp', 1).outputs).toEqual([{ name: 'exp', dtype: 'float32', shape: 'N×3' }]);
+    expect(details(run, 'exp', 1).outputs).toMatchObject([{ name: 'exp', dtype: 'float32', shape: 'N×3' }]);
     expect(details(run, 'exp', 1).attributes).toContainEqual({ name: '_output_shapes', value: '[N×3]' });
   });
 

@@ -24,9 +24,9 @@ export const digitsDetails: NodeDetails = {
     { name: 'strides', value: '[1, 1, 1, 1]' },
   ],
   changes: [
-    { phase: 'quantize', rule: 'fold-batch-norm', reason: 'Batch normalisation folded into the weights and a bias.' },
-    { phase: 'bf16', rule: 'convert-node', reason: 'Computes in BF16; its weights were re-encoded, 9.2 kB to 4.6 kB.' },
-    { phase: 'optimize', rule: 'fold-cast-pair', reason: 'Cast to FP32 and back folded with add_1.' },
+    { phase: 'quantize', rule: 'fold-batch-norm', reason: 'Batch normalisation folded into the weights and a bias.', snapshot: 1, index: 0 },
+    { phase: 'bf16', rule: 'convert-node', reason: 'Computes in BF16; its weights were re-encoded, 9.2 kB to 4.6 kB.', snapshot: 2, index: 0 },
+    { phase: 'optimize', rule: 'fold-cast-pair', reason: 'Cast to FP32 and back folded with add_1.', snapshot: 3, index: 0 },
   ],
 };
 
@@ -49,5 +49,5 @@ export const digitsCast: NodeDetails = {
     { name: 'DstT', value: 'bfloat16' },
     { name: 'Truncate', value: 'false' },
   ],
-  changes: [{ phase: 'bf16', rule: 'convert-to-bf16', reason: 'Listed in bf16_ops (Conv2D).' }],
+  changes: [{ phase: 'bf16', rule: 'convert-to-bf16', reason: 'Listed in bf16_ops (Conv2D).', snapshot: 2, index: 0 }],
 };
