@@ -1,6 +1,9 @@
 import dagre from '@dagrejs/dagre';
-import { layout } from '../../../webview/graph/layout/layout';
-import { type LayoutResult, NODE_HEIGHT, ROW_GAP } from '../../../webview/graph/layout/types';
+import { edgeTable, nodeTable } from '../../../src/engine/report/graphTables';
+import { NODE_HEIGHT } from '../../../webview/graph/layout/cardSizes';
+import { buildGroups } from '../../../webview/graph/layout/hierarchy';
+import { placeLevel, rowsOf, type LevelInput, type PlacedLevel } from '../../../webview/graph/layout/level';
+import { ROW_GAP } from '../../../webview/graph/layout/types';
 import type { GraphView } from '../../../webview/protocol';
 import type { Drawing, EdgeEnds } from './drawing';
 
@@ -9,6 +12,8 @@ export interface FlatGraph extends EdgeEnds {
   readonly widths: Float32Array;
   readonly source: Int32Array;
   readonly target: Int32Array;
+  /** All nodes in the order our levels have them: those before others first. */
+  readonly order: Int32Array;
 }
 
 /** Free width between nodes of a row, as ours has it. */
@@ -16,27 +21,63 @@ const COLUMN_GAP = 24;
 const EDGE_GAP = 16;
 
 export function flatGraph({ nodes, edges }: Pick<GraphView, 'nodes' | 'edges'>): FlatGraph {
-  const distinct = new Map(edges.map(({ source, target }) => [source * nodes.length + target, { source, target }]));
+  const distinct = [...new Map(edges.map((edge) => [edge.source * nodes.length + edge.target, edge])).values()];
+  const withoutScopes = nodes.map((node, index) => ({ ...node, name: String(index), scope: [] }));
   return {
     widths: Float32Array.from(nodes, ({ op }) => 152 + 8 * Math.min(8, op.length)),
-    source: Int32Array.from(distinct.values(), ({ source }) => source),
-    target: Int32Array.from(distinct.values(), ({ target }) => target),
+    source: Int32Array.from(distinct, ({ source }) => source),
+    target: Int32Array.from(distinct, ({ target }) => target),
+    order: buildGroups(nodeTable(withoutScopes), edgeTable(distinct)).order,
   };
 }
 
-function layOut({ widths, source, target }: FlatGraph): LayoutResult {
-  return layout({ widths, source, target, groupOf: new Int32Array(widths.length), groupParent: Int32Array.of(-1), labelWidths: Float32Array.of(0) });
+/** The graph without the values we draw as stubs at their readers. */
+export function withoutShared({ nodes, edges }: Pick<GraphView, 'nodes' | 'edges'>): Pick<GraphView, 'nodes' | 'edges'> {
+  const { shared } = buildGroups(nodeTable(nodes), edgeTable(edges));
+  return { nodes, edges: edges.filter(({ source }) => shared[source] === 0) };
+}
+
+/** The whole graph as one level. */
+function layOut({ widths, source, target, order }: FlatGraph): PlacedLevel {
+  const count = widths.length;
+  const place = new Int32Array(count);
+  order.forEach((node, at) => (place[node] = at));
+  const width = Float32Array.from(order, (node) => widths[node]!);
+  const from = source.map((node) => place[node]!);
+  const nothing = new Float32Array(source.length);
+  const level: LevelInput = {
+    items: count,
+    inPorts: 0,
+    outPorts: 0,
+    labelWidth: -1,
+    width,
+    height: new Float32Array(count).fill(NODE_HEIGHT),
+    above: new Float32Array(count),
+    reach: width.map((wide) => wide / 2 - EDGE_GAP),
+    from,
+    to: target.map((node) => place[node]!),
+    toPort: new Uint8Array(source.length),
+    fromOffset: nothing,
+    toOffset: nothing,
+    value: from,
+  };
+  return placeLevel(level, rowsOf(level));
 }
 
 export function drawOurs(graph: FlatGraph): Drawing {
-  const { routes, routeStart } = layOut(graph);
-  return Array.from(graph.source, (_, edge) => sampled(routes.subarray(routeStart[edge], routeStart[edge + 1])));
+  const { points, start } = layOut(graph);
+  return Array.from(graph.source, (_, edge) => sampled(points.subarray(start[edge], start[edge + 1])));
 }
 
 /** Centres of the nodes. */
-export function placeOurs(graph: FlatGraph): { readonly x: Float32Array; readonly y: Float32Array } {
+export function placeOurs(graph: FlatGraph): { readonly x: Float64Array; readonly y: Float64Array } {
   const { x, y } = layOut(graph);
-  return { x, y };
+  const [left, top] = [new Float64Array(x.length), new Float64Array(x.length)];
+  graph.order.forEach((node, at) => {
+    left[node] = x[at]!;
+    top[node] = y[at]!;
+  });
+  return { x: left, y: top };
 }
 
 /** With its default, most careful ranking. */
@@ -53,7 +94,7 @@ export function drawDagre({ widths, source, target }: FlatGraph): Drawing {
 const STEPS = 4;
 
 /** The quadratic B-spline as a polyline. */
-function sampled(points: Float32Array): number[] {
+function sampled(points: Float64Array): number[] {
   const line = [points[0]!, points[1]!];
   const last = points.length - 2;
   for (let p = 2; p < last; p += 2) {
