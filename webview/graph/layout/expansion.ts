@@ -3,25 +3,33 @@ import { GROUP_KINDS, type Groups } from './picture';
 
 /** A graph of so few ops is legible as a whole. */
 const SMALL = 80;
-/** Cards that are legible at once. */
+/** Cards that are legible at once, and too few to say anything. */
 const LEGIBLE = 60;
+const FEW = 12;
 
 const REPEAT = GROUP_KINDS.indexOf('repeat');
 
 /**
- * The groups that are expanded when a graph is opened, 1 each: all of a small graph; of others depth after depth while the
- * cards stay legible, and repeats closed.
+ * The groups that are expanded when a graph is opened, 1 each: all of a small graph; of others, repeats aside, depth after depth
+ * while the cards stay legible. Of a depth that is too much the largest groups are, but only where there is little to see without.
  */
 export function legibleExpansion(groups: Groups): Uint8Array {
   const expanded = new Uint8Array(groups.count);
   if (groups.order.length <= SMALL) return expanded.fill(1);
-  let visible = 1;
-  for (let level = [0]; level.length > 0; ) {
-    const cards = level.reduce((sum, group) => sum + sizeOf(groups, group) - 1, visible);
-    if (level[0] !== 0 && cards > LEGIBLE) break;
-    visible = cards;
-    for (const group of level) expanded[group] = 1;
-    level = level.flatMap((group) => [...listAt(groups.members, group)].flatMap((member) => (member < 0 && groups.kind[~member] !== REPEAT ? [~member] : [])));
+  let cards = 1;
+  const expand = (group: number): void => {
+    expanded[group] = 1;
+    cards += memberCount(groups, group) - 1;
+  };
+  expand(0);
+  for (let depth = groupsIn(groups, 0); depth.length > 0; depth = depth.flatMap((group) => groupsIn(groups, group))) {
+    if (depth.reduce((sum, group) => sum + memberCount(groups, group) - 1, cards) <= LEGIBLE) {
+      depth.forEach(expand);
+      continue;
+    }
+    const largestFirst = [...depth].sort((a, b) => sizeOf(groups, b) - sizeOf(groups, a) || a - b);
+    for (const group of largestFirst) if (cards < FEW && cards + memberCount(groups, group) - 1 <= LEGIBLE) expand(group);
+    break;
   }
   return expanded;
 }
@@ -39,6 +47,27 @@ export function expandedTo(groups: Groups, expanded: Uint8Array, node: number): 
   return more;
 }
 
-function sizeOf(groups: Groups, group: number): number {
+/** How many siblings a repeat holds, also where they are too many for one level. */
+export function repeatCount(groups: Groups, group: number): number {
+  let count = 0;
+  const stack = [group];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    for (const member of listAt(groups.members, at)) {
+      if (member < 0 && groups.kind[~member] === REPEAT) stack.push(~member);
+      else count++;
+    }
+  }
+  return count;
+}
+
+function groupsIn(groups: Groups, group: number): number[] {
+  return [...listAt(groups.members, group)].flatMap((member) => (member < 0 && groups.kind[~member] !== REPEAT ? [~member] : []));
+}
+
+function memberCount(groups: Groups, group: number): number {
   return groups.members.start[group + 1]! - groups.members.start[group]!;
+}
+
+function sizeOf(groups: Groups, group: number): number {
+  return groups.end[group]! - groups.first[group]!;
 }

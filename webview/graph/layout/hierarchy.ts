@@ -18,7 +18,7 @@ import { valuesBetween } from './widths';
 export function buildGroups(nodes: NodeTable, edges: EdgeTable): Groups {
   const scopes = scopesOf(nodes);
   const { closing, order } = findLoops(nodes, edges);
-  const shared = sharedValues(neighboursOf(nodes.count, edges, closing), order, scopes.scopeOf);
+  const shared = sharedValues(nodes, neighboursOf(nodes.count, edges, closing), order, scopes.scopeOf);
   const left = closing.map((closes, edge) => closes | shared[edges.source[edge]!]!);
   const neighbours = neighboursOf(nodes.count, edges, left);
   const tree = treeOf(cutScopes(neighbours, scopes));

@@ -66,7 +66,8 @@ function splitIntoParts(tree: Tree, group: number, around: Surroundings): void {
   const members = tree.members[group]!;
   if (members.length <= MOST) return;
   const runs = rangesOf(members.length, boundaries(tree, members, around));
-  tree.members[group] = replaceRuns(members, runs, (inside) => wrap(tree, 'part', tree.scope[group]!, inside));
+  const kind = tree.kind[group] === 'repeat' ? 'repeat' : 'part';
+  tree.members[group] = replaceRuns(members, runs, (inside) => wrap(tree, kind, tree.scope[group]!, inside));
 }
 
 /** A number per member, equal for those that look alike. */

@@ -1,3 +1,4 @@
+import type { NodeTable } from '../../protocol';
 import type { Neighbours } from './rows';
 
 const FEWEST_READERS = 3;
@@ -6,13 +7,16 @@ const FAR = 32;
 /** So many scopes are all over the graph, unless they stand side by side as the experts or heads of one layer do. */
 const MANY_SCOPES = 8;
 const SIDE_BY_SIDE = 8;
+/** Readers that take no more than the shape of a value: the graph does not go on there. */
+const SHAPE_READERS: ReadonlySet<string> = new Set(['Shape', 'ShapeN', 'Size', 'Rank']);
 
 /**
- * 1 for nodes whose values are read all over the graph (attention masks, rotary tables, the state an unrolled loop unpacks): at
- * least three of their readers are far from the first one, or readers are in more than eight scopes one below the other. A
- * residual connection has one reader far away and stays an edge. `order`: all nodes, those before others first. Linear.
+ * 1 for nodes whose values are read all over the graph (attention masks, rotary tables, what an unrolled loop unpacks): at least
+ * three of their readers are far from the first one, or readers are in more than eight scopes one below the other. A residual
+ * connection has one reader far away and stays an edge; so does a value of which the graph goes on: some of its readers, but not
+ * most, read nothing else. `order`: all nodes, those before others first. Linear.
  */
-export function sharedValues({ before, after }: Neighbours, order: Int32Array, scopeOf: Int32Array): Uint8Array {
+export function sharedValues({ ops, op }: Pick<NodeTable, 'ops' | 'op'>, { before, after }: Neighbours, order: Int32Array, scopeOf: Int32Array): Uint8Array {
   const shared = new Uint8Array(order.length);
   const rank = latestRanks({ before, after }, order);
   const readerSeen = new Int32Array(order.length).fill(-1);
@@ -29,15 +33,21 @@ export function sharedValues({ before, after }: Neighbours, order: Int32Array, s
     }
     let far = 0;
     let scopes = 0;
+    let readers = 0;
+    let alone = 0;
     for (let k = from; k < to; k++) {
       const reader = after.items[k]!;
       if (readerSeen[reader] === node) continue;
       readerSeen[reader] = node;
+      readers++;
+      if (before.start[reader + 1]! - before.start[reader]! === 1 && !SHAPE_READERS.has(ops[op[reader]!]!)) alone++;
       if (rank[reader]! > first + FAR) far++;
       if (scopeSeen[scopeOf[reader]!] !== node) scopes++;
       scopeSeen[scopeOf[reader]!] = node;
     }
-    if (far >= FEWEST_READERS || (scopes > MANY_SCOPES && last - first > SIDE_BY_SIDE)) shared[node] = 1;
+    const goesOn = alone > 0 && alone * 2 < readers;
+    const everywhere = far >= FEWEST_READERS || (scopes > MANY_SCOPES && last - first > SIDE_BY_SIDE);
+    if (everywhere && !goesOn) shared[node] = 1;
   }
   return shared;
 }
