@@ -1,13 +1,14 @@
-import type { GraphTables, GraphView, NodeDetails, Precision, ValueDetails } from '../protocol';
+import type { GraphTables, GraphView, NodeChange, NodeDetails, Precision } from '../protocol';
 import { t } from '../l10n';
-import { boundaryPills, castRow, forcedByBox } from './castWhy';
-import { chip, headOf, nameLink, section, withConfigLink, type DetailsEvents } from './detailParts';
+import { castRow, forcedByBox } from './castWhy';
+import { chip, headOf, section, withConfigLink, type DetailsEvents } from './detailParts';
 import { h } from './dom';
 import { groupContent } from './groupDetails';
 import type { Groups } from './layout/picture';
 import { modelContent } from './modelDetails';
 import type { Moment } from './moment';
 import { NAMES, PHASE_TITLES } from './precision';
+import { largestMagnitude, valueList } from './valueList';
 
 export interface DetailsPanel {
   readonly element: HTMLElement;
@@ -18,14 +19,12 @@ export interface DetailsPanel {
   showModel(graph: GraphView | GraphTables, shown: number): void;
 }
 
-/** Shape of a value nobody knows. */
-const UNKNOWN = '?';
-
 /** The panel at the right: the selected node or group, or the model where nothing is selected. `transitions` is part of the model's. */
 export function createDetails(events: DetailsEvents, transitions?: HTMLElement): DetailsPanel {
   const element = h('section', { class: 'details', 'aria-label': t('Details'), tabindex: '-1' });
-  const head = ({ op, name, cast }: Pick<NodeDetails, 'op' | 'name' | 'cast'>, precision: Precision | undefined): HTMLElement[] => [
+  const head = ({ op, name, sourceName, cast }: Pick<NodeDetails, 'op' | 'name' | 'sourceName' | 'cast'>, precision: Precision | undefined): HTMLElement[] => [
     ...headOf(op, name, events),
+    ...(sourceName === undefined ? [] : [h('p', { class: 'path' }, t('{0} in the opened model', sourceName))]),
     cast && precision !== undefined ? castRow(cast) : h('p', { class: 'row' }, chip(precision), precision === undefined ? t('Not in the graph any more') : NAMES[precision]),
   ];
   let group: number | undefined;
@@ -38,12 +37,13 @@ export function createDetails(events: DetailsEvents, transitions?: HTMLElement):
     },
     showNode(details) {
       group = undefined;
+      const scale = largestMagnitude([...details.inputs, ...details.outputs]);
       element.replaceChildren(
         ...head(details, details.precision),
         section(whyTitle(details), whyBox(details, events)),
-        section(t('Inputs'), values(details.inputs, t('No inputs'), events)),
-        section(t('Outputs'), values(details.outputs, t('No outputs'), events)),
-        section(t('Changes'), changes(details)),
+        section(t('Inputs'), valueList(details.inputs, t('No inputs'), scale, events)),
+        section(t('Outputs'), valueList(details.outputs, t('No outputs'), scale, events)),
+        section(t('Changes'), changes(details, events)),
         section(t('Attributes'), attributes(details)),
       );
     },
@@ -71,27 +71,16 @@ function whyTitle({ precision, cast }: NodeDetails): string {
   return cast ? t('Why this Cast') : t('Why {0}', NAMES[precision]);
 }
 
-function values(list: readonly ValueDetails[], none: string, events: DetailsEvents): HTMLElement {
-  if (list.length === 0) return h('p', { class: 'none' }, none);
-  return h(
-    'ul',
-    { class: 'values' },
-    ...list.map(({ name, node, through = [], dtype, shape, range, constant }) => {
-      const kind = constant ?? (shape === UNKNOWN ? dtype : `${dtype} ${shape}`);
-      return h(
-        'li',
-        {},
-        nameLink(name, node, events),
-        h('span', { class: 'kind' }, ...boundaryPills(through, events), kind),
-        range === undefined ? undefined : h('span', { class: 'kind' }, t('range {0}', range)),
-      );
-    }),
-  );
+function changes({ changes: list }: NodeDetails, events: DetailsEvents): HTMLElement {
+  if (list.length === 0) return h('p', { class: 'none' }, t('Nothing changed here so far'));
+  return h('ol', { class: 'changes' }, ...list.map((change) => h('li', { class: change.phase }, changeTitle(change, events), h('span', {}, change.reason))));
 }
 
-function changes({ changes: list }: NodeDetails): HTMLElement {
-  if (list.length === 0) return h('p', { class: 'none' }, t('Nothing changed here so far'));
-  return h('ol', { class: 'changes' }, ...list.map(({ phase, rule, reason }) => h('li', { class: phase }, h('span', { class: 'kind' }, `${t(PHASE_TITLES[phase])} · ${rule}`), h('span', {}, reason))));
+function changeTitle({ phase, rule, snapshot, index }: NodeChange, events: DetailsEvents): HTMLElement {
+  const title = `${t(PHASE_TITLES[phase])} · `;
+  if (!events.goTo) return h('span', { class: 'kind' }, title, rule);
+  const link = h('button', { type: 'button', class: 'link', title: t('Show the graph just after this change'), onclick: () => events.goTo!({ snapshot, change: index + 1 }) }, rule);
+  return h('span', { class: 'kind' }, title, link);
 }
 
 function attributes({ attributes: list }: NodeDetails): HTMLElement {

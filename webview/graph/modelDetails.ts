@@ -26,8 +26,8 @@ export function modelContent({ model, nodes, snapshots }: GraphView | GraphTable
   return [
     h('div', { class: 'head' }, h('h2', {}, model.name)),
     h('p', { class: 'path' }, `${model.format}, ${plural('count' in nodes ? nodes.count : nodes.length, 'op')}`),
-    section(t('Precision'), transitions ? undefined : mixBar(snapshot), table, bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
     ...(transitions ? [transitions] : []),
+    section(transitions ? t('Phases') : t('Precision'), transitions ? undefined : mixBar(snapshot), table, bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
     h('p', { class: 'hint' }, t('Select a node to see why it has its precision.')),
   ];
 }

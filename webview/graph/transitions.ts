@@ -34,7 +34,7 @@ export function createTransitions(events: TransitionsEvents): Transitions {
   const table = h('table', { 'aria-label': t('Values from one precision to another') });
   const note = h('p', { class: 'none' });
   const units = h('div', { class: 'units', role: 'radiogroup', 'aria-label': t('Count') });
-  const element = h('section', { class: 'transitions' }, bar, counts, h('div', { class: 'title' }, h('h3', {}, t('Transitions')), units), table, note);
+  const element = h('section', { class: 'transitions' }, h('h3', {}, t('Precision')), bar, counts, h('div', { class: 'title' }, h('h3', {}, t('Transitions')), units), table, note);
   let graph: GraphTables | undefined;
   let moment: Moment | undefined;
   let transitions: readonly Transition[] = [];

@@ -28,6 +28,7 @@ export class PartPages {
 
   async open({ theme = 'dark-modern', width = 1280, height = 800 }: { theme?: ThemeName; width?: number; height?: number } = {}): Promise<{ page: Page; problems: readonly string[] }> {
     const page = await this.browser.newPage({ viewport: { width, height } });
+    page.setDefaultTimeout(5000);
     const problems: string[] = [];
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(error.message));
