@@ -33,7 +33,7 @@ function bars({ bins, min, max }: Histogram): SVGElement {
 }
 
 function statistics({ bins, mean, standardDeviation, zeros, nan, infinite, count, sampled }: Histogram): string {
-  const finite = bins.length === 0 ? [] : [t('mean {0}', numberText(mean)), t('standard deviation {0}', numberText(standardDeviation)), t('{0} zeros', percentText(zeros))];
+  const finite = bins.length === 0 ? [] : [t('mean {0}', numberText(mean)), t('std {0}', numberText(standardDeviation)), t('{0} zeros', percentText(zeros))];
   const odd = [nan > 0 ? t('{0} NaN', nan.toLocaleString('en')) : '', infinite > 0 ? t('{0} infinite', infinite.toLocaleString('en')) : ''];
   return [...finite, ...odd, sampled ? t('of {0} values sampled', count.toLocaleString('en')) : ''].filter(Boolean).join(' · ');
 }
