@@ -2,9 +2,9 @@ import type { Histogram } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
 import { decodeBfloat16 } from '../graph/bfloat16';
 import type { DataType } from '../graph/dataType';
+import { float16Value } from '../graph/float16';
 import type { Node } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
-import { float16Value } from '../runtime/halfPrecision';
 
 const BINS = 32;
 /** Larger constants are sampled in runs of neighbours, so that every channel is met, spread evenly over the tensor. */
@@ -52,7 +52,8 @@ export function tensorHistogram({ dtype, data }: Tensor): Histogram {
   if (finite === 0) return { bins: [], min: 0, max: 0, mean: 0, standardDeviation: 0, zeros: 0, ...apart };
   const bins = new Array<number>(BINS).fill(0);
   for (const values of runsOf(data as Numbers, DECODE[dtype]!)) countInto(bins, values, min, max);
-  return { bins, min, max, mean, standardDeviation: Math.sqrt(squares / finite), zeros: zeros / finite, ...apart };
+  // Of the two zeros the positive one.
+  return { bins, min: min + 0, max: max + 0, mean, standardDeviation: Math.sqrt(squares / finite), zeros: zeros / finite, ...apart };
 }
 
 /** All the values in runs, or those of evenly spread runs where there are too many. */

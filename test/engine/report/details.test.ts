@@ -3,6 +3,7 @@ import type { NodeDetails } from '../../../webview/protocol';
 import { UserError } from '../../../src/engine/errors';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { nodeDetails } from '../../../src/engine/report/details';
+import { histogramOf } from '../../../src/engine/report/histogram';
 import { buildGraph, constant, placeholder, shapeOf, type NodeSpec } from '../../support/graphBuilder';
 import { runAllPhases, type Run } from '../../support/snapshots';
 
@@ -26,7 +27,7 @@ describe('details of a node', () => {
       why: { text: 'Becomes INT8: MatMul has an INT8 form and its ranges are calibrated.' },
       inputs: [
         { name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1', min: -1, max: 1 },
-        { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B', histogram: expect.objectContaining({ count: 12, min: 0.5, max: 0.5, mean: 0.5 }) },
+        { name: 'w', dtype: 'float32', shape: '4×3', constant: '4×3, float32, 48 B', histogram: histogramOf(run.snapshots[0]!.graph.nodes.get('w')!, dialect) },
       ],
       outputs: [{ name: 'dense', dtype: 'float32', shape: 'N×3', consumers: [{ name: 'scaled', node: 'scaled', input: 0 }], readers: 1 }],
       attributes: [{ name: 'T', value: 'float32' }, { name: 'transpose_b', value: 'false' }],
@@ -43,7 +44,7 @@ describe('details of a node', () => {
         name: 'x', node: 'x', dtype: 'float32', shape: 'N×4', range: '-1 … 1', min: -1, max: 1,
         through: [{ id: 'x/quantize', kind: 'quantize', label: 'F→8' }, { id: 'x/dequantize', kind: 'quantize', label: '8→F' }],
       },
-      { name: 'w/int8', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B', histogram: expect.objectContaining({ count: 12, min: 127, max: 127 }) },
+      { name: 'w/int8', dtype: 'float32', shape: '4×3', constant: '4×3, qint8, 12 B', histogram: histogramOf(run.snapshots[1]!.graph.nodes.get('w/int8')!, dialect) },
     ]);
     expect(dense.changes.map(({ phase, rule }) => `${phase} ${rule}`)).toEqual(['quantize quantize-value', 'quantize quantize-weight']);
     expect(details(run, 'exp', 1).outputs).toMatchObject([{ name: 'exp', dtype: 'float32', shape: 'N×3' }]);
@@ -65,6 +66,36 @@ describe('details of a node', () => {
     expect(quantize).toMatchObject({ op: 'QuantizeV2', precision: 'other' });
     expect(quantize.why.text).toBe(run.snapshots[1]!.changes.find(({ after }) => after.includes('x/quantize'))!.reason);
     expect(quantize.outputs.map(({ name, dtype }) => [name, dtype])).toEqual([['x/quantize', 'quint8'], ['x/quantize:1', 'float32'], ['x/quantize:2', 'float32']]);
+  });
+
+  it('that phases changed: where in their changes, and that of a Cast where it was made and folded', async () => {
+    const run = await runAllPhases(buildGraph([
+      placeholder('x', 'float32', [2, 4]), constant('w', 'float32', [4, 4], [0.5]), op('m1', 'MatMul', ['x', 'w']), op('abs', 'Abs', ['m1']), op('m2', 'MatMul', ['abs', 'w']), op('exp', 'Exp', ['m2']),
+    ]), { use_bf16: true });
+    const cast = details(run, 'exp', 2).inputs[0]!.through![0]!.id;
+    const folded = details(run, 'm2', 2).inputs[0]!.through![0]!.id;
+    for (const id of ['m2', cast, folded]) {
+      const { changes } = details(run, id, 3);
+      expect(changes.length).toBeGreaterThan(0);
+      for (const { snapshot, index, ...change } of changes) {
+        const made = run.snapshots[snapshot]!.changes[index]!;
+        expect([...made.before, ...made.after]).toContain(id);
+        expect(made).toMatchObject(change);
+      }
+    }
+    expect(details(run, cast, 3).changes.map(({ snapshot }) => snapshot)).toEqual([2]);
+    expect(details(run, folded, 2).changes.map(({ snapshot }) => snapshot)).toEqual([2]);
+    expect(details(run, folded, 3).changes.map(({ snapshot }) => snapshot)).toEqual([2, 3]);
+    expect(details(run, folded, 3).precision).toBeUndefined();
+  });
+
+  it('that a phase renamed: its name in the opened model too', async () => {
+    const run = await runAllPhases(buildGraph([placeholder('x', 'float32', [2, 4]), constant('w', 'float32', [4, 4], [0.5]), op('y', 'MatMul', ['x', 'w'])]), { use_bf16: true });
+    expect(details(run, 'y', 1)).not.toHaveProperty('sourceName');
+    const converted = details(run, 'y', 2);
+    expect(converted.name).not.toBe('y');
+    expect(converted.sourceName).toBe('y');
+    expect(converted.outputs[0]!.consumers).toMatchObject([{ name: 'y', node: 'output:y', input: 0, through: [{ kind: 'cast', label: 'B→F' }] }]);
   });
 
   it('that joined BF16 neighbours: the change, not the plan that left it FP32', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 import { bfloat16Bits } from '../../../src/engine/graph/bfloat16';
-import { float16Bits, rounded, widened } from '../../../src/engine/runtime/halfPrecision';
+import { float16Bits } from '../../../src/engine/graph/float16';
+import { rounded, widened } from '../../../src/engine/runtime/halfPrecision';
 import { erf, erfc } from '../../../src/engine/runtime/specialFunctions';
 import { float } from '../../support/graphBuilder';
 import { f32, i32, i64, runNodes, runOp } from './run';
