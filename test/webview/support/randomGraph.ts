@@ -11,11 +11,11 @@ export function random(seed: number): () => number {
   };
 }
 
-/** A graph without loops, up to 400 nodes in random scopes, in a file order that has nothing to do with its edges. */
-export function randomGraph(seed: number): GraphBuilder {
+/** A graph without loops, up to `most` nodes in random scopes, in a file order that has nothing to do with its edges. */
+export function randomGraph(seed: number, most = 400): GraphBuilder {
   const next = random(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
-  const count = 2 + below(400);
+  const count = 2 + below(most);
   const scopes = 1 + below(12);
   const b = new GraphBuilder();
   for (let node = 0; node < count; node++) {

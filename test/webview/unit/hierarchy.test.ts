@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { graphTables } from '../../../src/engine/report/graphTables';
-import { buildGroups } from '../../../webview/graph/layout/hierarchy';
 import type { Groups } from '../../../webview/graph/layout/picture';
-import type { GraphTables, GraphView } from '../../../webview/protocol';
 import { listAt } from '../../../webview/tables';
 import { digitsCnn } from '../support/digitsCnn';
 import { GraphBuilder } from '../support/graphBuilder';
+import { groupsOf, type Built } from '../support/groups';
 import { randomGraph } from '../support/randomGraph';
 import { transformer } from '../support/transformer';
-
-type Built = Pick<GraphView, 'nodes' | 'edges'>;
-
-function tables({ nodes, edges }: Built): GraphTables {
-  return graphTables({ model: { name: 'test', format: 'test' }, nodes, edges, snapshots: [] });
-}
-
-function groupsOf(built: Built): Groups {
-  const { nodes, edges } = tables(built);
-  return buildGroups(nodes, edges);
-}
 
 /** Place of each node or group among the members of the group around it. */
 function placesOf(groups: Groups): { ofNode: Int32Array; ofGroup: Int32Array } {
@@ -57,6 +44,7 @@ function expectWellFormed(built: Built, groups: Groups): void {
   expect([...groups.order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, node) => node));
   expect([groups.parent[0], groups.first[0], groups.end[0]]).toEqual([-1, 0, count]);
   const holder = new Int32Array(count).fill(-1);
+  expect(Math.max(...groups.parent.map((_, group) => listAt(groups.members, group).length))).toBeLessThanOrEqual(200);
   for (let group = 0; group < groups.count; group++) {
     let at = groups.first[group]!;
     for (const member of listAt(groups.members, group)) {
@@ -81,7 +69,9 @@ describe('hierarchy', () => {
   const models: readonly (readonly [string, Built])[] = [
     ['digits CNN', digitsCnn()],
     ['transformer', transformer(12)],
+    ['transformer of 260 layers', transformer(260)],
     ...Array.from({ length: 60 }, (_, seed): readonly [string, Built] => [`random graph ${seed}`, randomGraph(seed)]),
+    ...Array.from({ length: 4 }, (_, seed): readonly [string, Built] => [`large random graph ${seed}`, randomGraph(seed, 4000)]),
   ];
 
   it.each(models)('holds every node once and no edge against the order of members: %s', (_, built) => {

@@ -5,7 +5,7 @@ import { GROUP_KINDS, type Groups } from './picture';
 const SMALL = 80;
 /** Cards that are legible at once, and too few to say anything. */
 const LEGIBLE = 60;
-const FEW = 12;
+const FEW = 6;
 
 const REPEAT = GROUP_KINDS.indexOf('repeat');
 

@@ -4,14 +4,14 @@ import type { Run } from './tree';
 export const MOST = 200;
 
 /**
- * Runs of about equal size, at most 200 of them and so long that no level below has more members than this one has runs.
- * Boundaries are moved by up to a quarter of a run to where the fewest values cross. Linear.
+ * At most 200 runs of about equal size, which may have to be split again: about as many at each level. Their ends are moved by
+ * up to a third of a run to where the fewest values cross. Linear.
  */
 export function rangesOf(count: number, valuesBefore: (position: number) => number): Run[] {
   const levels = Math.ceil(Math.log(count) / Math.log(MOST));
   const runs = Math.min(MOST, Math.ceil(count ** (1 / levels)));
   const size = count / runs;
-  const slack = Math.floor(size / 4);
+  const slack = Math.floor(size / 3);
   const result: Run[] = [];
   let first = 0;
   for (let run = 1; run <= runs; run++) {
