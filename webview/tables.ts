@@ -13,10 +13,11 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function stringTable(texts: readonly string[]): StringTable {
-  const bytes = encoder.encode(texts.join(''));
+  // A code unit takes three bytes at most. Each text is encoded for itself: halves of surrogate pairs must not meet.
+  const bytes = new Uint8Array(3 * texts.reduce((sum, { length }) => sum + length, 0));
   const start = new Uint32Array(texts.length + 1);
-  texts.forEach((text, index) => (start[index + 1] = start[index]! + utf8Length(text)));
-  return { bytes, start };
+  texts.forEach((text, index) => (start[index + 1] = start[index]! + encoder.encodeInto(text, bytes.subarray(start[index])).written));
+  return { bytes: bytes.slice(0, start[texts.length]), start };
 }
 
 export function textAt({ bytes, start }: StringTable, index: number): string {
@@ -62,14 +63,4 @@ export function nodeOfId({ nodes }: Pick<GraphTables, 'nodes'>, id: string): num
   // An output node may have the name of the op it stands for; that op has the name as its id.
   const named = indexOfText(nodes.names, id);
   return named >= 0 && nodes.ids[named] === undefined ? named : -1;
-}
-
-function utf8Length(text: string): number {
-  let length = text.length;
-  for (let k = 0; k < text.length; k++) {
-    const code = text.charCodeAt(k);
-    // A surrogate pair is two code units and four bytes.
-    if (code > 0x7f) length += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return length;
 }

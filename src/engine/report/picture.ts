@@ -1,7 +1,9 @@
 import type { DisplayEdge, DisplayNode } from '../../../webview/protocol';
 import type { Dialect } from '../dialect';
-import type { Graph, Node, ValueRef } from '../graph/graph';
+import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
+import { elementCount } from '../graph/tensor';
 import { isBoundary, routeOf } from './boundaries';
+import { shapesOf } from './shapes';
 
 /** Who reads the value of an edge: an input of a node, or the caller of the model (index into Graph.outputs). */
 export type Reader = { readonly node: string; readonly input: number } | { readonly output: number };
@@ -23,6 +25,7 @@ export function pictureOf(opened: Graph, dialect: Dialect): Picture {
   const nodes: DisplayNode[] = [];
   const edges: DisplayEdge[] = [];
   const readers: Reader[] = [];
+  const shapes = shapesOf(opened, dialect);
   const index = new Map<string, number>();
   const fed = new Set(opened.inputs.map((input) => input.value.node));
   const ends = new Set(opened.outputs.map((output) => output.value.node).filter((id) => isEnd(opened.nodes.get(id), opened, dialect)));
@@ -35,7 +38,9 @@ export function pictureOf(opened: Graph, dialect: Dialect): Picture {
     const { origin } = routeOf(value, opened, opened, dialect);
     const source = index.get(origin.node);
     if (source === undefined) return;
-    edges.push({ source, target, sourceOutput: origin.output, targetInput });
+    const shape = shapes.get(valueKey(origin));
+    const isKnown = shape !== undefined && shape.every((size) => size >= 0);
+    edges.push({ source, target, sourceOutput: origin.output, targetInput, ...(isKnown ? { elements: elementCount(shape) } : {}) });
     readers.push(reader);
   };
   for (const [id, target] of index) {

@@ -64,6 +64,16 @@ describe('the picture of the opened model', () => {
     expect(edges(view([opened(graph)]))).toEqual(['x:0 -> split:1', 'split:1 -> sub:0', 'split:0 -> sub:1', 'sub:0 -> end:0']);
   });
 
+  it('says how many elements its edges carry, where the model tells', () => {
+    const graph = buildGraph([
+      x, weight, cast('down', 'x', 'float32', 'bfloat16'), cast('up', 'down', 'bfloat16', 'float32'), op('m', 'MatMul', ['up', 'w']), placeholder('n', 'float32', [-1, 4]), op('sum', 'AddV2', ['m', 'n']),
+      constant('axes', 'int32', [2], [0, 1]), op('all', 'Sum', ['m', 'axes'], 'float32', { Tidx: 'int32' }), placeholder('none', 'float32', [0, 4]), op('joined', 'Pack', ['all'], 'float32', { N: 1 }), op('e', 'Exp', ['none']),
+    ]);
+    const { nodes, edges: all } = view([opened(graph)]);
+    const sizes = all.map(({ source, target, elements }) => `${nodes[source]!.name} -> ${nodes[target]!.name}: ${elements}`);
+    expect(sizes.slice(0, 6)).toEqual(['x -> m: 8', 'm -> sum: 8', 'n -> sum: undefined', 'm -> all: 8', 'all -> joined: 1', 'none -> e: 0']);
+  });
+
   it('ends in a node for each fetched value that an op computes', () => {
     const graph = buildGraph([x, op('a', 'Exp', ['x']), op('b', 'Exp', ['a'])], { outputs: ['a', 'b'] });
     const picture = view([opened(graph)]);
@@ -200,6 +210,6 @@ it('is built for a chain of any length', () => {
   const chain = Array.from({ length: 10_000 }, (_, i) => (i % 2 === 0
     ? cast(`n${i}`, i === 0 ? 'x' : `n${i - 1}`, 'float32', 'bfloat16') : cast(`n${i}`, `n${i - 1}`, 'bfloat16', 'float32')));
   const picture = view([opened(buildGraph([x, ...chain, end('n9999')]))]);
-  expect(picture.edges).toEqual([{ source: 0, target: 1, sourceOutput: 0, targetInput: 0 }]);
+  expect(picture.edges).toEqual([{ source: 0, target: 1, sourceOutput: 0, targetInput: 0, elements: 8 }]);
   expect(picture.snapshots[0]!.marks[0]!.nodes).toHaveLength(10_000);
 });
