@@ -17,6 +17,8 @@ export interface Place extends Point {
 
 /** Below this zoom names and labels of boxes could not be read. */
 export const TEXT_ZOOM = 0.5;
+/** Below this zoom colours are all one sees of cards. */
+export const FAR_ZOOM = 0.2;
 /** A graph that fits at this zoom is first seen as a whole. */
 const FIRST_ZOOM = 0.75;
 const MAX_ZOOM = 3;

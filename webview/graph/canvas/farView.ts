@@ -32,6 +32,15 @@ export class FarView {
     this.drawn = undefined;
   }
 
+  /** Moves with the view as far as what is drawn allows. */
+  follow(camera: Camera, picture: Picture): boolean {
+    if (!this.drawn || this.drawn.zoom !== camera.viewport().zoom) return false;
+    const seen = overlap(camera.area(), wholeOf(picture));
+    if (!isEmpty(seen) && !contains(this.drawn.area, seen)) return false;
+    this.move(camera);
+    return true;
+  }
+
   show(scene: Scene, lights: Lights, theme: Theme, camera: Camera): void {
     clearTimeout(this.rest);
     const { zoom } = camera.viewport();

@@ -4,7 +4,7 @@ import type { Groups, Picture } from '../layout/picture';
 import { measureText } from '../layout/measureText';
 import type { Moment } from '../moment';
 import type { Theme } from '../theme';
-import { Camera, TEXT_ZOOM } from './camera';
+import { Camera, FAR_ZOOM, TEXT_ZOOM } from './camera';
 import { describe } from './describe';
 import type { Target } from './elements';
 import { FarView } from './farView';
@@ -174,6 +174,7 @@ export class GraphCanvas {
     const text = this.isReadable();
     this.events.viewport(area);
     if (this.loaded?.text === text && contains(this.loaded, area)) return;
+    if (this.far.follow(this.camera, this.shown.picture)) return;
     this.motion.finish();
     this.fill();
   }
@@ -185,7 +186,7 @@ export class GraphCanvas {
     const lights = (this.lights ??= lightUp(scene, this.selected, this.highlighted));
     const area = this.camera.area();
     const text = this.isReadable();
-    for (const margin of MARGINS) {
+    for (const margin of this.camera.viewport().zoom < FAR_ZOOM ? [] : MARGINS) {
       const wide = grow(area, margin);
       const elements = windowElements(scene, lights, wide, text);
       if (elements === undefined) continue;

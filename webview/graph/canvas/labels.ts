@@ -1,4 +1,5 @@
 import type { NodeTable } from '../../protocol';
+import { listAt } from '../../tables';
 import { cardName, stubText, type Font, type Measure } from '../layout/cardSizes';
 import { GROUP_KINDS, type Groups } from '../layout/picture';
 
@@ -35,8 +36,21 @@ export function createLabels(nodes: NodeTable, groups: Groups, measure: Measure)
 }
 
 /** ` ×12` behind the name of what repeats. */
-function repeatText({ kind, members }: Groups, group: number): string {
-  return GROUP_KINDS[kind[group]!] === 'repeat' ? ` ×${members.start[group + 1]! - members.start[group]!}` : '';
+function repeatText(groups: Groups, group: number): string {
+  return GROUP_KINDS[groups.kind[group]!] === 'repeat' ? ` ×${timesOf(groups, group)}` : '';
+}
+
+/** Siblings in a repeat; many of them stand in repeats and ranges of their own. */
+function timesOf({ kind, members }: Groups, group: number): number {
+  let times = 0;
+  const open = [group];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const member of listAt(members, next)) {
+      if (member < 0 && GROUP_KINDS[kind[~member]!] !== 'scope') open.push(~member);
+      else times++;
+    }
+  }
+  return times;
 }
 
 const cutEnd = (text: string, room: number, width: (text: string) => number): string => fit(text, room, width, (keep) => `${text.slice(0, keep)}…`);

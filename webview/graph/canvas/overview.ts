@@ -17,6 +17,9 @@ const LINE_SCALE = 0.03;
 /** Smallest side of a card, so that none disappears. */
 const LEAST = 1.5;
 
+/** From what is selected to its frame. */
+const FRAME = 3;
+
 /** Draws the picture without text on a plain canvas: the minimap and the far view. A group is as many parts as it has precisions. */
 export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, theme: Theme, visible: Visible, to: Projection, lights?: Lights): void {
   const x = (value: number): number => value * to.scaleX + to.shiftX;
@@ -24,11 +27,14 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
   const { boxes, items } = scene.picture;
   context.lineWidth = 1;
   context.strokeStyle = theme.line;
-  context.globalAlpha = 0.5;
   for (const box of visible.boxes) {
     const [width, height] = [boxes.width[box]! * to.scaleX, boxes.height[box]! * to.scaleY];
-    context.strokeRect(x(boxes.x[box]!) - width / 2, y(boxes.y[box]!) - height / 2, width, height);
+    const [left, top] = [x(boxes.x[box]!) - width / 2, y(boxes.y[box]!) - height / 2];
+    context.fillStyle = theme.boxes[Math.min(theme.boxes.length - 1, scene.boxDepths[box]!)]!;
+    if (theme.highContrast) context.strokeRect(left, top, width, height);
+    else context.fillRect(left, top, width, height);
   }
+  context.globalAlpha = 0.5;
   if (to.scaleX >= LINE_SCALE) {
     context.strokeStyle = theme.edge;
     context.beginPath();
@@ -45,6 +51,12 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
     const height = Math.max(LEAST, items.height[part.item]! * to.scaleY);
     context.fillRect(x(items.x[part.item]!) + width * (part.from - 0.5), y(items.y[part.item]!) - height / 2, width * (part.to - part.from), height);
   };
+  const frameItem = (item: number): void => {
+    const [width, height] = [items.width[item]! * to.scaleX + 2 * FRAME, items.height[item]! * to.scaleY + 2 * FRAME];
+    context.strokeStyle = theme.focus;
+    context.lineWidth = 2;
+    context.strokeRect(x(items.x[item]!) - width / 2, y(items.y[item]!) - height / 2, width, height);
+  };
   // A colour at a time: setting it costs more than a rectangle.
   parts.forEach(({ lit, dimmed }, way) => {
     const precision = PRECISIONS[way];
@@ -55,6 +67,7 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
     dimmed.forEach(fill);
   });
   context.globalAlpha = 1;
+  if (lights && lights.selectedItem >= 0) frameItem(lights.selectedItem);
 }
 
 /** A share of the width of a card. */
