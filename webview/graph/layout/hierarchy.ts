@@ -1,15 +1,15 @@
 import type { EdgeTable, NodeTable } from '../../protocol';
 import { listTable } from '../../tables';
-import { cutScopes, type Pieces } from './cut';
-import { namesOf, type NameIn } from './groupLabels';
-import { findLoops } from './loops';
+import { cutScopes, type Pieces } from './hierarchy/cut';
+import { namesOf, type NameIn } from './hierarchy/groupLabels';
+import { findLoops } from './hierarchy/loops';
 import { GROUP_KINDS, type Groups } from './picture';
-import { refine } from './refine';
-import { neighboursOf } from './rows';
+import { refine } from './hierarchy/refine';
+import { neighboursOf } from './hierarchy/rows';
 import { scopesOf } from './scopes';
-import { sharedValues } from './sharedValues';
-import type { Tree } from './tree';
-import { valuesBetween } from './widths';
+import { sharedValues } from './hierarchy/sharedValues';
+import type { Tree } from './hierarchy/tree';
+import { valuesBetween } from './hierarchy/valuesBetween';
 
 /**
  * The hierarchy of a graph from the names of its ops, their repetition and number. At every level the members form no loop that

@@ -1,6 +1,6 @@
 import { orderParts } from './orderParts';
 import type { Neighbours } from './rows';
-import type { Scopes } from './scopes';
+import type { Scopes } from '../scopes';
 
 /**
  * Scopes cut into pieces that can stand together: between the members of a piece, and between pieces, there is no edge that

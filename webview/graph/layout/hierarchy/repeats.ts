@@ -1,4 +1,4 @@
-import type { NodeTable } from '../../protocol';
+import type { NodeTable } from '../../../protocol';
 import type { Neighbours } from './rows';
 import { endPlace, firstPlace, type Run, type Tree } from './tree';
 

@@ -1,4 +1,4 @@
-import type { EdgeTable, ListTable } from '../../protocol';
+import type { EdgeTable, ListTable } from '../../../protocol';
 
 /** The edges that make the hierarchy, as the nodes before and after each node. Without loops. */
 export interface Neighbours {

@@ -1,4 +1,4 @@
-import type { EdgeTable, NodeTable } from '../../protocol';
+import type { EdgeTable, NodeTable } from '../../../protocol';
 import { neighboursOf } from './rows';
 
 export interface Loops {

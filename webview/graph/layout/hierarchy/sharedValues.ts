@@ -1,4 +1,4 @@
-import type { NodeTable } from '../../protocol';
+import type { NodeTable } from '../../../protocol';
 import type { Neighbours } from './rows';
 
 const FEWEST_READERS = 3;

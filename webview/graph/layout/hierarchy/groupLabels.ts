@@ -1,6 +1,6 @@
-import type { NodeTable } from '../../protocol';
-import { textAt } from '../../tables';
-import { relativeTo } from './scopes';
+import type { NodeTable } from '../../../protocol';
+import { textAt } from '../../../tables';
+import { relativeTo } from '../scopes';
 import type { Tree } from './tree';
 
 /** What a group or node is called in a scope: without the part of its path the scope already says. */
