@@ -1,6 +1,6 @@
 import type { PhaseName } from '../protocol';
+import { clearCanvas } from './canvas/overview';
 import { changeAt, countUpTo, type ChangeNumbers } from './changeNumbers';
-import { clearCanvas } from './overview';
 import type { Theme } from './theme';
 
 /** A tick: a change, or where there are more changes than room, several in a row. */
@@ -47,7 +47,8 @@ function touchedBetween({ snapshots, start }: ChangeNumbers, before: number, las
 
 /** Draws ticks over the whole of a canvas; those after `current` are faded, those not wanted more so. */
 export function drawTicks(canvas: HTMLCanvasElement, ticks: readonly Tick[], total: number, current: number, theme: Theme): void {
-  const { context, width, height } = clearCanvas(canvas);
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const context = clearCanvas(canvas, width, height);
   const colours: Readonly<Record<PhaseName, string>> = { quantize: theme.precision.int8, bf16: theme.precision.bf16, optimize: theme.cast };
   const pitch = width / ticks.length;
   const thickness = Math.max(1, Math.min(MOST_THICK, Math.round(pitch) - 1));
