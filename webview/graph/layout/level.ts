@@ -63,7 +63,9 @@ export function rowsOf({ items, inPorts, outPorts, from, to }: LevelInput): Leve
     const key = from[line]! * vertices + to[line]!;
     return !seen.has(key) && seen.add(key);
   });
-  return arrangeRows({ items, inPorts, outPorts, from: Int32Array.from(first, (line) => from[line]!), to: Int32Array.from(first, (line) => to[line]!) });
+  const middle = new Float32Array(first.length);
+  const ends = { from: Int32Array.from(first, (line) => from[line]!), to: Int32Array.from(first, (line) => to[line]!) };
+  return arrangeRows({ items, inPorts, outPorts, ...ends, fromShare: middle, toShare: middle });
 }
 
 /** Lays out the items of one level in the given rows, with all its lines. */

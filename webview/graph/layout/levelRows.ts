@@ -19,9 +19,12 @@ export interface LevelStructure {
   readonly outPorts: number;
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** Where on the border of its item a line ends, as a fraction of the width from -0.5 to 0.5. */
+  readonly fromShare: Float32Array;
+  readonly toShare: Float32Array;
 }
 
-export function arrangeRows({ items, inPorts, outPorts, from, to }: LevelStructure): LevelRows {
+export function arrangeRows({ items, inPorts, outPorts, from, to, fromShare, toShare }: LevelStructure): LevelRows {
   const vertices = items + inPorts + outPorts;
   const source = new Uint8Array(items).fill(1);
   const fed = new Uint8Array(items);
@@ -35,8 +38,7 @@ export function arrangeRows({ items, inPorts, outPorts, from, to }: LevelStructu
   const row = new Int32Array(vertices).fill(last, items + inPorts);
   row.set(itemRow);
   const inLane = verticesInLanes(row, from, to);
-  const zero = new Float32Array(from.length);
-  const ends: LineEnds = { from, to, fromOffset: zero, toOffset: zero, value: from, source };
+  const ends: LineEnds = { from, to, fromOffset: fromShare, toOffset: toShare, value: from, source };
   const paths = passRows(row, ends, inLane);
   const rows: number[][] = Array.from({ length: last + 1 }, () => []);
   paths.row.forEach((at, vertex) => rows[at]!.push(vertex));

@@ -1,10 +1,10 @@
 import { GROUP_HEIGHT, NODE_HEIGHT, STUB_GAP, STUB_HEIGHT, type CardSizes } from './cardSizes';
 import type { CardStub } from './cardStubs';
 import { ContentCache } from './contentCache';
-import { placeLevel, rowsOf, type LevelInput, type PlacedLevel } from './level';
-import type { LevelRows } from './levelRows';
+import { placeLevel, type LevelInput, type PlacedLevel } from './level';
 import type { LevelEdges } from './levelEdges';
 import type { Groups } from './picture';
+import { rowFinder } from './rowFinder';
 
 /** The levels of the groups that are visibly expanded. */
 export interface Levels {
@@ -38,16 +38,15 @@ export function levelPlacer(groups: Groups, cut: LevelEdges, sizes: CardSizes, s
   const { count, parent } = groups;
   const placed = new Array<PlacedLevel | undefined>(count);
   const lineOf = new Int32Array(cut.from.length);
-  const rows = new ContentCache<LevelRows>(CACHED);
+  const rowsOf = rowFinder(groups, cut);
   const levels = new ContentCache<PlacedLevel>(CACHED);
   let before: Uint8Array = new Uint8Array(count);
 
   const place = (group: number): PlacedLevel => {
     const input = levelInput(group);
-    const { labelWidth, items, inPorts, outPorts, from, to } = input;
-    const structure = [Int32Array.of(items, inPorts, outPorts), from, to];
-    const rest = [Int32Array.of(labelWidth), input.width, input.height, input.above, input.reach, input.toPort, input.fromOffset, input.toOffset, input.value];
-    return levels.get([...structure, ...rest], () => placeLevel(input, rows.get(structure, () => rowsOf(input))));
+    const { labelWidth, from, to, width, height, above, reach, toPort, fromOffset, toOffset, value } = input;
+    const rows = rowsOf(group);
+    return levels.get([Int32Array.of(rows.id, labelWidth), from, to, width, height, above, reach, toPort, fromOffset, toOffset, value], () => placeLevel(input, rows.rows));
   };
 
   const levelInput = (group: number): LevelInput => {

@@ -1,8 +1,13 @@
-/** Links between one row and the next. */
+/** Links between one row and the next; offsets are where a link touches its vertex, as a fraction of its width from -0.5 to 0.5. */
 export interface RowLinks {
   readonly from: Int32Array;
   readonly to: Int32Array;
+  readonly fromOffset: Float32Array;
+  readonly toOffset: Float32Array;
 }
+
+/** Places are whole numbers: so many to each vertex of a row. */
+const PLACES = 1024;
 
 const MOST_SWEEPS = 24;
 /** Sweeps without fewer crossings after which we stop. */
@@ -58,24 +63,35 @@ function improve(start: readonly number[][], layers: Layers): Ordered {
   return best;
 }
 
-/** Neighbours of vertex v: `vertex` from start[v] to start[v + 1]. */
+/** Neighbours of vertex v: `vertex` from start[v] to start[v + 1], and how far from their middle and from that of v the links end. */
 interface Neighbours {
   readonly start: Int32Array;
   readonly vertex: Int32Array;
+  readonly offset: Int32Array;
+  readonly ownOffset: Int32Array;
 }
 
-function layersOf(vertices: number, { from, to }: RowLinks): Layers {
-  return { above: neighbours(vertices, to, from), below: neighbours(vertices, from, to), position: new Int32Array(vertices) };
+function layersOf(vertices: number, { from, to, fromOffset, toOffset }: RowLinks): Layers {
+  return { above: neighbours(vertices, to, from, toOffset, fromOffset), below: neighbours(vertices, from, to, fromOffset, toOffset), position: new Int32Array(vertices) };
 }
 
-function neighbours(vertices: number, of: Int32Array, others: Int32Array): Neighbours {
+function neighbours(vertices: number, of: Int32Array, others: Int32Array, ownOffsets: Float32Array, offsets: Float32Array): Neighbours {
   const start = new Int32Array(vertices + 1);
   for (const vertex of of) start[vertex + 1]!++;
   for (let vertex = 0; vertex < vertices; vertex++) start[vertex + 1]! += start[vertex]!;
   const at = start.slice(0, vertices);
   const vertex = new Int32Array(of.length);
-  for (let link = 0; link < of.length; link++) vertex[at[of[link]!]!++] = others[link]!;
-  return { start, vertex };
+  const offset = new Int32Array(of.length);
+  const ownOffset = new Int32Array(of.length);
+  // Not up to the border: there the next vertex begins.
+  const places = (share: number): number => Math.round(share * (PLACES - 2));
+  for (let link = 0; link < of.length; link++) {
+    const slot = at[of[link]!]!++;
+    vertex[slot] = others[link]!;
+    offset[slot] = places(offsets[link]!);
+    ownOffset[slot] = places(ownOffsets[link]!);
+  }
+  return { start, vertex, offset, ownOffset };
 }
 
 function number(row: readonly number[], { position }: Layers): void {
@@ -107,12 +123,12 @@ function walkedRows(rows: readonly (readonly number[])[], ways: readonly Neighbo
 }
 
 /** Vertices without neighbours stay about where they are. */
-function sortByNeighbours(row: number[], layers: Layers, { start, vertex: neighbour }: Neighbours, leftFirst: boolean): void {
+function sortByNeighbours(row: number[], layers: Layers, { start, vertex: neighbour, offset }: Neighbours, leftFirst: boolean): void {
   const { position } = layers;
   const means = new Map<number, number>();
   for (const vertex of row) {
     let sum = 0;
-    for (let k = start[vertex]!; k < start[vertex + 1]!; k++) sum += position[neighbour[k]!]!;
+    for (let k = start[vertex]!; k < start[vertex + 1]!; k++) sum += position[neighbour[k]!]! + offset[k]! / PLACES;
     const count = start[vertex + 1]! - start[vertex]!;
     means.set(vertex, count > 0 ? sum / count : position[vertex]!);
   }
@@ -143,9 +159,10 @@ function exchange(rows: readonly number[][], { above, below, position }: Layers)
   }
 }
 
-/** Places of a vertex's neighbours, ascending. */
-function placesOf(vertex: number, { start, vertex: neighbour }: Neighbours, position: Int32Array): Int32Array {
-  return Int32Array.from(neighbour.subarray(start[vertex], start[vertex + 1]), (other) => position[other]!).sort();
+/** Places at which a vertex's links end, ascending. */
+function placesOf(vertex: number, { start, vertex: neighbour, offset }: Neighbours, position: Int32Array): Int32Array {
+  const first = start[vertex]!;
+  return Int32Array.from(neighbour.subarray(first, start[vertex + 1]), (other, k) => position[other]! * PLACES + offset[first + k]!).sort();
 }
 
 /** Pairs of a left and a right place that are the wrong way round. */
@@ -162,19 +179,24 @@ function inversions(left: Int32Array, right: Int32Array): number {
 /** Pairs of links that cross, by counting inversions with a Fenwick tree row by row. */
 function countCrossings(rows: readonly (readonly number[])[], { below, position }: Layers): number {
   let crossings = 0;
-  rows.forEach((row, index) => {
-    const tree = new Int32Array((rows[index + 1]?.length ?? 0) + 1);
-    let seen = 0;
+  for (const row of rows) {
+    const links: { readonly upper: number; readonly lower: number }[] = [];
     for (const vertex of row) {
-      const places = placesOf(vertex, below, position);
-      for (const place of places) {
-        let notRight = 0;
-        for (let k = place + 1; k > 0; k -= k & -k) notRight += tree[k]!;
-        crossings += seen - notRight;
+      for (let k = below.start[vertex]!; k < below.start[vertex + 1]!; k++) {
+        links.push({ upper: position[vertex]! * PLACES + below.ownOffset[k]!, lower: position[below.vertex[k]!]! * PLACES + below.offset[k]! });
       }
-      for (const place of places) for (let k = place + 1; k < tree.length; k += k & -k) tree[k]!++;
-      seen += places.length;
     }
-  });
+    links.sort((a, b) => a.upper - b.upper || a.lower - b.lower);
+    const lowers = Int32Array.from(links, ({ lower }) => lower).sort();
+    const rank = new Map<number, number>();
+    for (const lower of lowers) if (!rank.has(lower)) rank.set(lower, rank.size + 1);
+    const tree = new Int32Array(rank.size + 1);
+    links.forEach(({ lower }, seen) => {
+      let notRight = 0;
+      for (let k = rank.get(lower)!; k > 0; k -= k & -k) notRight += tree[k]!;
+      crossings += seen - notRight;
+      for (let k = rank.get(lower)!; k < tree.length; k += k & -k) tree[k]!++;
+    });
+  }
   return crossings;
 }
