@@ -22,22 +22,22 @@ interface Standing {
   readonly change?: number;
 }
 
-/** Types at the beginning and the end of an edge. */
-type Ends = readonly [DataType | undefined, DataType | undefined];
+const NOTHING: EdgeState = {};
 
 /** What each edge of a picture carries before anything is looked at. */
 export function noBoundaries(picture: Picture): readonly EdgeState[] {
-  return picture.edges.map(() => ({}));
+  return picture.edges.map(() => NOTHING);
 }
 
-/** What each edge carries in a snapshot, given what it carried in the one before. Linear. */
+/** What each edge carries in a snapshot, given what it carried in the one before. States that stay are shared. Linear. */
 export function edgeStates(
   before: readonly EdgeState[], picture: Picture, { graph, changes }: Pick<Snapshot, 'graph' | 'changes'>, opened: Graph, dialect: Dialect,
 ): readonly EdgeState[] {
   return before.map((state, edge) => {
     const reader = picture.readers[edge]!;
-    const now = edgeState(reader, state, graph, opened, dialect);
-    return { cast: dated(now.cast, state.cast, reader, changes), quantize: dated(now.quantize, state.quantize, reader, changes) };
+    const { cast, quantize } = edgeState(reader, state, graph, opened, dialect);
+    const now = { cast: dated(cast, state.cast, reader, changes), quantize: dated(quantize, state.quantize, reader, changes) };
+    return now.cast === state.cast && now.quantize === state.quantize ? state : now;
   });
 }
 
@@ -54,12 +54,16 @@ function mark(edge: number, kind: EdgeMark['kind'], standing: Standing | undefin
 
 function edgeState(reader: Reader, before: EdgeState, graph: Graph, opened: Graph, dialect: Dialect): EdgeState {
   const value = valueRead(reader, graph);
-  if (value === undefined) return {};
+  if (value === undefined) return NOTHING;
   const { origin, boundaries } = routeOf(value, graph, opened, dialect);
+  if (boundaries.length === 0 && before === NOTHING) return NOTHING;
   const casts = boundaries.filter((node) => dialect.isCast(node));
   const typeAt = (node: string, output: number): DataType | undefined => dialect.outputTypes(graph.nodes.get(node)!)[output];
-  const read = 'output' in reader ? typeAt(value.node, value.output) : dialect.inputType(graph.nodes.get(reader.node)!, reader.input);
-  const ends: Ends = [typeAt(origin.node, origin.output), read];
+  /** Types at both ends of the edge. */
+  const ends = (): readonly (DataType | undefined)[] => {
+    const read = 'output' in reader ? typeAt(value.node, value.output) : dialect.inputType(graph.nodes.get(reader.node)!, reader.input);
+    return [typeAt(origin.node, origin.output), read];
+  };
   return {
     cast: casts.length > 0 ? standingCasts(casts, dialect) : fold(before.cast, ends),
     quantize: boundaries.length > casts.length ? standingQuantization(boundaries, dialect) : fold(before.quantize, ends),
@@ -83,17 +87,17 @@ function standingQuantization(boundaries: readonly Node[], dialect: Dialect): St
  * The ghost of what stood here. That of Casts also shows the types at both ends now: a Cast from BF16 to FP32 before a
  * reader that became BF16 is `B→F→B`.
  */
-function fold(before: Standing | undefined, [source, reader]: Ends): Standing | undefined {
+function fold(before: Standing | undefined, ends: () => readonly (DataType | undefined)[]): Standing | undefined {
   if (before === undefined || before.isFolded) return before;
-  const label = before.types.length === 0 ? before.label : typePath([source, ...before.types, reader]);
+  const label = before.types.length === 0 ? before.label : typePath([ends()[0], ...before.types, ends()[1]]);
   return { ...before, label, isFolded: true };
 }
 
 /** What stands on an edge, with the change that made it so unless it is as before. */
 function dated(now: Standing | undefined, before: Standing | undefined, reader: Reader, changes: readonly Change[]): Standing | undefined {
   if (now === undefined) return undefined;
-  const isNew = changes.length > 0 && (before === undefined || !isSame(now, before));
-  return { ...now, change: isNew ? changeOf(now, before, reader, changes) : undefined };
+  if (before !== undefined && isSame(now, before)) return before.change === undefined ? before : { ...now, change: undefined };
+  return changes.length === 0 ? now : { ...now, change: changeOf(now, before, reader, changes) };
 }
 
 /**

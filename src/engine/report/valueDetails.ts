@@ -29,8 +29,8 @@ export function outputDetails(value: ValueRef, context: DetailsContext): ValueDe
 }
 
 /**
- * A value with its type, its shape as far as the graph tells it, else as calibration saw it, and its range. A value behind
- * a Cast or Dequantize has the range of the value they convert.
+ * A value with its type, its shape as far as the model tells it, else as calibration saw it, and its range. A value behind
+ * a Cast or Dequantize has the shape and range of the value they convert; conversion changes no other shapes.
  */
 function valueDetails(value: ValueRef, { graph, opened, ranges, dialect }: DetailsContext): ValueDetails {
   const { origin } = routeOf(value, graph, opened, dialect);
@@ -41,7 +41,7 @@ function valueDetails(value: ValueRef, { graph, opened, ranges, dialect }: Detai
   return {
     name: valueName(value, graph),
     dtype: dialect.outputTypes(graph.nodes.get(value.node)!)[value.output] ?? '?',
-    shape: shapeText(shapesOf(graph, dialect).get(valueKey(value)) ?? range?.shape),
+    shape: shapeText(shapesOf(opened, dialect).get(valueKey(origin)) ?? tensor?.shape ?? range?.shape),
     ...(range === undefined ? {} : { range: `${numberText(range.min)} … ${numberText(range.max)}`, min: range.min, max: range.max }),
     ...(tensor === undefined ? {} : { constant: constantText(tensor.shape, tensor.dtype) }),
     ...(histogram === undefined ? {} : { histogram }),

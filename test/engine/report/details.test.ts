@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeDetails } from '../../../webview/protocol';
+import { parseConfig } from '../../../src/engine/config/parse';
 import { UserError } from '../../../src/engine/errors';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
+import { valueKey } from '../../../src/engine/graph/graph';
 import { nodeDetails } from '../../../src/engine/report/details';
 import { histogramOf } from '../../../src/engine/report/histogram';
+import { shapeText } from '../../../src/engine/report/text';
 import { buildGraph, constant, placeholder, shapeOf, type NodeSpec } from '../../support/graphBuilder';
+import { randomConfig, randomGraph } from '../../support/randomGraph';
 import { runAllPhases, type Run } from '../../support/snapshots';
+import { seeded } from '../phases/minimumCut/random';
 
 const op = (name: string, type: string, inputs: string[], attrs: NodeSpec['attrs'] = {}): NodeSpec => ({ name, op: type, inputs, attrs: { T: 'float32', ...attrs } });
 const details = ({ snapshots, plan, ranges }: Run, id: string, snapshot: number): NodeDetails => nodeDetails(id, snapshot, snapshots, plan, ranges, dialect);
@@ -143,5 +148,27 @@ describe('details of a node', () => {
     expect(details(run, 'split', 0).outputs.map(({ name }) => name)).toEqual(['split', 'split:1']);
     expect(details(run, 'sub', 0).inputs.map(({ name, node }) => [name, node])).toEqual([['split:1', 'split'], ['split', 'split']]);
     expect(details(run, 'split', 0).inputs[0]).toMatchObject({ constant: 'scalar, int32, 4 B' });
+  });
+
+  it('has the shapes of its values in every snapshot, which are those of the opened model', async () => {
+    let known = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const random = seeded(seed);
+      const model = randomGraph(random, { ops: 30, loops: true, roundings: true });
+      const config = parseConfig(JSON.stringify(randomConfig(random, model)), 'c.json').config;
+      const run = await runAllPhases(buildGraph(model.nodes, { outputs: [...model.outputs] }), config, { min: -1, max: 1 });
+      run.snapshots.forEach(({ graph }, snapshot) => {
+        const inferred = dialect.inferShapes(graph);
+        for (const id of graph.nodes.keys()) {
+          details(run, id, snapshot).outputs.forEach(({ shape }, output) => {
+            const own = inferred.get(valueKey({ node: id, output }));
+            if (own === undefined) return;
+            expect(shape, `seed ${seed}, snapshot ${snapshot}: ${id}:${output}`).toBe(shapeText(own));
+            known++;
+          });
+        }
+      });
+    }
+    expect(known).toBeGreaterThan(1000);
   });
 });
