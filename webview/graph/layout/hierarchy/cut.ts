@@ -43,7 +43,9 @@ export function cutScopes(neighbours: Neighbours, { parent: outer, depth, scopeO
     const own = scope[piece]!;
     const nodes = order.slice(first[piece], end[piece]);
     for (const node of nodes) scratch.level[node] = piece;
-    const parts = cutLevel(scratch, neighbours, piece, nodes, (node) => scopeBelow(outer, scopeOf[node]!, own));
+    const parts = nodes.every((node) => scopeOf[node] === own)
+      ? oneByOne(scratch, nodes)
+      : cutLevel(scratch, neighbours, piece, nodes, (node) => scopeBelow(outer, scopeOf[node]!, own));
     const inside: number[] = [];
     let at = first[piece]!;
     for (const part of orderParts(scratch, neighbours, piece, parts)) {
@@ -80,6 +82,13 @@ function sharedScope(nodes: readonly number[], outer: Int32Array, depth: Int32Ar
     }
   }
   return shared;
+}
+
+function oneByOne({ partOf }: Scratch, nodes: Int32Array): number[][] {
+  return Array.from(nodes, (node, part) => {
+    partOf[node] = part;
+    return [node];
+  });
 }
 
 interface Bag {
