@@ -26,6 +26,14 @@ function crowdedBoxes({ items, boxes, stubs, width, height }: Picture): number[]
   return [...inside].filter(([box, list]) => overlap(list) !== undefined || !list.every((one) => within(one, frameOf(box)))).map(([box]) => box);
 }
 
+/** Cards and boxes that do not stand in the box of the group they are members of. */
+function straysOf({ items, boxes }: Picture, { groups }: Drawable): number[] {
+  const groupAt = (box: number): number => (box < 0 ? 0 : boxes.group[box]!);
+  const home = (card: number): number => (card < 0 ? groups.parent[~card]! : groups.groupOf[card]!);
+  const cards = [...items.of].filter((card, item) => groupAt(items.box[item]!) !== home(card));
+  return [...cards, ...[...boxes.group].filter((group, box) => groupAt(boxes.parent[box]!) !== groups.parent[group])];
+}
+
 const pointsOf = ({ start, points }: Picture['lines'], line: number): Float32Array => points.subarray(start[line], start[line + 1]);
 
 /** Edges that do not run from the card of their source to that of their target without a gap, nor are a stub of their reader. */
@@ -96,6 +104,7 @@ function bandsListAll({ bands, items, boxes, stubs, lines, height }: Picture): b
 
 function expectSound(graph: Drawable, picture: Picture): void {
   expect(crowdedBoxes(picture)).toEqual([]);
+  expect(straysOf(picture, graph)).toEqual([]);
   expect(brokenEdges(picture, graph)).toEqual([]);
   expect(risingLines(picture)).toEqual([]);
   expect(hiddenLines(picture)).toEqual([]);
