@@ -41,7 +41,7 @@ async function write(view: GraphView, format: PictureFormat, isExpanded: boolean
       const common = { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')), note, width: scene.picture.width + 48, height: scene.picture.height + 48 };
       if (format === 'png') {
         const image = await createImageBitmap(new Blob([bytes as BlobPart], { type: 'image/png' }));
-        const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d', { willReadFrequently: true })!;
         context.drawImage(image, 0, 0);
         const corners = [0, image.width - 1].flatMap((x) => [0, image.height - 1].map((y) => [...context.getImageData(x, y, 1, 1).data].join()));
         return { ...common, fileWidth: image.width, fileHeight: image.height, corners, texts: [], tooltips: [], elements: [], problem: undefined };
