@@ -44,7 +44,7 @@ function expectWellFormed(built: Built, groups: Groups): void {
   expect([...groups.order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, node) => node));
   expect([groups.parent[0], groups.first[0], groups.end[0]]).toEqual([-1, 0, count]);
   const holder = new Int32Array(count).fill(-1);
-  expect(Math.max(...groups.parent.map((_, group) => listAt(groups.members, group).length))).toBeLessThanOrEqual(200);
+  expect(Math.max(...groups.parent.map((_, group) => listAt(groups.members, group).length))).toBeLessThanOrEqual(100);
   for (let group = 0; group < groups.count; group++) {
     let at = groups.first[group]!;
     for (const member of listAt(groups.members, group)) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../support/graphBuilder';
 import { groupCalled, groupsOf, membersOf } from '../support/groups';
+import { random } from '../support/randomGraph';
 import { transformer } from '../support/transformer';
 
 /** Ops one after the other: `Relu scope/name`. */
@@ -101,13 +102,13 @@ describe('a level of many members', () => {
   });
 });
 
-describe('a level of more than 200 members', () => {
+describe('a level of more than 100 members', () => {
   it('is split into ranges of about equal size', () => {
     const b = chain(...times(1000, (k) => `Relu Relu_${k}`));
     const groups = groupsOf(b);
     const members = membersOf(b, groups);
     expect(members).toHaveLength(32);
-    expect(members[0]).toBe('range Relu_0 … Relu_30: 31 of 31');
+    expect(members[0]).toBe('range Relu_0 … Relu_31: 32 of 32');
     expect(members.at(-1)).toBe('range Relu_969 … Relu_999: 31 of 31');
     expect(groups.keys.slice(0, 3)).toEqual(['', '~range', '~range#2']);
   });
@@ -125,6 +126,16 @@ describe('a level of more than 200 members', () => {
     const lasts = Array.from(groups.end.subarray(1), (end) => b.nodes[groups.order[end - 1]!]!.name);
     expect(groups.count).toBeGreaterThan(10);
     expect(lasts.filter((name) => !name.startsWith('sum') && name !== b.nodes.at(-1)!.name)).toEqual([]);
+  });
+
+  it('is split into equal parts where many values cross everywhere but in few places', () => {
+    const b = new GraphBuilder();
+    const next = random(1);
+    const values = times(149, (k) => b.add(`Op${Math.floor(next() * 9)}`, `op${k}`));
+    b.add('AddN', 'sum', values);
+    const sizes = membersOf(b, groupsOf(b)).map((member) => Number(member.split(' ').at(-1)));
+    expect(sizes).toHaveLength(13);
+    expect(new Set(sizes)).toEqual(new Set([11, 12]));
   });
 
   it('keeps siblings together, with as many in each part as fit', () => {

@@ -1,32 +1,33 @@
 import type { Run } from './tree';
 
 /** More members than this are split. */
-export const MOST = 200;
+export const MOST = 100;
+/** Runs between narrow places may be so many times longer than others. */
+const UNEVEN = 4;
 
 /**
- * At most 200 runs of about equal size, which may have to be split again: about as many at each level. Their ends are moved by
- * up to a third of a run to where the fewest values cross. Linear.
+ * At most 100 runs, about as many as each has members, or as its parts will have where it is to be split again. They end where
+ * the fewest values cross; where such places are too rare, runs are of about equal size. Linear.
  */
 export function rangesOf(count: number, valuesBefore: (position: number) => number): Run[] {
   const levels = Math.ceil(Math.log(count) / Math.log(MOST));
   const runs = Math.min(MOST, Math.ceil(count ** (1 / levels)));
-  const size = count / runs;
-  const slack = Math.floor(size / 3);
-  const result: Run[] = [];
-  let first = 0;
-  for (let run = 1; run <= runs; run++) {
-    const end = run === runs ? count : narrowest(Math.round(run * size), slack, valuesBefore);
-    result.push({ first, end });
-    first = end;
-  }
-  return result;
+  const narrow = runsBetween(narrowEnds(count, count / runs, valuesBefore));
+  if (narrow.every(({ first, end }) => end - first <= UNEVEN * (count / runs))) return narrow;
+  return runsBetween(Array.from({ length: runs }, (_, run) => Math.round(((run + 1) * count) / runs)));
 }
 
-/** The position with the fewest values before it, up to `slack` from `position`; the nearest of equals. */
-function narrowest(position: number, slack: number, valuesBefore: (position: number) => number): number {
-  let best = position;
-  for (let distance = 1; distance <= slack; distance++) {
-    for (const at of [position - distance, position + distance]) if (valuesBefore(at) < valuesBefore(best)) best = at;
+/** Places where as few values cross as anywhere, at least `size` apart, and the end. */
+function narrowEnds(count: number, size: number, valuesBefore: (position: number) => number): number[] {
+  let narrowest = Infinity;
+  for (let position = 1; position < count; position++) narrowest = Math.min(narrowest, valuesBefore(position));
+  const ends: number[] = [];
+  for (let position = 1; position < count; position++) {
+    if (valuesBefore(position) === narrowest && position >= (ends.length + 1) * size && position - (ends.at(-1) ?? 0) >= size / 2) ends.push(position);
   }
-  return best;
+  return [...ends, count];
+}
+
+function runsBetween(ends: readonly number[]): Run[] {
+  return ends.map((end, run) => ({ first: run === 0 ? 0 : ends[run - 1]!, end }));
 }
