@@ -63,7 +63,8 @@ export class ChangeIndex {
 
   /** The last change that touched a node; -1 where none did. */
   lastOf(id: string): number {
-    return this.of(id).at(-1) ?? -1;
+    const row = this.rows.get(id);
+    return row === undefined ? -1 : this.changes[this.starts[row + 1]! - 1]!;
   }
 
   /** The last change that added a node; -1 where none did. */
@@ -78,14 +79,17 @@ export class ChangeIndex {
 
   /** The first change from `change` on that touched a node; -1 where none did. By halving: a node may be touched by all. */
   firstFrom(id: string, change: number): number {
-    const changes = this.of(id);
-    let [low, high] = [0, changes.length];
+    const row = this.rows.get(id);
+    if (row === undefined) return -1;
+    const end = this.starts[row + 1]!;
+    let low = this.starts[row]!;
+    let high = end;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (changes[middle]! < change) low = middle + 1;
+      if (this.changes[middle]! < change) low = middle + 1;
       else high = middle;
     }
-    return changes[low] ?? -1;
+    return low < end ? this.changes[low]! : -1;
   }
 
   private rowOf(id: string): number {

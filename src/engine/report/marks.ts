@@ -111,8 +111,9 @@ function changeOf(now: Standing, before: Standing | undefined, reader: Reader, c
   const made = Math.max(latest(past, (id) => index.removedBy(id)), latest(now.nodes, (id) => index.addedBy(id)));
   const id = 'node' in reader ? reader.node : '';
   if (made >= 0) return now.isFolded ? made : Math.max(made, index.firstFrom(id, made));
-  const touched = index.lastOf(id) >= 0 ? index.lastOf(id) : latest([...past, ...now.nodes], (one) => index.lastOf(one));
-  return touched >= 0 ? touched : changes.length - 1;
+  const touched = index.lastOf(id);
+  const moved = touched >= 0 ? touched : latest([...past, ...now.nodes], (one) => index.lastOf(one));
+  return moved >= 0 ? moved : changes.length - 1;
 }
 
 /** The latest of the changes found for some ids; -1 where there is none. */
