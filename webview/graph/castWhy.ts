@@ -1,4 +1,5 @@
 import type { BoundaryLink, CastDetails, CastEnd } from '../protocol';
+import { t } from '../l10n';
 import { chip, nameLink, withConfigLink, type DetailsEvents } from './detailParts';
 import { h } from './dom';
 
@@ -18,6 +19,6 @@ export function forcedByBox({ from, to, conclusion }: NonNullable<CastDetails['f
 export function boundaryPills(through: readonly BoundaryLink[], events: DetailsEvents): HTMLElement[] {
   return through.map(({ id, kind, label }) => {
     const name = kind === 'cast' ? 'Cast' : label.startsWith('8') ? 'Dequantize' : 'Quantize';
-    return h('button', { type: 'button', class: `pill ${kind}`, title: `Go to ${name} ${id}`, 'aria-label': `${name} ${label}`, onclick: () => events.jump(id) }, label);
+    return h('button', { type: 'button', class: `pill ${kind}`, title: t('Go to {0}', `${name} ${id}`), 'aria-label': `${name} ${label}`, onclick: () => events.jump(id) }, label);
   });
 }

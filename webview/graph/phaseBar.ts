@@ -1,4 +1,5 @@
 import type { FromGraph, RunningView, SnapshotTables } from '../protocol';
+import { t } from '../l10n';
 import { boundSentence, neededText } from './castCount';
 import { button, h } from './dom';
 import { LETTERS, NAMES, plural, PRECISIONS, STEPS } from './precision';
@@ -14,18 +15,18 @@ export interface PhaseBar {
 
 /** The conversion in one line: a step per phase with its mix of precisions and its Casts, and what can be done next. */
 export function createPhaseBar(show: (snapshot: number) => void, command: (command: Command) => void): PhaseBar {
-  const steps = h('div', { class: 'steps', role: 'radiogroup', 'aria-label': 'Phases' });
-  const next = button('Run Next Phase', 'play', () => command('runNextPhase'));
+  const steps = h('div', { class: 'steps', role: 'radiogroup', 'aria-label': t('Phases') });
+  const next = button(t('Run Next Phase'), 'play', () => command('runNextPhase'));
   next.classList.add('primary');
-  const all = button('Run All', 'runAll', () => command('runAllPhases'));
-  const back = button('Step Back', 'stepBack', () => command('stepBack'), true);
-  const reset = button('Reset', 'reset', () => command('reset'), true);
-  const save = button('Save Converted Model', 'save', () => command('save'), true);
-  const config = button('Open Config', 'settings', () => command('openConfig'), true);
-  const actions = h('div', { class: 'actions', role: 'toolbar', 'aria-label': 'Conversion' }, next, all, back, reset, save, config);
+  const all = button(t('Run All'), 'runAll', () => command('runAllPhases'));
+  const back = button(t('Step Back'), 'stepBack', () => command('stepBack'), true);
+  const reset = button(t('Reset'), 'reset', () => command('reset'), true);
+  const save = button(t('Save Converted Model'), 'save', () => command('save'), true);
+  const config = button(t('Open Config'), 'settings', () => command('openConfig'), true);
+  const actions = h('div', { class: 'actions', role: 'toolbar', 'aria-label': t('Conversion') }, next, all, back, reset, save, config);
   const message = h('span', { class: 'message' });
-  const bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': '0', 'aria-valuemax': '100' }, h('div'));
-  const cancel = h('button', { type: 'button', class: 'tool labelled secondary', onclick: () => command('cancel') }, 'Cancel');
+  const bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': t('Progress'), 'aria-valuemin': '0', 'aria-valuemax': '100' }, h('div'));
+  const cancel = h('button', { type: 'button', class: 'tool labelled secondary', onclick: () => command('cancel') }, t('Cancel'));
   const progress = h('div', { class: 'progress', hidden: true }, message, cancel, bar);
   const element = h('header', { class: 'phaseBar' }, steps, actions, progress);
 
@@ -50,16 +51,16 @@ export function createPhaseBar(show: (snapshot: number) => void, command: (comma
       const done = snapshots.length;
       const disable = (what: HTMLButtonElement, reason: string | undefined, label: string): void => {
         what.disabled = reason !== undefined;
-        what.title = reason === undefined ? label : `${label}: ${reason}`;
+        what.title = reason === undefined ? label : t('{0}: {1}', label, reason);
       };
-      const whileBusy = busy ? 'a phase is running' : done === 0 ? 'no model is open' : undefined;
-      const whenDone = done === STEPS.length ? 'all phases have run' : undefined;
-      const whenNew = done === 1 ? 'no phase has run yet' : undefined;
-      disable(next, whileBusy ?? whenDone, 'Run Next Phase');
-      disable(all, whileBusy ?? whenDone, 'Run All Phases');
-      disable(back, whileBusy ?? whenNew, 'Step Back');
-      disable(reset, whileBusy ?? whenNew, 'Reset');
-      disable(save, whileBusy ?? whenNew, 'Save Converted Model…');
+      const whileBusy = busy ? t('a phase is running') : done === 0 ? t('no model is open') : undefined;
+      const whenDone = done === STEPS.length ? t('all phases have run') : undefined;
+      const whenNew = done === 1 ? t('no phase has run yet') : undefined;
+      disable(next, whileBusy ?? whenDone, t('Run Next Phase'));
+      disable(all, whileBusy ?? whenDone, t('Run All Phases'));
+      disable(back, whileBusy ?? whenNew, t('Step Back'));
+      disable(reset, whileBusy ?? whenNew, t('Reset'));
+      disable(save, whileBusy ?? whenNew, t('Save Converted Model…'));
       actions.hidden = busy;
       progress.hidden = !busy;
       message.textContent = message.title = running ? [running.title, running.message].filter(Boolean).join(': ') : '';
@@ -82,17 +83,17 @@ interface Step {
 
 /** A click on a step whose phase has not run asks for the phases up to it; the arrow keys stay among those that have. */
 function step({ title, index, snapshot, isShown: current, isBusy }: Step, show: (snapshot: number) => void): HTMLElement {
-  const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, title));
+  const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, t(title)));
   element.disabled = snapshot === undefined && isBusy;
   element.classList.toggle('pending', snapshot === undefined);
   element.append(mixBar(snapshot));
   if (snapshot) {
     const mix = PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => `${snapshot.counts[precision]} ${NAMES[precision]}`);
-    element.title = `${title}: ${mix.join(', ')}; ${plural(snapshot.casts, 'Cast')}, ${snapshot.quantizes} Quantize, ${snapshot.dequantizes} Dequantize`;
+    element.title = t('{0}: {1}; {2}, {3} Quantize, {4} Dequantize', t(title), mix.join(', '), plural(snapshot.casts, 'Cast'), snapshot.quantizes, snapshot.dequantizes);
     const bound = boundSentence(snapshot);
     if (bound !== undefined) element.title += `\n${bound}`;
     if (index > 0) element.append(h('span', { class: 'casts' }, [plural(snapshot.casts, 'Cast'), neededText(snapshot)].filter(Boolean).join(' · ')));
-  } else element.title = isBusy ? `${title}: not run yet` : `${title}: not run yet. Click to run the phases up to here`;
+  } else element.title = isBusy ? t('{0}: not run yet', t(title)) : t('{0}: not run yet. Click to run the phases up to here', t(title));
   return element;
 }
 

@@ -145,6 +145,18 @@ describe('timeline', () => {
     expect(await page.evaluate(() => window.said.at(-1))).toBe('No change touched it');
   });
 
+  it('is a thin line where there is little room', async () => {
+    await show(graph, { snapshot: 2, change: 2 });
+    for (const [width, height] of [[400, 800], [1280, 400]] as const) {
+      await page.setViewportSize({ width, height });
+      expect((await page.locator('.timeline').boundingBox())!.height).toBe(20);
+      expect(await slider().isVisible()).toBe(true);
+      expect(await page.getByRole('button', { name: 'Play' }).isVisible()).toBe(false);
+    }
+    await slider().press('Space');
+    expect(await page.evaluate(() => window.said.at(-1))).toBe('Playing');
+  });
+
   it('plays as many changes as there may be within seconds', async () => {
     const [opened, phase] = graph.snapshots as [GraphView['snapshots'][number], GraphView['snapshots'][number]];
     const changes = Array.from({ length: 20_000 }, (_, k) => phase.changes[k % phase.changes.length]!);

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { graphTables } from '../../../src/engine/report/graphTables';
+import { parseConfig } from '../../../src/engine/config/parse';
+import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialect';
+import { graphFromBytes } from '../../../src/engine/formats/tensorflow/read';
+import { NO_PROGRESS } from '../../../src/engine/host';
+import { Display } from '../../../src/engine/report/display';
+import { graphTables, snapshotTables } from '../../../src/engine/report/graphTables';
 import { changeAt, changesOfRule, countRules, numberAt, numberChanges, positionAt, step } from '../../../webview/graph/changeNumbers';
 import { changeOfBoundary, lastChangeOfNode } from '../../../webview/graph/findChange';
 import { momentAt, type Mark } from '../../../webview/graph/moment';
 import type { EdgeMark, GraphView } from '../../../webview/protocol';
 import { GONE, PRECISIONS } from '../../../webview/tables';
+import { runAllPhases } from '../../support/snapshots';
 import { changesInOrder } from '../support/changes';
 import { digitsCnn } from '../support/digitsCnn';
 
@@ -59,6 +66,20 @@ describe('momentAt', () => {
     const opsAt = (change: number) => momentAt([before, after], { snapshot: 1, change }).ops;
     expect([0, 1, 2, count].map(opsAt)).toEqual([{ 1: 'FusedBatchNorm' }, {}, { 2: 'QuantizedConv2D' }, { 2: 'QuantizedConv2D' }]);
   });
+});
+
+it.each(['digits_cnn', 'digits_transformer', 'digits_gru'])('tells the conversion of %s without a jump', async (name) => {
+  const graph = graphFromBytes(new Uint8Array(readFileSync(`media/samples/${name}.pb`)), name, {}, NO_PROGRESS);
+  const { snapshots: made } = await runAllPhases(graph, parseConfig('{ "use_bf16": true }', 'c.json').config, { min: -4, max: 4 });
+  const display = new Display(made[0]!, tensorflowDialect);
+  const told = made.map((snapshot) => snapshotTables(display.add(snapshot)));
+  for (let snapshot = 1; snapshot < told.length; snapshot++) {
+    const start = momentAt(told, { snapshot, change: 0 });
+    const before = momentAt(told, { snapshot: snapshot - 1, change: Infinity });
+    expect([[...start.precision], start.ops, start.marks.map(plain)]).toEqual([[...before.precision], before.ops, before.marks.map(plain)]);
+    const standing = momentAt(told, { snapshot, change: Infinity }).marks.filter(({ kind, folded }) => kind === 'cast' && !folded);
+    expect(new Set(standing.flatMap(({ ids }) => ids)).size).toBe(told[snapshot]!.casts);
+  }
 });
 
 describe('numbers of changes', () => {

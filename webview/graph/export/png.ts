@@ -27,15 +27,18 @@ async function rasterize(svg: string): Promise<Uint8Array> {
   try {
     const image = new Image();
     image.src = url;
-    await image.decode();
+    await image.decode().catch(tooLarge);
     const canvas = document.createElement('canvas');
-    canvas.width = image.naturalWidth;
-    canvas.height = image.naturalHeight;
+    canvas.width = Math.max(1, image.naturalWidth);
+    canvas.height = Math.max(1, image.naturalHeight);
     canvas.getContext('2d')!.drawImage(image, 0, 0);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    if (!blob) throw new Error(t('The picture is too large for a PNG image. Export it as SVG, or collapse groups.'));
+    const blob = (await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))) ?? tooLarge();
     return new Uint8Array(await blob.arrayBuffer());
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+function tooLarge(): never {
+  throw new Error(t('The picture is too large for a PNG image. Export it as SVG, or collapse groups.'));
 }

@@ -58,8 +58,8 @@ function boxHeader({ picture, groups, labels, boxDepths }: Scene, box: number, t
 }
 
 /** A quadratic B-spline as quadratic Béziers: from middle to middle of its control points. */
-function course({ picture, tables, moment }: Scene, index: number): string {
-  const points = linePoints(picture, index);
+function course(scene: Scene, index: number): string {
+  const points = linePoints(scene.picture, index);
   const last = points.length - 2;
   const at = (x: number, y: number): string => `${round(x)} ${round(y)}`;
   let d = `M${at(points[0]!, points[1]!)}`;
@@ -69,18 +69,22 @@ function course({ picture, tables, moment }: Scene, index: number): string {
     d += `Q${at(points[p]!, points[p + 1]!)} ${at(x, y)}`;
   }
   if (last === 2) d += `L${at(points[2]!, points[3]!)}`;
-  const gone = isGone(tables.edges, moment.precision, GONE, edgesOfLine(picture, index));
-  return tag('path', { d, 'stroke-dasharray': gone ? '1.5 2.5' : undefined, opacity: gone ? 0.6 : undefined });
+  return tag('path', isFaded(scene, index) ? { d, 'stroke-dasharray': '1.5 2.5', opacity: 0.6 } : { d });
+}
+
+function isFaded({ picture, tables, moment }: Scene, index: number): boolean {
+  return isGone(tables.edges, moment.precision, GONE, edgesOfLine(picture, index));
 }
 
 /** Where a line ends at a card. */
-function arrow({ picture }: Scene, index: number): string {
+function arrow(scene: Scene, index: number): string {
+  const { picture } = scene;
   if (picture.lines.to[index]! < 0) return '';
   const [x0, y0, x, y] = linePoints(picture, index).slice(-4) as unknown as [number, number, number, number];
   const length = Math.hypot(x - x0, y - y0) || 1;
   const [dx, dy] = [(x - x0) / length, (y - y0) / length];
   const corner = (side: number): string => `${round(x - dx * ARROW.length - side * dy * ARROW.half)} ${round(y - dy * ARROW.length + side * dx * ARROW.half)}`;
-  return tag('path', { d: `M${round(x)} ${round(y)}L${corner(1)}L${corner(-1)}z` });
+  return tag('path', { d: `M${round(x)} ${round(y)}L${corner(1)}L${corner(-1)}z`, opacity: isFaded(scene, index) ? 0.6 : undefined });
 }
 
 function stem({ picture: { stubs, items } }: Scene, stub: number): string {
