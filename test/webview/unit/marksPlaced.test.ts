@@ -66,7 +66,7 @@ describe('a pill of several marks', () => {
   });
 
   it('names the first of them', () => {
-    expect(describeMarks([0, 1, 2, 3, 4].map((edge) => mark(edge, { folded: true })))).toBe('Cast F→B, folded: cast_0, cast_1, cast_2 and 2 more');
+    expect(describeMarks([0, 1, 2, 3, 4].map((edge) => mark(edge, { folded: true })))).toBe('F to B Cast, folded: cast_0, cast_1, cast_2 and 2 more');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ElementDefinition } from 'cytoscape';
 import { GONE, listAt, NODE_KINDS, PRECISIONS } from '../../tables';
 import { t } from '../../l10n';
+import { opAt } from '../describe';
 import { STUB_PADDING, TEXT_LEFT, TEXT_RIGHT } from '../layout/cardSizes';
 import { GROUP_KINDS } from '../layout/picture';
 import type { Mark } from '../moment';
@@ -48,7 +49,7 @@ function opElements(scene: Scene, lit: string, item: number, node: number, text:
   const precision = moment.precision[node]!;
   const kind = precision === GONE ? 'gone' : PRECISIONS[precision]!;
   const terminal = NODE_KINDS[nodes.kind[node]!] === 'op' ? '' : ' terminal';
-  const label = labels.op(moment.ops[node] ?? nodes.ops[nodes.op[node]!]!, room);
+  const label = labels.op(opAt(nodes, moment, node), room);
   const card = cardElement(`node ${node}`, label, place, `op ${kind}${terminal}${lit}`);
   if (!text) return [card];
   return [card, nameElement(`name ${node}`, labels.name(node, room, readers[node]! > 0 ? ` → ${readers[node]}` : ''), place, `name${lit}`)];

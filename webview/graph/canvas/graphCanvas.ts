@@ -5,7 +5,6 @@ import { measureText } from '../layout/measureText';
 import type { Moment } from '../moment';
 import type { Theme } from '../theme';
 import { Camera, FAR_ZOOM, TEXT_ZOOM } from './camera';
-import { describe } from './describe';
 import type { Target } from './elements';
 import { FarView } from './farView';
 import { chevronOf, targetAt } from './hitTest';
@@ -17,6 +16,7 @@ import { listenToPointer, type PointerEvents } from './pointer';
 import { contains, grow, type Rectangle } from './rectangle';
 import { makeScene, nodeOfItem, withGhosts, withMoment, withPicture, type Scene } from './scene';
 import { stylesheet } from './styles';
+import { tooltip } from './tooltip';
 import { visibleIn } from './visible';
 import { windowElements, withoutLines, type WindowElements } from './windowElements';
 
@@ -138,12 +138,12 @@ export class GraphCanvas {
   /** What is at a point of the page. */
   targetAt(clientX: number, clientY: number): Target {
     const { left, top } = this.container.getBoundingClientRect();
-    return this.shown ? targetAt(this.shown, this.camera.toPicture({ x: clientX - left, y: clientY - top })) : {};
+    return this.shown ? targetAt(this.shown, this.camera.toPicture({ x: clientX - left, y: clientY - top }), !this.loaded) : {};
   }
 
   /** What a tooltip says of a thing. */
   describe(target: Target): string {
-    return this.shown ? describe(this.shown, target) : '';
+    return this.shown ? tooltip(this.shown, target) : '';
   }
 
   private change(change: (scene: Scene) => Scene): void {

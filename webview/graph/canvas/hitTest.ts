@@ -1,5 +1,4 @@
-import type { Target } from './elements';
-import { HEADER_LEFT, HEADER_MIDDLE } from './elements';
+import { HEADER_LEFT, HEADER_MIDDLE, type Target } from './elements';
 import { CHIP, GROUP_LABEL } from './images';
 import { MARK_HEIGHT } from './marks';
 import type { Point } from './nearView';
@@ -10,12 +9,12 @@ import { placeBounds, visibleIn } from './visible';
 /** Marks stand aside of the end of their line by no more than that. */
 const REACH = 64;
 
-/** What stands at a point of the picture, the uppermost first; of a box only its header counts. */
-export function targetAt(scene: Scene, { x, y }: Point): Target {
+/** What stands at a point of the picture, the uppermost first; of a box only its header counts. The far view shows cards alone. */
+export function targetAt(scene: Scene, { x, y }: Point, far: boolean): Target {
   const { picture, marksAt } = scene;
   const near = visibleIn(picture, { left: x - REACH, right: x + REACH, top: y - REACH, bottom: y + REACH });
   const places = [...near.lines, ...near.stubs.map((stub) => ~stub)];
-  const mark = places.flatMap(marksAt).find((placed) => Math.abs(placed.x - x) <= placed.width / 2 && Math.abs(placed.y - y) <= MARK_HEIGHT / 2);
+  const mark = far ? undefined : places.flatMap(marksAt).find((placed) => Math.abs(placed.x - x) <= placed.width / 2 && Math.abs(placed.y - y) <= MARK_HEIGHT / 2);
   if (mark) return { marks: mark.marks };
   const holds = (places: Parameters<typeof placeBounds>[0]) => (index: number): boolean => {
     const { left, top, right, bottom } = placeBounds(places, index);
@@ -26,6 +25,7 @@ export function targetAt(scene: Scene, { x, y }: Point): Target {
     const of = picture.items.of[item]!;
     return of >= 0 ? { node: of } : { group: ~of };
   }
+  if (far) return {};
   const stub = near.stubs.find(holds(picture.stubs));
   if (stub !== undefined) return { node: picture.stubs.node[stub]!, stub };
   const box = near.boxes.findLast(holds(picture.boxes));

@@ -1,5 +1,6 @@
-import { listAt } from '../../tables';
 import { t } from '../../l10n';
+import { listAt } from '../../tables';
+import { describeMark } from '../describe';
 import { NOWHERE, type Picture } from '../layout/picture';
 import type { Mark } from '../moment';
 
@@ -145,12 +146,10 @@ export function pointOnBend([x0 = 0, y0 = 0, x1 = 0, y1 = 0]: Iterable<number>, 
 
 const MOST_NAMED = 3;
 
-/** What a pill stands for, in words: `Cast F→B, folded: a, b, c and 9 more`. */
+/** What a pill stands for: `F to B Cast, folded: a, b, c and 9 more`. */
 export function describeMarks(marks: readonly Mark[]): string {
-  const { kind, folded, label } = marks[0]!;
   const ids = [...new Set(marks.flatMap((mark) => mark.ids))];
   const names = ids.slice(0, MOST_NAMED).join(', ');
   const all = ids.length > MOST_NAMED ? t('{0} and {1} more', names, ids.length - MOST_NAMED) : names;
-  const what = kind === 'cast' ? t('Cast {0}', label) : t('Quantize, Dequantize {0}', label);
-  return `${folded ? t('{0}, folded', what) : what}: ${all}`;
+  return `${describeMark(marks[0]!)}: ${all}`;
 }

@@ -1,11 +1,11 @@
 import type { Core, EventObject, NodeSingular } from 'cytoscape';
 import type { Mark } from '../moment';
-import { describe } from './describe';
 import { targetOf, type Target } from './elements';
 import { targetAt } from './hitTest';
 import { CHIP } from './images';
 import { nextMark } from './marks';
 import type { Scene } from './scene';
+import { tooltip } from './tooltip';
 
 export interface PointerEvents {
   selectNode(node: number | undefined): void;
@@ -21,11 +21,11 @@ const CLICKABLE = '.card, .header, .stub, .mark';
 
 /** Clicks and tooltips. `shown`: what is drawn, and the selected boundary. */
 export function listenToPointer(cy: Core, events: PointerEvents, shown: () => { readonly scene: Scene | undefined; readonly boundary: string | undefined }): void {
-  /** The far view has no elements. */
+  /** The far view has no elements; beside those of the near view is nothing. */
   const hit = ({ target, position }: EventObject): Target => {
     const { scene } = shown();
     if (!scene) return {};
-    return target === cy ? targetAt(scene, position) : targetOf(scene, (target as NodeSingular).id());
+    return target === cy ? targetAt(scene, position, true) : targetOf(scene, (target as NodeSingular).id());
   };
   /** The left of a card, or a header anywhere, opens and closes a group. */
   const isChevron = ({ target, position }: EventObject): boolean => {
@@ -49,7 +49,7 @@ export function listenToPointer(cy: Core, events: PointerEvents, shown: () => { 
     const { scene } = shown();
     element.toggleClass('hover', on);
     cy.container()!.style.cursor = on ? 'pointer' : '';
-    events.hover(on && scene ? describe(scene, targetOf(scene, element.id())) : '');
+    events.hover(on && scene ? tooltip(scene, targetOf(scene, element.id())) : '');
   };
   cy.on('mouseover', CLICKABLE, ({ target }) => hover(target as NodeSingular, true));
   cy.on('mouseout', CLICKABLE, ({ target }) => hover(target as NodeSingular, false));

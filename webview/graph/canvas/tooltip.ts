@@ -6,10 +6,10 @@ import { describeMarks } from './marks';
 import type { Scene } from './scene';
 
 /** What a tooltip says of a thing in the picture. */
-export function describe(scene: Scene, { node, group, marks, stub }: Target): string {
+export function tooltip(scene: Scene, { node, group, marks, stub }: Target): string {
   const { tables, readers } = scene;
   if (marks) return describeMarks(marks);
-  if (group !== undefined) return describeGroup(scene, group);
+  if (group !== undefined) return groupTip(scene, group);
   if (node === undefined) return '';
   const name = textAt(tables.nodes.names, node);
   if (stub !== undefined) return t('{0}, read in {1} places. Click to go there.', name, readers[node]!);
@@ -17,7 +17,7 @@ export function describe(scene: Scene, { node, group, marks, stub }: Target): st
 }
 
 /** Path, size and precisions of a group. */
-function describeGroup({ groups, mixOf }: Scene, group: number): string {
+function groupTip({ groups, mixOf }: Scene, group: number): string {
   const { counts, nodes, casts } = mixOf(group);
   const path = groups.paths[group]!;
   const label = groups.labels[group]!;
