@@ -18,12 +18,13 @@ const ROUNDS = 4;
 /**
  * Order of the vertices within each row with few crossings (Sugiyama's method): sweeps down and up sort every row by the mean
  * position of its neighbours, then neighbours in a row change places where that saves crossings (the transposition of Gansner,
- * Koutsofios, North and Vo, "A technique for drawing directed graphs", 1993). Starts from the rows as given and from two walks
- * through the graph, and keeps the best. Deterministic; linear in links, times log for sorting and counting.
+ * Koutsofios, North and Vo, "A technique for drawing directed graphs", 1993). Starts from the rows as given and from walks
+ * down and up the graph, and keeps the best. Deterministic; linear in links, times log for sorting and counting.
  */
 export function orderRows(rows: readonly number[][], vertices: number, links: RowLinks): number[][] {
   const layers = layersOf(vertices, links);
-  const starts = [rows, walkedRows(rows, [layers.below]), walkedRows(rows, [layers.above, layers.below])];
+  const upwards = walkedRows([...rows].reverse(), layers.above).reverse();
+  const starts = [rows, walkedRows(rows, layers.below), upwards];
   let best: Ordered = { rows: [], crossings: Infinity };
   for (const start of starts) {
     const found = improve(start, layers);
@@ -98,24 +99,21 @@ function number(row: readonly number[], { position }: Layers): void {
   row.forEach((vertex, index) => (position[vertex] = index));
 }
 
-/** Rows in the order in which a walk along the links, depth first from the top and the given ways, meets their vertices. */
-function walkedRows(rows: readonly (readonly number[])[], ways: readonly Neighbours[]): number[][] {
-  const rowOf = new Int32Array(ways[0]!.start.length - 1);
+/** Rows in the order in which a walk from the first row on, depth first, meets their vertices. */
+function walkedRows(rows: readonly (readonly number[])[], { start, vertex: next }: Neighbours): number[][] {
+  const rowOf = new Int32Array(start.length - 1);
   rows.forEach((row, index) => row.forEach((vertex) => (rowOf[vertex] = index)));
   const seen = new Uint8Array(rowOf.length);
   const walked: number[][] = rows.map(() => []);
   const stack: number[] = [];
   for (const row of rows) {
     for (const first of row) {
-      if (seen[first] === 1) continue;
       stack.push(first);
       for (let vertex = stack.pop(); vertex !== undefined; vertex = stack.pop()) {
         if (seen[vertex] === 1) continue;
         seen[vertex] = 1;
         walked[rowOf[vertex]!]!.push(vertex);
-        for (const { start, vertex: next } of ways) {
-          for (let k = start[vertex + 1]! - 1; k >= start[vertex]!; k--) if (seen[next[k]!] === 0) stack.push(next[k]!);
-        }
+        for (let k = start[vertex + 1]! - 1; k >= start[vertex]!; k--) stack.push(next[k]!);
       }
     }
   }

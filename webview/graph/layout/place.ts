@@ -8,7 +8,7 @@ export interface PlacedLinks {
 }
 
 const GRID = 4;
-const SWEEPS = 9;
+const SWEEPS = 3;
 
 /**
  * Centre x of every vertex, keeping the order in the rows and the free space between neighbours: each sweep moves a row to where
