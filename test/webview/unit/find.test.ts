@@ -145,9 +145,9 @@ describe('casts', () => {
     expect(search(cast, 'casts')).toEqual({
       kind: 'boundaries',
       boundaries: [
-        { id: 'x', kind: 'cast', folded: false, label: 'F→B', edge: 0, edges: 2 },
-        { id: 'y', kind: 'cast', folded: false, label: 'B→F', edge: 2, edges: 1 },
-        { id: 'z', kind: 'cast', folded: false, label: 'F→B', edge: 2, edges: 1 },
+        { id: 'x', kind: 'cast', folded: false, label: 'F→B', edge: 0, edges: [0, 1] },
+        { id: 'y', kind: 'cast', folded: false, label: 'B→F', edge: 2, edges: [2] },
+        { id: 'z', kind: 'cast', folded: false, label: 'F→B', edge: 2, edges: [2] },
       ],
     });
   });

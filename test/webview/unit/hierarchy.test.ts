@@ -84,6 +84,20 @@ describe('hierarchy', () => {
     expect(groupsOf(built)).toEqual(groupsOf(built));
   });
 
+  it('is one empty group for a graph without nodes', () => {
+    const groups = groupsOf(new GraphBuilder());
+    expectWellFormed(new GraphBuilder(), groups);
+    expect(groups.count).toBe(1);
+  });
+
+  it('has a key of its own for each group, whatever the scopes are called', () => {
+    const b = new GraphBuilder();
+    let x = b.add('Placeholder', 'input');
+    for (const name of ['a', 'b', 'a', 'a#2', '~repeat']) for (const op of ['Relu', 'Tanh']) x = b.add(op, `${name}/op${b.nodes.length}`, [x]);
+    for (let k = 0; k < 3; k++) for (const op of ['Exp', 'Log']) x = b.add(op, `layer_${k}/${op}`, [x]);
+    expect(groupsOf(b).keys).toEqual(['', 'a', 'b', 'a#2', 'a#2#2', '~repeat', '~repeat#2', 'layer_0', 'layer_1', 'layer_2']);
+  });
+
   it('cuts a scope that an edge leaves and comes back to', () => {
     const b = new GraphBuilder();
     b.add('Relu', 'a/first', [b.add('Placeholder', 'input', [], 'input')]);

@@ -56,6 +56,14 @@ describe('shared values', () => {
     expect(sharedIn(steps)).toEqual(['value']);
   });
 
+  it('stand before what reads them, whatever the order in the file', () => {
+    const { nodes, edges } = readAlong(100, (k) => k % 20 === 0);
+    const flip = (node: number): number => nodes.length - 1 - node;
+    const flipped = { nodes: [...nodes].reverse(), edges: edges.map((edge) => ({ ...edge, source: flip(edge.source), target: flip(edge.target) })) };
+    const groups = groupsOf(flipped);
+    expect(Array.from(groups.order.subarray(0, 4), (node) => flipped.nodes[node]!.name)).toEqual(['value_input', 'value', 'input', 'op0']);
+  });
+
   it('are the mask of a transformer, whose layers then stand in a row', () => {
     expect(sharedIn(transformer(12))).toEqual(['mask/mul']);
     expect(sharedIn(transformer(2))).toEqual([]);

@@ -21,7 +21,7 @@ export function buildGroups(nodes: NodeTable, edges: EdgeTable): Groups {
   const shared = sharedValues(nodes, neighboursOf(nodes.count, edges, closing), order, scopes.scopeOf);
   const left = closing.map((closes, edge) => closes | shared[edges.source[edge]!]!);
   const neighbours = neighboursOf(nodes.count, edges, left);
-  const tree = treeOf(cutScopes(neighbours, scopes));
+  const tree = treeOf(cutScopes(neighbours, scopes, shared));
   const nameIn = namesOf(tree, nodes, scopes.paths);
   refine(tree, { op: nodes.op, neighbours, connected: connectedNodes(nodes.count, edges), valuesBetween: valuesBetween(tree, neighbours), nameIn });
   return { ...groupsOf(tree, scopes.paths, nameIn), shared };
