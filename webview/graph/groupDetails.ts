@@ -4,18 +4,18 @@ import { t } from '../l10n';
 import { chip, headOf, section, type DetailsEvents } from './detailParts';
 import { h } from './dom';
 import { summarize, type OpTypeCount } from './groupSummary';
-import { GROUP_KINDS, type Groups } from './layout/picture';
+import { repeatText } from './layout/cardSizes';
+import type { Groups } from './layout/picture';
 import type { Moment } from './moment';
 import { NAMES, plural } from './precision';
 
 /** What a group is and holds, with the button that opens or closes it. */
 export function groupContent(graph: GraphTables, groups: Groups, moment: Moment, group: number, isExpanded: boolean, events: DetailsEvents): HTMLElement[] {
   const { nodes, gone, precisions, castsInside, castsAtBorder, opTypes } = summarize(graph, groups, moment, group);
-  const repeats = GROUP_KINDS[groups.kind[group]!] === 'repeat' ? ` ×${groups.members.start[group + 1]! - groups.members.start[group]!}` : '';
   const toggle = events.toggleGroup && h('button', { type: 'button', class: 'tool labelled secondary toggleGroup', onclick: () => events.toggleGroup!(group) }, isExpanded ? t('Collapse') : t('Expand'));
   const casts = castsInside + castsAtBorder === 0 ? t('None inside or at its border') : t('{0} inside, {1} at its border', castsInside.toLocaleString('en'), castsAtBorder.toLocaleString('en'));
   return [
-    ...headOf(`${groups.labels[group]!}${repeats}`, groups.paths[group]!, events),
+    ...headOf(groups.labels[group]! + repeatText(groups, group), groups.paths[group]!, events),
     h('p', { class: 'row' }, `${plural(nodes, 'op')}${gone > 0 ? `, ${t('{0} of them removed', gone.toLocaleString('en'))}` : ''}`, toggle),
     section(t('Precision'), precisionBar(precisions), precisionList(precisions)),
     section(t('Casts'), h('p', {}, casts)),

@@ -1,5 +1,6 @@
 import type { GraphTables } from '../protocol';
 import { GONE, PRECISIONS } from '../tables';
+import { opAt } from './describe';
 import type { Groups } from './layout/picture';
 import type { Moment } from './moment';
 
@@ -24,13 +25,14 @@ export interface GroupSummary {
 }
 
 /** Linear in the graph. */
-export function summarize({ nodes, edges }: Pick<GraphTables, 'nodes' | 'edges'>, { order, first, end }: Groups, { precision, ops, marks }: Moment, group: number): GroupSummary {
+export function summarize({ nodes, edges }: Pick<GraphTables, 'nodes' | 'edges'>, { order, first, end }: Groups, moment: Moment, group: number): GroupSummary {
+  const { precision, marks } = moment;
   const inside = new Uint8Array(nodes.count);
   const types = new Map<string, number[]>();
   const members = order.subarray(first[group], end[group]);
   for (const node of members) {
     inside[node] = 1;
-    const op = ops[node] ?? nodes.ops[nodes.op[node]!]!;
+    const op = opAt(nodes, moment, node);
     let counts = types.get(op);
     if (!counts) types.set(op, (counts = [...PRECISIONS.map(() => 0), 0]));
     const code = precision[node]!;

@@ -5,6 +5,7 @@ import { CHIP, GROUP_LABEL } from '../canvas/images';
 import type { Mix } from '../canvas/mixes';
 import type { Scene } from '../canvas/scene';
 import { MIX_HEIGHT } from '../canvas/styles';
+import { opAt } from '../describe';
 import { NAME_FONT, NODE_HEIGHT, OP_FONT, TEXT_LEFT, TEXT_RIGHT } from '../layout/cardSizes';
 import { GROUP_KINDS } from '../layout/picture';
 import { LETTERS } from '../precision';
@@ -28,7 +29,7 @@ function opCard({ picture, tables: { nodes }, moment, labels, readers }: Scene, 
   const code = moment.precision[node]!;
   const precision = code === GONE ? undefined : PRECISIONS[code]!;
   const radius = NODE_KINDS[nodes.kind[node]!] === 'op' ? RADIUS : NODE_HEIGHT / 2;
-  const op = moment.ops[node] ?? nodes.ops[nodes.op[node]!]!;
+  const op = opAt(nodes, moment, node);
   const middle = frame.top + frame.height / 2;
   const name = labels.name(node, room, readers[node]! > 0 ? ` → ${readers[node]}` : '');
   return tag(

@@ -1,6 +1,7 @@
 import type { PhaseName, Precision } from '../../protocol';
 import { GONE, nodeId, PRECISIONS, textAt } from '../../tables';
 import type { Scene } from '../canvas/scene';
+import { opAt } from '../describe';
 import { NOWHERE } from '../layout/picture';
 
 /** What a picture shows, to be read by programs. `from`, `to` are indices into `items`; places are of centres, in pixels. */
@@ -47,7 +48,7 @@ function itemJson({ picture: { items }, tables: { nodes }, groups, moment, mixOf
   const of = items.of[item]!;
   if (of >= 0) {
     const code = moment.precision[of]!;
-    return { type: 'op', id: nodeId(nodes, of), name: textAt(nodes.names, of), op: moment.ops[of] ?? nodes.ops[nodes.op[of]!]!, precision: code === GONE ? null : PRECISIONS[code]!, ...place };
+    return { type: 'op', id: nodeId(nodes, of), name: textAt(nodes.names, of), op: opAt(nodes, moment, of), precision: code === GONE ? null : PRECISIONS[code]!, ...place };
   }
   const { counts, nodes: ops, casts } = mixOf(~of);
   const precisions = Object.fromEntries(PRECISIONS.map((precision, code) => [precision, counts[code]!])) as Record<Precision, number>;
