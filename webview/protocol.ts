@@ -152,7 +152,9 @@ export interface ChangeTable {
   readonly count: number;
   readonly rules: readonly string[];
   readonly rule: Uint32Array;
+  /** Reasons, and which of them each change has: many ops change for the same one. */
   readonly reasons: StringTable;
+  readonly reason: Uint32Array;
   /** 1 where results change beyond the rounding of the chosen precisions. */
   readonly changesNumerics: Uint8Array;
   /** Nodes of the picture each change touched, or, where it touched none, what is around what it touched. */

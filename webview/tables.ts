@@ -1,5 +1,5 @@
 /** Reading and making the tables of protocol.ts; shared by engine, host and webview, so it needs none of them. */
-import type { GraphTables, ListTable, NodeTable, Precision, StringTable } from './protocol';
+import type { ChangeTable, GraphTables, ListTable, NodeTable, Precision, StringTable } from './protocol';
 
 /** What SnapshotTables.precision holds indices into. */
 export const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'int8', 'other'];
@@ -51,6 +51,10 @@ export function listTable(lists: readonly (readonly number[])[]): ListTable {
 
 export function listAt({ items, start }: ListTable, index: number): Int32Array {
   return items.subarray(start[index], start[index + 1]);
+}
+
+export function reasonOf({ reasons, reason }: Pick<ChangeTable, 'reasons' | 'reason'>, change: number): string {
+  return textAt(reasons, reason[change]!);
 }
 
 export function nodeId(nodes: NodeTable, node: number): string {

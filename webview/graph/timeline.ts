@@ -1,5 +1,5 @@
 import type { GraphTables } from '../protocol';
-import { textAt } from '../tables';
+import { reasonOf } from '../tables';
 import { t } from '../l10n';
 import { changeAt, changesOfRule, countRules, numberAt, numberChanges, positionAt, ruleOf, step } from './changeNumbers';
 import { button, h, icon } from './dom';
@@ -115,7 +115,7 @@ export function createTimeline(events: TimelineEvents): Timeline {
     const at = changeAt(numbers, current);
     const count = t('change {0} of {1}', current.toLocaleString('en'), numbers.total.toLocaleString('en'));
     title.replaceChildren(...(at ? [`${count} · `, h('b', {}, ruleOf(at))] : [describe(0)]));
-    reason.textContent = reason.title = at ? textAt(at.snapshot.changes.reasons, at.change) : '';
+    reason.textContent = reason.title = at ? reasonOf(at.snapshot.changes, at.change) : '';
     track.setAttribute('aria-valuemax', String(numbers.total));
     track.setAttribute('aria-valuenow', String(current));
     track.setAttribute('aria-valuetext', describe(current));

@@ -76,11 +76,13 @@ function markTable(marks: readonly EdgeMark[]): MarkTable {
 
 function changeTable(changes: SnapshotView['changes'], nodeChange: ArrayLike<number>): ChangeTable {
   const rules = new Distinct();
+  const reasons = new Distinct();
   return {
     count: changes.length,
     rule: Uint32Array.from(changes, ({ rule }) => rules.indexOf(rule)),
     rules: rules.texts,
-    reasons: stringTable(changes.map(({ reason }) => reason)),
+    reason: Uint32Array.from(changes, ({ reason }) => reasons.indexOf(reason)),
+    reasons: stringTable(reasons.texts),
     changesNumerics: Uint8Array.from(changes, ({ changesNumerics }) => Number(changesNumerics)),
     nodes: listTable(changes.map(({ nodes }) => nodes)),
     nodeChange: Int32Array.from(nodeChange),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DisplayNode, EdgeMark, GraphView, SnapshotView } from '../../../webview/protocol';
-import { GONE, indexOfText, listAt, listTable, MARK_KINDS, NODE_KINDS, nodeId, nodeOfId, PRECISIONS, stringTable, textAt, textCount } from '../../../webview/tables';
+import { GONE, indexOfText, listAt, listTable, MARK_KINDS, NODE_KINDS, nodeId, nodeOfId, PRECISIONS, reasonOf, stringTable, textAt, textCount } from '../../../webview/tables';
 import { graphTables, snapshotTables } from '../../../src/engine/report/graphTables';
 
 const TEXTS = ['', 'a', 'conv1/Größe', '变量', 'Σ→∞', '😀', 'a😀b', '😀😀', '', '\u{10ffff}\uffff', 'é', 'e\u0301', 'x'.repeat(1000), 'ÿĀ߿ࠀ'];
@@ -101,7 +101,7 @@ describe('the tables of a graph', () => {
 
   it('hold every change, and by node the one after which it looks as it does', () => {
     const { changes: table } = tables.snapshots[0]!;
-    const read = changes.map((_, at) => ({ rule: table.rules[table.rule[at]!], reason: textAt(table.reasons, at), nodes: [...listAt(table.nodes, at)], changesNumerics: table.changesNumerics[at] === 1 }));
+    const read = changes.map((_, at) => ({ rule: table.rules[table.rule[at]!], reason: reasonOf(table, at), nodes: [...listAt(table.nodes, at)], changesNumerics: table.changesNumerics[at] === 1 }));
     expect(read).toEqual(changes);
     expect([...table.nodeChange]).toEqual([-1, 2, 0, -1, -1]);
     expect([...snapshotTables({ ...snapshot, nodeChange: [0, 1, -1, -1, 2] }).changes.nodeChange]).toEqual([0, 1, -1, -1, 2]);
