@@ -63,6 +63,23 @@ describe('siblings that are built alike', () => {
   });
 });
 
+describe('siblings that are built alike, in a file in any order', () => {
+  it.each([1, 2, 3])('fold all the same: order %i', (seed) => {
+    const { nodes, edges } = transformer(12);
+    const next = random(seed);
+    const keys = nodes.map(() => next());
+    const shuffled = nodes.map((_, node) => node).sort((a, b) => keys[a]! - keys[b]!);
+    const placeOf = new Map(shuffled.map((node, place) => [node, place]));
+    const built = {
+      nodes: shuffled.map((node) => nodes[node]!),
+      edges: edges
+        .map((edge) => ({ ...edge, source: placeOf.get(edge.source)!, target: placeOf.get(edge.target)! }))
+        .sort((a, b) => a.target - b.target || a.targetInput - b.targetInput),
+    };
+    expect(membersOf(built, groupsOf(built))).toContain('repeat layer_0 … layer_11: 12 of 552');
+  });
+});
+
 describe('a level of many members', () => {
   const block = (k: number): string[] => [`Conv2D block${k}_1_conv`, `Relu block${k}_1_relu`, `Conv2D block${k}_2_conv`, `AddV2 block${k}_add`, `Relu block${k}_out`];
 

@@ -48,7 +48,7 @@ function series(name: string): string {
 }
 
 /** Two 32-bit hashes over the ops of a member and the edges inside it, as one text. Linear in them. */
-export function lookOf(tree: Tree, member: number, { op, neighbours: { after } }: Looks): string {
+export function lookOf(tree: Tree, member: number, { op, neighbours: { before } }: Looks): string {
   const first = firstPlace(tree, member);
   const end = endPlace(tree, member);
   let a = end - first;
@@ -57,11 +57,11 @@ export function lookOf(tree: Tree, member: number, { op, neighbours: { after } }
     const node = tree.order[at]!;
     a = mix(a, op[node]!);
     b = mix(b, ~op[node]!);
-    for (let k = after.start[node]!; k < after.start[node + 1]!; k++) {
-      const target = tree.place[after.items[k]!]!;
-      if (target >= end) continue;
-      a = mix(a, target - at);
-      b = mix(b, at - target);
+    for (let k = before.start[node]!; k < before.start[node + 1]!; k++) {
+      const source = tree.place[before.items[k]!]!;
+      if (source < first) continue;
+      a = mix(a, at - source);
+      b = mix(b, source - at);
     }
   }
   return `${a}:${b}`;
