@@ -54,7 +54,7 @@ function mark(edge: number, kind: EdgeMark['kind'], standing: Standing | undefin
 
 function edgeState(reader: Reader, before: EdgeState, graph: Graph, opened: Graph, dialect: Dialect): EdgeState {
   const value = valueRead(reader, graph);
-  if (value === undefined) return NOTHING;
+  if (value === undefined) return { cast: fold(before.cast, () => []), quantize: fold(before.quantize, () => []) };
   const { origin, boundaries } = routeOf(value, graph, opened, dialect);
   if (boundaries.length === 0 && before === NOTHING) return NOTHING;
   const casts = boundaries.filter((node) => dialect.isCast(node));
@@ -89,8 +89,9 @@ function standingQuantization(boundaries: readonly Node[], dialect: Dialect): St
  */
 function fold(before: Standing | undefined, ends: () => readonly (DataType | undefined)[]): Standing | undefined {
   if (before === undefined || before.isFolded) return before;
-  const label = before.types.length === 0 ? before.label : typePath([ends()[0], ...before.types, ends()[1]]);
-  return { ...before, label, isFolded: true };
+  if (before.types.length === 0) return { ...before, isFolded: true };
+  const [source, reader] = ends();
+  return { ...before, label: typePath([source, ...before.types, reader]), isFolded: true };
 }
 
 /** What stands on an edge, with the change that made it so unless it is as before. */

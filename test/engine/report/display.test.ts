@@ -192,6 +192,15 @@ describe('the changes of a phase', () => {
     expect(changeOf(graph, 3, 'exp')).toBe(-1);
   });
 
+  it('that remove an op leave ghosts of what stood before it', () => {
+    const before = opened(buildGraph([x, cast('down', 'x', 'float32', 'bfloat16'), op('exp', 'Exp', ['down'], 'bfloat16'), cast('up', 'exp', 'bfloat16', 'float32'), end('up')]));
+    const removal: Change = { phase: 'bf16', rule: 'rule', reason: 'reason', before: ['exp', 'down', 'end', 'up'], after: ['end'] };
+    const graph = view([before, { ...opened(buildGraph([x, end('x')])), phase: 'bf16', changes: [{ ...removal, before: ['x'], after: ['x'] }, removal] }]);
+    expect(precisionOf(graph, 'exp')).toEqual(['bf16', undefined]);
+    expect(made(graph, 1)).toEqual(['x -> exp: [F→B] @ 1', 'exp -> end: [F→B→F] @ 1']);
+    expect(['x', 'exp', 'end'].map((name) => changeOf(graph, 1, name))).toEqual([0, 1, 1]);
+  });
+
   it('are as many as they are, each found at once', () => {
     const length = 100_000;
     const ids = Array.from({ length }, (_, i) => `n${i}`);

@@ -56,6 +56,8 @@ function expectNodesExplained({ nodes }: Story, before: SnapshotView, now: Snaps
 
 function expectMarksExplained({ edges, nodes }: Story, before: SnapshotView, now: SnapshotView, changes: readonly Change[]): void {
   const past = new Map(before.marks.map((mark) => [keyOf(mark), mark]));
+  const standing = new Set(now.marks.map(keyOf));
+  for (const key of past.keys()) expect(standing, `what stood at ${key} has left a mark`).toContain(key);
   for (const mark of now.marks) {
     const old = past.get(keyOf(mark));
     const name = `${textOf(mark)} before ${nodes[edges[mark.edge]!.target]!.id}`;
