@@ -26,10 +26,14 @@ export function boundaryLink(node: Node, dialect: Dialect): BoundaryLink {
   return { id: node.id, kind: 'quantize', label };
 }
 
-/** Types a value passes through, as letters: `F→B`, `B→F→B`. Types without a letter are left out. */
+/** Types of the longest path that is shown whole. */
+const LONGEST_PATH = 6;
+
+/** Types a value passes through, as letters: `F→B`, `B→F→B`. Types without a letter are left out, and those within a long path. */
 export function typePath(types: readonly (DataType | undefined)[]): string {
   const letters = types.map((type) => (type === undefined ? undefined : LETTERS[type])).filter((letter) => letter !== undefined);
   const path = letters.filter((letter, index) => letter !== letters[index - 1]);
+  if (path.length > LONGEST_PATH) return [...path.slice(0, 3), '…', path.at(-1)].join('→');
   // A Cast between equal types is still a Cast.
   return (path.length === 1 ? [...path, ...path] : path).join('→');
 }
