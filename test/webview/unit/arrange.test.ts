@@ -107,16 +107,16 @@ describe('shared values', () => {
 
   it('stand at each side of the lines into a card, the second for all the rest', () => {
     const b = new GraphBuilder();
-    const tables = ['sin', 'cos', 'mask', 'scale'].map((name) => b.add('Placeholder', name));
-    b.add('Rotate', 'rotate', [b.add('Placeholder', 'x'), ...tables]);
-    const { stubs, items, place, lines } = drawable(b, Uint8Array.from(b.nodes, ({ name }) => (name === 'x' || name === 'rotate' ? 0 : 1))).arrange(new Uint8Array(1));
-    const rotate = items.of.indexOf(5);
-    expect([...place]).toEqual([0, ~0, ~1, ~1, ~1]);
+    const tables = ['table_of_sines', 'table_of_cosines', 'mask', 'scale'].map((name) => b.add('Placeholder', name));
+    const values = ['x', 'y', 'z'].map((name) => b.add('Placeholder', name));
+    b.add('Rotate', 'rotate', [...values, ...tables]);
+    const { stubs, place, lines } = drawable(b, Uint8Array.from(b.nodes, ({ name }) => (tables.includes(name) ? 1 : 0))).arrange(new Uint8Array(1));
+    expect([...place]).toEqual([0, 1, 2, ~0, ~1, ~1, ~1]);
     expect([...stubs.node]).toEqual([0, 1]);
-    const end = lines.points.at(-2)!;
-    expect(rectangle(stubs, 0).right).toBeLessThan(end);
-    expect(rectangle(stubs, 1).left).toBeGreaterThan(end);
-    expect(end).toBe(items.x[rotate]);
+    const ends = [0, 1, 2].map((line) => lines.points[lines.start[line + 1]! - 2]!);
+    expect(new Set(ends).size).toBe(3);
+    expect(rectangle(stubs, 0).right).toBeLessThan(Math.min(...ends));
+    expect(rectangle(stubs, 1).left).toBeGreaterThan(Math.max(...ends));
   });
 });
 
