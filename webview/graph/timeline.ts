@@ -7,8 +7,7 @@ import { changeOfBoundary, lastChangeOfNode } from './findChange';
 import type { Position } from './moment';
 import { createPlayer } from './player';
 import { PHASE_TITLES } from './precision';
-import { onThemeChange, readTheme } from './theme';
-import { drawTicks, layTicks, type Tick } from './timelineTicks';
+import { createTrack } from './timelineTrack';
 
 export interface TimelineEvents {
   go(position: Position): void;
@@ -29,13 +28,10 @@ export function createTimeline(events: TimelineEvents): Timeline {
   let numbers = numberChanges([]);
   let current = 0;
   let only: Int32Array | undefined;
-  let ticks: readonly Tick[] = [];
-  let theme = readTheme();
 
   const play = button(t('Play'), 'play', () => playPause(), true);
   const rules = h('select', { 'aria-label': t('Filter by rule'), title: t('Filter by rule'), onchange: () => filter() });
-  const canvas = h('canvas', { 'aria-hidden': 'true' });
-  const track = h('div', { class: 'track', role: 'slider', tabindex: '0', 'aria-label': t('Changes'), 'aria-valuemin': '0' }, canvas);
+  const track = createTrack({ moveTo, step: (changes) => moveTo(step(numbers, current, changes, only)), playPause, describe });
   const title = h('p', { class: 'title' });
   const reason = h('p', { class: 'reason' });
   const element = h(
@@ -50,7 +46,7 @@ export function createTimeline(events: TimelineEvents): Timeline {
       button(t('Next change'), 'chevron', () => stepBy(1), true),
       button(t('Last'), 'last', () => moveAloud(numbers.total), true),
     ),
-    track,
+    track.element,
     h('div', { class: 'change' }, title, reason),
     rules,
   );
@@ -101,7 +97,8 @@ export function createTimeline(events: TimelineEvents): Timeline {
 
   function filter(): void {
     only = rules.value === '' ? undefined : changesOfRule(numbers, rules.value);
-    layOut();
+    track.setChanges(numbers, only);
+    show();
   }
 
   function describe(number: number): string {
@@ -116,15 +113,7 @@ export function createTimeline(events: TimelineEvents): Timeline {
     const count = t('change {0} of {1}', current.toLocaleString('en'), numbers.total.toLocaleString('en'));
     title.replaceChildren(...(at ? [`${count} · `, h('b', {}, ruleOf(at))] : [describe(0)]));
     reason.textContent = reason.title = at ? reasonOf(at.snapshot.changes, at.change) : '';
-    track.setAttribute('aria-valuemax', String(numbers.total));
-    track.setAttribute('aria-valuenow', String(current));
-    track.setAttribute('aria-valuetext', describe(current));
-    if (ticks.length > 0) drawTicks(canvas, ticks, numbers.total, current, theme);
-  }
-
-  function layOut(): void {
-    ticks = numbers.total === 0 || track.clientWidth === 0 ? [] : layTicks(numbers, track.clientWidth, only);
-    show();
+    track.setCurrent(current);
   }
 
   function renumber(snapshots: GraphTables['snapshots']): void {
@@ -137,49 +126,12 @@ export function createTimeline(events: TimelineEvents): Timeline {
     element.hidden = numbers.total === 0;
   }
 
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowRight: () => moveTo(step(numbers, current, 1, only)),
-    ArrowUp: () => moveTo(step(numbers, current, 1, only)),
-    ArrowLeft: () => moveTo(step(numbers, current, -1, only)),
-    ArrowDown: () => moveTo(step(numbers, current, -1, only)),
-    // By phase.
-    PageUp: () => moveTo(numbers.start.find((start) => start > current) ?? numbers.total),
-    PageDown: () => moveTo(numbers.start.findLast((start) => start < current) ?? 0),
-    Home: () => moveTo(0),
-    End: () => moveTo(numbers.total),
-    Enter: () => playPause(),
-    ' ': () => playPause(),
-  };
-  track.addEventListener('keydown', (event) => {
-    const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  });
-  const numberUnder = (event: PointerEvent): number => {
-    const { left, width } = track.getBoundingClientRect();
-    return Math.min(numbers.total, Math.max(0, Math.ceil(((event.clientX - left) / width) * numbers.total)));
-  };
-  track.addEventListener('pointerdown', (event) => {
-    track.setPointerCapture(event.pointerId);
-    moveTo(numberUnder(event));
-  });
-  track.addEventListener('pointermove', (event) => {
-    if (track.hasPointerCapture(event.pointerId)) moveTo(numberUnder(event));
-    else track.title = describe(numberUnder(event));
-  });
-  new ResizeObserver(layOut).observe(track);
-  onThemeChange(() => {
-    theme = readTheme();
-    show();
-  });
-
   return {
     element,
     update(graph, position) {
-      const isNew = graph.snapshots !== numbers.snapshots;
-      if (isNew) renumber(graph.snapshots);
+      const { snapshots } = graph;
+      const isNew = snapshots.length !== numbers.snapshots.length || snapshots.some((snapshot, index) => snapshot !== numbers.snapshots[index]);
+      if (isNew) renumber(snapshots);
       current = numberAt(numbers, position);
       if (isNew) filter();
       else show();

@@ -9,7 +9,7 @@ import { NAMES, plural } from './precision';
 import { countPrecisions, countTransitions, edgesOfTransition, nodesOfPrecision, type Transition } from './transitionCounts';
 
 export interface TransitionsEvents {
-  /** Lights up edges and nodes; nothing any more where both are undefined. */
+  /** Lights up edges and nodes; nothing any more where both are undefined. `label` says what they are, when they are chosen. */
   highlight(edges: Int32Array | undefined, nodes: Int32Array | undefined, label: string): void;
 }
 
@@ -44,16 +44,16 @@ export function createTransitions(events: TransitionsEvents): Transitions {
   function choose(next: Choice): void {
     choice = keyOf(next) === keyOf(choice) ? undefined : next;
     render();
-    light();
+    light(choice === undefined ? '' : 'precision' in choice ? NAMES[PRECISIONS[choice.precision]!] : titleOf(choice.transition));
   }
 
-  function light(): void {
+  function light(label: string): void {
     if (!graph || !moment) return;
-    if (choice === undefined) events.highlight(undefined, undefined, '');
-    else if ('precision' in choice) events.highlight(undefined, nodesOfPrecision(moment, choice.precision), NAMES[PRECISIONS[choice.precision]!]);
+    if (choice === undefined) events.highlight(undefined, undefined, label);
+    else if ('precision' in choice) events.highlight(undefined, nodesOfPrecision(moment, choice.precision), label);
     else {
       const { edges, nodes } = edgesOfTransition(graph, moment, choice.transition);
-      events.highlight(edges, nodes, titleOf(choice.transition));
+      events.highlight(edges, nodes, label);
     }
   }
 
@@ -164,7 +164,7 @@ export function createTransitions(events: TransitionsEvents): Transitions {
       moment = nextMoment;
       transitions = countTransitions(graph, moment);
       render();
-      if (choice !== undefined) light();
+      if (choice !== undefined) light('');
     },
     clear() {
       choice = undefined;

@@ -122,7 +122,7 @@ describe('transitions', () => {
     const nodesIn = (shown: number) => graph.snapshots[shown]!.precision.flatMap((one, node) => (one === 'bf16' ? [node] : []));
     expect(await lastEvent()).toEqual(['highlight', undefined, nodesIn(2), 'BF16']);
     await page.evaluate(() => window.showModel(3));
-    expect(await lastEvent()).toEqual(['highlight', undefined, nodesIn(3), 'BF16']);
+    expect(await lastEvent()).toEqual(['highlight', undefined, nodesIn(3), '']);
     await page.evaluate(() => window.matrix.clear());
     expect(await page.locator('.transitions [aria-pressed=true]').count()).toBe(0);
   });

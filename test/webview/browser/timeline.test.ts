@@ -44,7 +44,8 @@ function show(view: GraphView, position: Position, on = page): Promise<void> {
       window.timeline = window.parts.createTimeline({
         go(next) {
           window.went.push(next);
-          window.timeline.update(tables, next);
+          // A list of its own of the same snapshots, as when the host repeats where the view is.
+          window.timeline.update({ ...tables, snapshots: [...tables.snapshots] }, next);
         },
         announce: (text) => window.said.push(text),
       });
