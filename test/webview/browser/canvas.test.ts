@@ -1,3 +1,4 @@
+import type { Core } from 'cytoscape';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_ELEMENTS } from '../../../webview/graph/canvas/windowElements';
@@ -44,6 +45,25 @@ async function lookAtMiddle(page: Page, zoom = 0.25): Promise<void> {
 }
 
 describe('groups', () => {
+  it('glide apart and only then show their lines, but not where motion is reduced', async () => {
+    const { page } = await open(transformer(12), 1);
+    const toggle = (reduced: boolean) =>
+      page.evaluate((wanted) => {
+        document.body.classList.toggle('vscode-reduce-motion', wanted);
+        const { cy } = (document.querySelector('.near') as HTMLElement & { _cyreg: { cy: Core } })._cyreg;
+        const card = cy.nodes('.terminal').first();
+        const before = card.renderedPosition().x;
+        window.canvasPage.toggle(window.canvasPage.groupOf('layer_0 … layer_11'));
+        return { hasLines: cy.edges().length > 0, moved: Math.round(card.renderedPosition().x - before) };
+      }, reduced);
+    expect(await toggle(false)).toEqual({ hasLines: false, moved: 0 });
+    await settled(page);
+    const closed = await toggle(true);
+    expect(closed.hasLines).toBe(true);
+    expect(closed.moved).not.toBe(0);
+    await page.close();
+  });
+
   it('show what is in them, open at their chevron, which stays under the pointer, and close again', async () => {
     const { page, problems } = await open(transformer(12), 1);
     const card = await one(page, '.group.repeat');
@@ -192,7 +212,7 @@ describe('the pointer', () => {
     const { screen } = await one(page, '.group.repeat');
     await page.mouse.move(screen.x, screen.y);
     await page.waitForFunction(() => document.querySelector<HTMLElement>('.near')!.style.cursor === 'pointer');
-    expect(await lastEvent(page, 'hover')).toMatch(/^encoder layer_0 … layer_11\n552 ops\n/);
+    expect(await lastEvent(page, 'hover')).toMatch(/^encoder\/layer_0 … layer_11\n552 ops\n/);
     await page.evaluate(() => window.canvasPage.toggle(window.canvasPage.groupOf('layer_0 … layer_11')));
     await settled(page);
     await page.mouse.move(4, 400);

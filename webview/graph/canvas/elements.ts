@@ -79,6 +79,7 @@ function stopsOf({ counts, nodes }: Mix): string {
 }
 
 export function countText(nodes: number, casts: number): string {
+  if (nodes === 0) return t('Removed');
   const ops = nodes === 1 ? t('1 op') : t('{0} ops', nodes.toLocaleString('en'));
   if (casts === 0) return ops;
   return `${ops} · ${casts === 1 ? t('1 Cast') : t('{0} Casts', casts.toLocaleString('en'))}`;

@@ -1,7 +1,6 @@
 import type { NodeTable } from '../../protocol';
-import { listAt } from '../../tables';
-import { cardName, stubText, type Font, type Measure } from '../layout/cardSizes';
-import { GROUP_KINDS, type Groups } from '../layout/picture';
+import { cardName, repeatText, stubText, type Font, type Measure } from '../layout/cardSizes';
+import type { Groups } from '../layout/picture';
 
 /** Texts of the picture, cut to the room they have; what was cut once is kept. */
 export interface Labels {
@@ -33,24 +32,6 @@ export function createLabels(nodes: NodeTable, groups: Groups, measure: Measure)
     stub: (node, others, room) => kept(`stub ${room} ${node} ${others}`, () => cutEnd(stubText(nodes, node, others), room, (text) => measure(text, 'stub'))),
     width: measure,
   };
-}
-
-/** ` ×12` behind the name of what repeats. */
-function repeatText(groups: Groups, group: number): string {
-  return GROUP_KINDS[groups.kind[group]!] === 'repeat' ? ` ×${timesOf(groups, group)}` : '';
-}
-
-/** Siblings in a repeat; many of them stand in repeats and ranges of their own. */
-function timesOf({ kind, members }: Groups, group: number): number {
-  let times = 0;
-  const open = [group];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const member of listAt(members, next)) {
-      if (member < 0 && GROUP_KINDS[kind[~member]!] !== 'scope') open.push(~member);
-      else times++;
-    }
-  }
-  return times;
 }
 
 const cutEnd = (text: string, room: number, width: (text: string) => number): string => fit(text, room, width, (keep) => `${text.slice(0, keep)}…`);

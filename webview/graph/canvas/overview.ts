@@ -17,6 +17,10 @@ const LINE_SCALE = 0.03;
 /** Smallest side of a card, so that none disappears. */
 const LEAST = 1.5;
 
+/** Where a picture has more cards, those that would hide each other are drawn once. */
+const CROWD = 2000;
+/** More than a canvas is high. */
+const PIXELS = 2 ** 20;
 /** From what is selected to its frame. */
 const FRAME = 3;
 
@@ -45,7 +49,8 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
     }
     context.stroke();
   }
-  const parts = cardParts(scene, visible.items, lights);
+  const crowded = items.x.length > CROWD;
+  const parts = cardParts(scene, crowded ? apart(scene, visible.items, to, lights) : visible.items, lights);
   const fill = (part: CardPart): void => {
     const width = Math.max(LEAST, items.width[part.item]! * to.scaleX);
     const height = Math.max(LEAST, items.height[part.item]! * to.scaleY);
@@ -68,6 +73,17 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
   });
   context.globalAlpha = 1;
   if (lights && lights.selectedItem >= 0) frameItem(lights.selectedItem);
+}
+
+/** The items of which each has a pixel of its own, those that are lit before the others. */
+function apart({ picture: { items } }: Scene, among: readonly number[], to: Projection, lights: Lights | undefined): number[] {
+  const taken = new Set<number>();
+  const keep = (item: number): boolean => {
+    const pixel = Math.round(items.x[item]! * to.scaleX) * PIXELS + Math.round(items.y[item]! * to.scaleY);
+    return !taken.has(pixel) && taken.add(pixel).size > 0;
+  };
+  const isLit = lights?.isLit;
+  return isLit ? [...among.filter((item) => isLit(item) && keep(item)), ...among.filter((item) => !isLit(item) && keep(item))] : among.filter(keep);
 }
 
 /** A share of the width of a card. */

@@ -1,5 +1,6 @@
 import { nodeId, PRECISIONS, textAt } from '../../tables';
 import { t } from '../../l10n';
+import { GROUP_KINDS, type Groups } from '../layout/picture';
 import { NAMES } from '../precision';
 import { countText, type Target } from './elements';
 import { describeMarks } from './marks';
@@ -19,8 +20,13 @@ export function tooltip(scene: Scene, { node, group, marks, stub }: Target): str
 /** Path, size and precisions of a group. */
 function groupTip({ groups, mixOf }: Scene, group: number): string {
   const { counts, nodes, casts } = mixOf(group);
-  const path = groups.paths[group]!;
-  const label = groups.labels[group]!;
   const parts = PRECISIONS.flatMap((precision, k) => (counts[k]! > 0 ? [`${NAMES[precision]} ${counts[k]!.toLocaleString('en')}`] : []));
-  return [path.endsWith(label) ? path : `${path} ${label}`.trim(), countText(nodes, casts), parts.join(' · ')].join('\n');
+  return [groupPath(groups, group), countText(nodes, casts), parts.join(' · ')].join('\n');
+}
+
+/** `encoder/layer_0`, its later pieces `encoder/layer_0 #2`, repeats and ranges `encoder/layer_0 … layer_11`. */
+function groupPath({ kind, paths, labels }: Groups, group: number): string {
+  const [path, label] = [paths[group]!, labels[group]!];
+  if (GROUP_KINDS[kind[group]!] === 'scope') return path + (/ #\d+$/.exec(label)?.[0] ?? '');
+  return path === '' ? label : `${path}/${label}`;
 }
