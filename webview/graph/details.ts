@@ -27,38 +27,41 @@ export function createDetails(events: DetailsEvents, transitions?: HTMLElement):
     ...(sourceName === undefined ? [] : [h('p', { class: 'path' }, t('{0} in the opened model', sourceName))]),
     cast && precision !== undefined ? castRow(cast) : h('p', { class: 'row' }, chip(precision), precision === undefined ? t('Not in the graph any more') : NAMES[precision]),
   ];
+  /** Of the group that is shown. */
   let group: number | undefined;
+  const show = (content: readonly Node[], isNew: boolean, shown?: number): void => {
+    replaceContent(element, content);
+    if (isNew) element.scrollTop = 0;
+    group = shown;
+  };
   return {
     element,
-    showHead(node, precision) {
-      group = undefined;
-      element.replaceChildren(...head(node, precision));
-      element.scrollTop = 0;
-    },
+    showHead: (node, precision) => show(head(node, precision), true),
     showNode(details) {
-      group = undefined;
       const scale = largestMagnitude([...details.inputs, ...details.outputs]);
-      element.replaceChildren(
+      const content = [
         ...head(details, details.precision),
         section(whyTitle(details), whyBox(details, events)),
         section(t('Inputs'), valueList(details.inputs, t('No inputs'), scale, events)),
         section(t('Outputs'), valueList(details.outputs, t('No outputs'), scale, events)),
         section(t('Changes'), changes(details, events)),
         section(t('Attributes'), attributes(details)),
-      );
+      ];
+      show(content, false);
     },
-    showGroup(graph, groups, moment, shown, isExpanded) {
-      const focused = document.activeElement?.classList.contains('toggleGroup') ?? false;
-      element.replaceChildren(...groupContent(graph, groups, moment, shown, isExpanded, events));
-      if (shown !== group) element.scrollTop = 0;
-      else if (focused) element.querySelector<HTMLElement>('.toggleGroup')?.focus();
-      group = shown;
-    },
-    showModel(graph, shown) {
-      group = undefined;
-      element.replaceChildren(...modelContent(graph, shown, transitions));
-    },
+    showGroup: (graph, groups, moment, shown, isExpanded) => show(groupContent(graph, groups, moment, shown, isExpanded, events), shown !== group, shown),
+    showModel: (graph, shown) => show(modelContent(graph, shown, transitions), false),
   };
+}
+
+/** What had the focus has it again, or what is there in its place; else the panel. */
+function replaceContent(element: HTMLElement, content: readonly Node[]): void {
+  const focused = element.contains(document.activeElement) && document.activeElement !== element ? (document.activeElement as HTMLElement) : undefined;
+  element.replaceChildren(...content);
+  if (!focused) return;
+  const keyOf = ({ dataset, title, textContent }: HTMLElement): string => dataset['key'] ?? `${title} ${textContent}`;
+  const same = focused.isConnected ? focused : [...element.querySelectorAll<HTMLElement>('button, summary')].find((other) => keyOf(other) === keyOf(focused));
+  (same ?? element).focus();
 }
 
 function whyBox({ why: { text, configKey }, precision, cast }: NodeDetails, events: DetailsEvents): HTMLElement {

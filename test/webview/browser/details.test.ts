@@ -136,6 +136,7 @@ describe('transitions', () => {
     expect(await page.locator('.transitions tbody button[tabindex="0"]').count()).toBe(1);
     await page.keyboard.press('Enter');
     expect((await lastEvent())?.[3]).toBe('BF16 to BF16');
+    await page.evaluate(() => window.showModel(3));
     expect(await page.evaluate(() => (document.activeElement as HTMLElement).title)).toMatch(/^BF16 to BF16/);
   });
 
@@ -188,6 +189,11 @@ describe('node', () => {
     const { rule, snapshot, index } = digitsDetails.changes[1]!;
     await page.getByRole('button', { name: rule }).click();
     expect(await lastEvent()).toEqual(['goTo', { snapshot, change: index + 1 }]);
+    // What the host then says of the node there leaves the focus where it is.
+    await page.evaluate((shown) => window.panel.showNode(shown), { ...digitsDetails, precision: 'fp32' as const });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(rule);
+    await page.evaluate((shown) => window.panel.showNode(shown), { ...digitsDetails, changes: [] });
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('details');
   });
 
   it('lists who reads its value, and leads there', async () => {
