@@ -134,6 +134,20 @@ describe('picture of a random graph', () => {
     for (const share of [0, 0.3, 0.7, 1]) expectSound(graph, graph.arrange(someOf(graph.groups.count, next, share)));
   });
 
+  it.each(seeds(20))('connects what is in loops, seed %d', (seed) => {
+    const built = randomGraph(seed);
+    const next = random(seed);
+    const back = built.edges.filter(() => next() < 0.02).map(({ source, target }) => ({ source: target, target: source, sourceOutput: 0, targetInput: 9 }));
+    built.edges.push(...back);
+    const graph = drawable(built);
+    for (const share of [0, 0.5, 1]) {
+      const picture = graph.arrange(someOf(graph.groups.count, next, share));
+      expect(crowdedBoxes(picture)).toEqual([]);
+      expect(brokenEdges(picture, graph)).toEqual([]);
+      expect(bandsListAll(picture)).toBe(true);
+    }
+  });
+
   it.each(seeds(20))('does not depend on what was expanded before, seed %d', (seed) => {
     const built = randomGraph(seed);
     const next = random(seed);
