@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph';
 import type { Snapshot } from '../snapshot';
 import { countSnapshot } from './counts';
 import { looksOf } from './looks';
+import { markChanges } from './markChanges';
 import { edgeStates, marksOf, noBoundaries } from './marks';
 import { type Picture, pictureOf } from './picture';
 import { type Shown, touchedBy } from './touched';
@@ -34,15 +35,17 @@ export class Display {
   add(snapshot: Snapshot): SnapshotView {
     const { picture, opened, dialect, indexOf } = this;
     const before = this.shown.at(-1);
-    const states = edgeStates(before?.states ?? noBoundaries(picture), picture, snapshot, opened, dialect);
+    const past = before?.states ?? noBoundaries(picture);
+    const states = edgeStates(past, picture, snapshot.graph, opened, dialect);
+    const made = markChanges(past, states, picture.readers, snapshot.changes);
     const now: Shown = { snapshot, states, looks: looksOf(snapshot, picture, opened, dialect) };
     this.shown.push(now);
     const { precision: counts, ...boundaries } = countSnapshot(snapshot, opened, dialect);
-    const { nodes, nodeChange } = touchedBy(before ?? now, now, picture, indexOf, dialect);
+    const { nodes, nodeChange } = touchedBy(before ?? now, now, made, picture, indexOf, dialect);
     return {
       phase: snapshot.phase,
       ...now.looks,
-      marks: marksOf(states),
+      marks: marksOf(states, made),
       counts,
       ...boundaries,
       ...(snapshot.castProof === undefined ? {} : { lowerBound: snapshot.castProof.lowerBound }),

@@ -1,10 +1,10 @@
 import type { EdgeMark } from '../../../webview/protocol';
+import { MARK_KINDS } from '../../../webview/tables';
 import type { Dialect } from '../dialect';
 import type { DataType } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
-import type { Change, Snapshot } from '../snapshot';
 import { floatCastTypes, routeOf, typePath } from './boundaries';
-import { changeIndexOf } from './changeIndex';
+import type { MarkChanges } from './markChanges';
 import { type Picture, type Reader, valueRead } from './picture';
 
 /** What stands, or last stood, on one edge. */
@@ -13,13 +13,11 @@ export interface EdgeState {
   readonly quantize?: Standing;
 }
 
-interface Standing {
+export interface Standing {
   readonly label: string;
   readonly nodes: readonly string[];
   readonly types: readonly DataType[];
   readonly isFolded: boolean;
-  /** The change of this snapshot's phase that made it so; absent where it is as in the snapshot before. */
-  readonly change?: number;
 }
 
 const NOTHING: EdgeState = {};
@@ -29,27 +27,29 @@ export function noBoundaries(picture: Picture): readonly EdgeState[] {
   return picture.edges.map(() => NOTHING);
 }
 
-/** What each edge carries in a snapshot, given what it carried in the one before. States that stay are shared. Linear. */
-export function edgeStates(
-  before: readonly EdgeState[], picture: Picture, { graph, changes }: Pick<Snapshot, 'graph' | 'changes'>, opened: Graph, dialect: Dialect,
-): readonly EdgeState[] {
+/** What each edge carries in a snapshot's graph, given what it carried in the one before; what stays is the same object. Linear. */
+export function edgeStates(before: readonly EdgeState[], picture: Picture, graph: Graph, opened: Graph, dialect: Dialect): readonly EdgeState[] {
   return before.map((state, edge) => {
-    const reader = picture.readers[edge]!;
-    const { cast, quantize } = edgeState(reader, state, graph, opened, dialect);
-    const now = { cast: dated(cast, state.cast, reader, changes), quantize: dated(quantize, state.quantize, reader, changes) };
-    return now.cast === state.cast && now.quantize === state.quantize ? state : now;
+    const now = edgeState(picture.readers[edge]!, state, graph, opened, dialect);
+    const cast = isSame(now.cast, state.cast) ? state.cast : now.cast;
+    const quantize = isSame(now.quantize, state.quantize) ? state.quantize : now.quantize;
+    return cast === state.cast && quantize === state.quantize ? state : { cast, quantize };
   });
 }
 
 /** The marks of a snapshot: the boundaries on each edge, and where those of an earlier snapshot are gone, what they were. */
-export function marksOf(states: readonly EdgeState[]): EdgeMark[] {
-  return states.flatMap((state, edge) => [...mark(edge, 'cast', state.cast), ...mark(edge, 'quantize', state.quantize)]);
-}
-
-function mark(edge: number, kind: EdgeMark['kind'], standing: Standing | undefined): EdgeMark[] {
-  if (standing === undefined) return [];
-  const { label, nodes, change, isFolded } = standing;
-  return [{ edge, kind, state: isFolded ? 'folded' : 'inserted', label, nodes, ...(change === undefined ? {} : { change }) }];
+export function marksOf(states: readonly EdgeState[], changes: MarkChanges): EdgeMark[] {
+  const marks: EdgeMark[] = [];
+  states.forEach((state, edge) => {
+    for (const kind of MARK_KINDS) {
+      const standing = state[kind];
+      if (standing === undefined) continue;
+      const { label, nodes, isFolded } = standing;
+      const change = changes[kind][edge]!;
+      marks.push({ edge, kind, state: isFolded ? 'folded' : 'inserted', label, nodes, ...(change < 0 ? {} : { change }) });
+    }
+  });
+  return marks;
 }
 
 function edgeState(reader: Reader, before: EdgeState, graph: Graph, opened: Graph, dialect: Dialect): EdgeState {
@@ -94,34 +94,7 @@ function fold(before: Standing | undefined, ends: () => readonly (DataType | und
   return { ...before, label: typePath([source, ...before.types, reader]), isFolded: true };
 }
 
-/** What stands on an edge, with the change that made it so unless it is as before. */
-function dated(now: Standing | undefined, before: Standing | undefined, reader: Reader, changes: readonly Change[]): Standing | undefined {
-  if (now === undefined) return undefined;
-  if (before !== undefined && isSame(now, before)) return before.change === undefined ? before : { ...now, change: undefined };
-  return changes.length === 0 ? now : { ...now, change: changeOf(now, before, reader, changes) };
-}
-
-/**
- * The last change that added what stands here or removed what stood here; where the reader came later to something that
- * was already there, such as a shared Cast, the change that brought it. Where nothing was added or removed for it, the
- * last that touched the reader, else a boundary.
- */
-function changeOf(now: Standing, before: Standing | undefined, reader: Reader, changes: readonly Change[]): number {
-  const index = changeIndexOf(changes);
-  const past = before?.nodes ?? [];
-  const made = Math.max(latest(past, (id) => index.removedBy(id)), latest(now.nodes, (id) => index.addedBy(id)));
-  const id = 'node' in reader ? reader.node : '';
-  if (made >= 0) return now.isFolded ? made : Math.max(made, index.firstFrom(id, made));
-  const touched = index.lastOf(id);
-  const moved = touched >= 0 ? touched : latest([...past, ...now.nodes], (one) => index.lastOf(one));
-  return moved >= 0 ? moved : changes.length - 1;
-}
-
-/** The latest of the changes found for some ids; -1 where there is none. */
-function latest(ids: readonly string[], changeFor: (id: string) => number): number {
-  return ids.reduce((found, id) => Math.max(found, changeFor(id)), -1);
-}
-
-function isSame(a: Standing, b: Standing): boolean {
+function isSame(a: Standing | undefined, b: Standing | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
   return a.isFolded === b.isFolded && a.label === b.label && a.nodes.length === b.nodes.length && a.nodes.every((id, i) => id === b.nodes[i]);
 }

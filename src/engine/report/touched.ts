@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph';
 import { topologicalOrder } from '../graph/traversal';
 import type { Change, Snapshot } from '../snapshot';
 import { differs, type Looks } from './looks';
+import type { MarkChanges } from './markChanges';
 import type { EdgeState } from './marks';
 import type { Picture } from './picture';
 import { MOST_AROUND, Surroundings } from './surroundings';
@@ -27,7 +28,9 @@ export interface Touched {
  * nodes around them. A node that no change touched can still look different, such as an activation function after an op that
  * became INT8: it does so since the last change before it on the way of its values. Linear.
  */
-export function touchedBy(before: Shown, now: Shown, picture: Picture, indexOf: ReadonlyMap<string, number>, dialect: Dialect): Touched {
+export function touchedBy(
+  before: Shown, now: Shown, marks: MarkChanges, picture: Picture, indexOf: ReadonlyMap<string, number>, dialect: Dialect,
+): Touched {
   const { changes, graph } = now.snapshot;
   const nodes = changes.map((change) => [...new Set(idsOf(change).map((id) => indexOf.get(id)).filter((node) => node !== undefined))]);
   const nodeChange = new Int32Array(picture.nodes.length).fill(-1);
@@ -35,7 +38,7 @@ export function touchedBy(before: Shown, now: Shown, picture: Picture, indexOf: 
   nameAround(nodes, changes, [graph, before.snapshot.graph], indexOf);
   const untouched = new Set([...nodeChange.keys()].filter((node) => nodeChange[node] === -1 && differs(node, before.looks, now.looks)));
   if (untouched.size > 0 && changes.length > 0) {
-    const reached = changesBefore(untouched, nodeChange, now, picture, indexOf, dialect);
+    const reached = changesBefore(untouched, nodeChange, graph, marks, picture, indexOf, dialect);
     for (const [node, change] of reached) nodes[change]!.push(node);
     for (const node of untouched) nodeChange[node] = reached.get(node) ?? changes.length - 1;
   }
@@ -63,19 +66,18 @@ function nameAround(nodes: number[][], changes: readonly Change[], graphs: reado
 
 /** The last change of what the values of untouched nodes come from, where there is one. */
 function changesBefore(
-  untouched: ReadonlySet<number>, nodeChange: Int32Array, { snapshot, states }: Shown, picture: Picture, indexOf: ReadonlyMap<string, number>, dialect: Dialect,
+  untouched: ReadonlySet<number>, nodeChange: Int32Array, graph: Graph, marks: MarkChanges, picture: Picture, indexOf: ReadonlyMap<string, number>, dialect: Dialect,
 ): ReadonlyMap<number, number> {
   const targets = Int32Array.from(picture.edges, ({ target }) => target);
   const { starts, sorted } = groupBy(targets, Int32Array.from(targets.keys()), picture.nodes.length);
   const found = new Map<number, number>();
-  for (const id of topologicalOrder(snapshot.graph, (node) => dialect.closesLoop(node))) {
+  for (const id of topologicalOrder(graph, (node) => dialect.closesLoop(node))) {
     const node = indexOf.get(id);
     if (node === undefined || !untouched.has(node)) continue;
     let change = -1;
     for (const edge of sorted.subarray(starts[node], starts[node + 1])) {
       const { source } = picture.edges[edge]!;
-      const { cast, quantize } = states[edge]!;
-      change = Math.max(change, nodeChange[source]!, found.get(source) ?? -1, cast?.change ?? -1, quantize?.change ?? -1);
+      change = Math.max(change, nodeChange[source]!, found.get(source) ?? -1, marks.cast[edge]!, marks.quantize[edge]!);
     }
     if (change >= 0) found.set(node, change);
   }
