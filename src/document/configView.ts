@@ -38,7 +38,8 @@ export function configView(state: {
   };
 }
 
-function warningText({ node, message }: Warning): string {
+/** One line for the user. */
+export function warningText({ node, message }: Warning): string {
   return node === undefined ? message : `${node}: ${message}`;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
-import type { ConfigSource, PlanView, Report } from '../engine/conversion';
+import type { AppliedConfig, ConfigSource, PlanView, Report } from '../engine/conversion';
 import type { GraphTables, NodeDetails, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
@@ -38,14 +38,22 @@ export class Conversion implements vscode.Disposable {
     return this.run('Opening the model', async () => {
       const graph = await this.engine.call('open', this.model.fsPath, config);
       const plan = await this.engine.call('setConfig', config);
-      this.graph = graph;
+      this.graph = plan.graph ?? graph;
       this.changed.fire('graph');
       return plan;
     });
   }
 
-  setConfig(config: ConfigSource): Promise<PlanView> {
-    return this.engine.call('setConfig', config);
+  /** Applies a changed config; the snapshots it affects are gone afterwards, and what is shown stays where it can. */
+  async setConfig(config: ConfigSource): Promise<AppliedConfig> {
+    const { shown } = this;
+    const applied = await this.engine.call('setConfig', config);
+    if (applied.graph !== undefined) {
+      this.graph = applied.graph;
+      this.changed.fire('graph');
+    }
+    if (applied.snapshots < this.snapshots.length || applied.graph !== undefined) await this.replace(this.snapshots.slice(0, applied.snapshots), shown);
+    return applied;
   }
 
   /** Runs phases until there are `count` snapshots, showing each; stops between two phases when cancelled. */
@@ -79,8 +87,8 @@ export class Conversion implements vscode.Disposable {
     });
   }
 
-  details(node: string): Promise<NodeDetails> {
-    return this.engine.call('details', node, this.shown);
+  details(node: string, snapshot = this.shown): Promise<NodeDetails> {
+    return this.engine.call('details', node, snapshot);
   }
 
   report(): Promise<Report> {
@@ -124,11 +132,11 @@ export class Conversion implements vscode.Disposable {
     }
   }
 
-  private async replace(snapshots: readonly SnapshotTables[]): Promise<void> {
+  private async replace(snapshots: readonly SnapshotTables[], shown = snapshots.length - 1): Promise<void> {
     if (this.graph === undefined) return;
     this.graph = { ...this.graph, snapshots };
     this.casts = snapshots.length > 1 ? (await this.report()).casts : undefined;
-    this.show(snapshots.length - 1);
+    this.show(shown);
   }
 
   private setRunning(running: RunningView | undefined): void {

@@ -29,8 +29,23 @@ export class Messages implements vscode.Disposable {
     }
     this.log.error(text);
     if (error instanceof Error && !(error instanceof UserError)) this.log.error(error.stack ?? '');
-    const buttons: Readonly<Record<string, () => unknown>> = { ...actions, 'Show Log': () => this.log.show() };
-    void vscode.window.showErrorMessage(text, ...Object.keys(buttons)).then((chosen) => chosen !== undefined && buttons[chosen]?.());
+    void this.offer(vscode.window.showErrorMessage, text, actions);
+  }
+
+  /** Something was done, but not all that was asked for. */
+  warn(text: string, actions: Readonly<Record<string, () => unknown>> = {}): void {
+    this.log.warn(text);
+    void this.offer(vscode.window.showWarningMessage, text, actions);
+  }
+
+  private async offer(show: (text: string, ...buttons: string[]) => Thenable<string | undefined>, text: string, actions: Readonly<Record<string, () => unknown>>): Promise<void> {
+    const buttons: Readonly<Record<string, () => unknown>> = { ...actions, [vscode.l10n.t('Show Log')]: () => this.log.show() };
+    try {
+      const chosen = await show(text, ...Object.keys(buttons));
+      if (chosen !== undefined) await buttons[chosen]?.();
+    } catch (error) {
+      this.show(error);
+    }
   }
 
   dispose(): void {

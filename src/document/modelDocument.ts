@@ -3,14 +3,23 @@ import type { ConfigSource, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
-import type { ConfigView, DisplayNode } from '../../webview/protocol';
-import { nodeOfId, textAt } from '../../webview/tables';
+import type { ConfigView } from '../../webview/protocol';
+import { NODE_KINDS, nodeOfId, textAt } from '../../webview/tables';
 import { ConfigFile, configUri } from './configFile';
-import { configView } from './configView';
+import { configView, warningText } from './configView';
 import type { ConfigEdit } from './configEdits';
 import { Conversion } from './conversion';
+import { Editors } from './editors';
 
 export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config';
+
+export interface Op {
+  readonly name: string;
+  /** Op type. */
+  readonly op: string;
+  /** Path of the name scope around it; empty outside all. */
+  readonly group: string;
+}
 
 /** One open model: its conversion, its config file and the selection. The only owner of state on the host side. */
 export class ModelDocument implements vscode.CustomDocument {
@@ -22,6 +31,7 @@ export class ModelDocument implements vscode.CustomDocument {
   private parsed: ParsedConfig;
   private configExists = false;
   private plan: PlanView | undefined;
+  /** Settles when the newest config is planned and what it affects ran again. */
   private applied: Promise<void> = Promise.resolve();
   /** Snapshots the user wants to see: what a re-run after a config change goes up to. */
   private wanted = 1;
@@ -30,6 +40,8 @@ export class ModelDocument implements vscode.CustomDocument {
   /** What goes wrong without a command to blame: a re-run after a config change, a crash of the engine. */
   readonly onDidFail = this.failed.event;
   readonly onDidDispose = this.closed.event;
+
+  readonly editors = new Editors();
 
   /** Settles when the model is open, or is known not to open. */
   opened: Promise<void> = Promise.resolve();
@@ -55,11 +67,12 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
   }
 
-  get selectedNode(): Pick<DisplayNode, 'name' | 'op'> | undefined {
-    const { graph } = this.current;
-    if (graph === undefined || this.selected === undefined) return undefined;
-    const node = nodeOfId(graph, this.selected);
-    return node < 0 ? undefined : { name: textAt(graph.nodes.names, node), op: graph.nodes.ops[graph.nodes.op[node]!]! };
+  /** The op of the picture with this id. */
+  op(id: string): Op | undefined {
+    const nodes = this.current.graph?.nodes;
+    const node = this.current.graph === undefined ? -1 : nodeOfId(this.current.graph, id);
+    if (nodes === undefined || node < 0 || NODE_KINDS[nodes.kind[node]!] === 'output') return undefined;
+    return { name: textAt(nodes.names, node), op: nodes.ops[nodes.op[node]!]!, group: textAt(nodes.scopes, nodes.scope[node]!) };
   }
 
   get configView(): ConfigView {
@@ -68,7 +81,7 @@ export class ModelDocument implements vscode.CustomDocument {
       file: this.configExists ? this.configFile.uri.path.slice(this.configFile.uri.path.lastIndexOf('/') + 1) : undefined,
       parsed: this.parsed,
       plan: this.plan,
-      selected: this.selectedNode,
+      selected: this.selected === undefined ? undefined : this.op(this.selected),
       casts: this.current.casts,
       snapshots: this.current.snapshots,
     });
@@ -119,9 +132,12 @@ export class ModelDocument implements vscode.CustomDocument {
     this.changed.fire('selection');
   }
 
-  async editConfig(edits: readonly ConfigEdit[]): Promise<void> {
+  /** Changes the config file; resolves, once there is a plan, to the warnings that are new with it. */
+  async editConfig(edits: readonly ConfigEdit[]): Promise<readonly string[]> {
+    const before = new Set(this.warnings);
     await this.configFile.edit(edits);
-    this.enqueueConfig();
+    await this.enqueueConfig();
+    return this.warnings.filter((warning) => !before.has(warning));
   }
 
   openConfigText(): Promise<vscode.TextDocument> {
@@ -186,24 +202,29 @@ export class ModelDocument implements vscode.CustomDocument {
     return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath };
   }
 
-  private enqueueConfig(): void {
-    this.applied = this.applied
-      .then(() => this.applyConfig())
+  private get warnings(): readonly string[] {
+    return (this.plan?.warnings ?? []).map(warningText);
+  }
+
+  /** Resolves when the plan is made, whatever runs again then. */
+  private enqueueConfig(): Promise<unknown> {
+    const planned = this.applied.then(() => this.applyConfig());
+    this.applied = planned
+      .then((wanted) => (wanted > this.current.snapshots.length ? this.runUntil(wanted) : undefined))
       .catch((error: unknown) => {
         if (!(error instanceof CancelledError)) this.failed.fire(error);
       });
+    return planned;
   }
 
-  /** Makes a new plan; phases that already ran run again, up to the one on view, unless the config is faulty. */
-  private async applyConfig(): Promise<void> {
+  /** Makes a new plan; resolves to the snapshots wanted: the phases it affects run again, up to the one on view, unless the config is faulty. */
+  private async applyConfig(): Promise<number> {
     await this.opened.catch(() => {});
-    if (!(await this.readConfig()) || this.current.graph === undefined) return;
+    if (!(await this.readConfig()) || this.current.graph === undefined) return 0;
     const { wanted } = this;
     await this.current.interrupt();
     this.plan = await this.current.setConfig(this.configSource());
     this.changed.fire('config');
-    if (this.parsed.problems.some(({ severity }) => severity === 'error')) return;
-    if (this.current.snapshots.length > 1) await this.current.reset();
-    if (wanted > 1) await this.runUntil(wanted);
+    return this.parsed.problems.some(({ severity }) => severity === 'error') ? 0 : wanted;
   }
 }

@@ -32,11 +32,17 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
   resolveCustomEditor(document: ModelDocument, panel: vscode.WebviewPanel): void {
     const assets = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    const connection = connectGraph(document, panel.webview, this.messages, () => this.documents.activate(document));
-    panel.onDidChangeViewState(() => panel.active && this.documents.activate(document));
+    const editor = connectGraph(document, panel, this.messages, () => this.documents.activate(document));
+    const focus = () => {
+      if (!panel.active) return;
+      document.editors.focus(editor);
+      this.documents.activate(document);
+    };
+    panel.onDidChangeViewState(focus);
     panel.onDidDispose(() => {
-      connection.dispose();
+      editor.dispose();
     });
+    if (document.editors.isPinned(editor)) panel.title = vscode.l10n.t('{0} (original)', document.name);
     const asset = (name: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     panel.webview.html = graphPage({
       nonce: randomUUID(),
@@ -44,7 +50,7 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
       script: asset('graph.js'),
       layoutWorker: asset('layoutWorker.js'),
     });
-    if (panel.active) this.documents.activate(document);
+    focus();
   }
 
   private report(error: unknown, document: ModelDocument): void {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { UserError } from '../engine/errors';
+import type { Editor } from '../document/editors';
 import { errorText, type Messages } from '../document/messages';
 import type { Change, ModelDocument } from '../document/modelDocument';
 import type { FromGraph, SnapshotTables, ToGraph } from '../../webview/protocol';
+import { PictureRequests } from './pictureRequests';
 
 type GraphCommand = Extract<FromGraph, { type: 'command' }>['command'];
 
@@ -18,16 +20,23 @@ const COMMANDS: Readonly<Record<GraphCommand, string>> = {
 
 type Handlers = { readonly [T in FromGraph['type']]: (message: Extract<FromGraph, { type: T }>) => unknown };
 
+/** A graph editor whose messages are listened to until it is disposed. */
+export interface ConnectedEditor extends Editor, vscode.Disposable {}
+
 /** Keeps one graph webview and its document in step. A webview that was hidden starts over with `ready`. */
-export function connectGraph(document: ModelDocument, webview: vscode.Webview, messages: Messages, activate: () => void): vscode.Disposable {
+export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel, messages: Messages, activate: () => void): ConnectedEditor {
+  const { webview } = panel;
+  const { editors } = document;
   let selecting = false;
   /** What the webview has. */
   let sent: readonly SnapshotTables[] = [];
   const post = (message: ToGraph) => void webview.postMessage(message);
+  const pictures = new PictureRequests(post);
 
   const sendGraph = () => {
     const { graph, shown } = document.conversion;
     if (document.failure !== undefined) post({ type: 'error', message: errorText(document.failure) });
+    else if (graph !== undefined && editors.isPinned(editor)) post({ type: 'graph', graph: { ...graph, snapshots: graph.snapshots.slice(0, 1) }, shown: 0, pinned: true });
     else if (graph !== undefined) {
       post({ type: 'graph', graph, shown });
       sent = graph.snapshots;
@@ -36,15 +45,21 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
   const sendDetails = () => {
     const { selected } = document;
     if (selected === undefined) return;
-    document.conversion.details(selected).then(
+    const isPinned = editors.isPinned(editor);
+    document.conversion.details(selected, isPinned ? 0 : undefined).then(
       (details) => selected === document.selected && post({ type: 'details', details }),
-      // A node that the conversion had added is gone after stepping back.
-      (error: unknown) => (error instanceof UserError ? document.select(undefined) : messages.show(error)),
+      (error: unknown) => {
+        if (!(error instanceof UserError)) messages.show(error);
+        // A node that the conversion had added is gone after stepping back, and never was in the opened model.
+        else if (isPinned) post({ type: 'select' });
+        else document.select(undefined);
+      },
     );
   };
   const send: Readonly<Record<Change, () => void>> = {
     graph: sendGraph,
     snapshots: () => {
+      if (editors.isPinned(editor)) return;
       const { snapshots, shown } = document.conversion;
       const changed = snapshots.findIndex((snapshot, index) => snapshot !== sent[index]);
       const keep = changed < 0 ? snapshots.length : changed;
@@ -58,18 +73,18 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
       if (!selecting) post({ type: 'select', id: document.selected });
       sendDetails();
     },
-    config: () => {},
+    // Snapshots that stay as they are may have other reasons.
+    config: sendDetails,
   };
 
   const command = (id: string, ...args: readonly unknown[]) => {
     activate();
     return vscode.commands.executeCommand(`mixedPrecision.${id}`, ...args);
   };
-  const handlers: Partial<Handlers> = {
-    ready: () => {
-      sendGraph();
-      send.running();
-      send.selection();
+  const handlers: Handlers = {
+    ready() {
+      pictures.fail(new UserError(vscode.l10n.t('The graph was hidden before its picture was made'), { hint: vscode.l10n.t('Export it again') }));
+      editor.start();
     },
     select: ({ id }) => {
       selecting = true;
@@ -79,11 +94,34 @@ export function connectGraph(document: ModelDocument, webview: vscode.Webview, m
     showSnapshot: ({ snapshot }) => command('showSnapshot', snapshot),
     command: ({ command: name }) => command(COMMANDS[name]),
     openConfigKey: ({ key }) => command('openConfigFile', key),
+    moved: ({ view }) => editors.moved(editor, view),
+    exported: ({ bytes, note }) => pictures.answer({ bytes, note }),
+    exportFailed: ({ message }) => pictures.fail(new UserError(message)),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
   };
 
-  return vscode.Disposable.from(
+  const subscriptions = vscode.Disposable.from(
+    pictures,
     document.onDidChange((change) => send[change]()),
     webview.onDidReceiveMessage((message: FromGraph) => (handlers[message.type] as ((message: FromGraph) => unknown) | undefined)?.(message)),
   );
+  const editor: ConnectedEditor = {
+    get isVisible() {
+      return panel.visible;
+    },
+    post,
+    start() {
+      sendGraph();
+      send.running();
+      send.selection();
+      editors.link(editor);
+    },
+    picture: (format) => pictures.ask(format),
+    dispose() {
+      editors.remove(editor);
+      subscriptions.dispose();
+    },
+  };
+  editors.add(editor);
+  return editor;
 }

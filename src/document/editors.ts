@@ -1,0 +1,86 @@
+import type { LinkedView, PictureFormat, ToGraph } from '../../webview/protocol';
+
+export interface Picture {
+  readonly bytes: Uint8Array;
+  /** What the user should know of it. */
+  readonly note?: string;
+}
+
+/** One graph editor, as its document and the commands see it. */
+export interface Editor {
+  /** Whether its tab is in front; an editor behind another hears nothing. */
+  readonly isVisible: boolean;
+  post(message: ToGraph): void;
+  /** Sends everything anew. */
+  start(): void;
+  /** What the editor shows, as a file. */
+  picture(format: PictureFormat): Promise<Picture>;
+}
+
+/**
+ * The graph editors of one model. While models are compared, one of them is pinned to the opened model, and all keep their
+ * views in step.
+ */
+export class Editors {
+  private readonly all = new Set<Editor>();
+  private pinned: Editor | undefined;
+  private pinsNext = false;
+  /** Where the editors look while they are compared. */
+  private view: LinkedView | undefined;
+  private focused: Editor | undefined;
+
+  /** The editor last focused. */
+  get active(): Editor | undefined {
+    return this.focused ?? [...this.all].at(-1);
+  }
+
+  get isComparing(): boolean {
+    return this.pinned !== undefined;
+  }
+
+  isPinned(editor: Editor): boolean {
+    return editor === this.pinned;
+  }
+
+  /** The next editor that opens is pinned to the opened model. */
+  pinNext(): void {
+    this.pinsNext = true;
+  }
+
+  focus(editor: Editor): void {
+    this.focused = editor;
+  }
+
+  add(editor: Editor): void {
+    this.all.add(editor);
+    if (!this.pinsNext) return;
+    this.pinsNext = false;
+    this.pinned = editor;
+    for (const other of this.all) if (other !== editor) this.link(other);
+  }
+
+  /** Comparing ends with the pinned editor, or when it is the only one left; it then is an editor like others. */
+  remove(editor: Editor): void {
+    this.all.delete(editor);
+    if (this.focused === editor) this.focused = undefined;
+    const { pinned } = this;
+    if (pinned === undefined || (pinned !== editor && this.all.size > 1)) return;
+    this.pinned = this.view = undefined;
+    for (const other of this.all) other.post({ type: 'link', on: false });
+    if (pinned !== editor) pinned.start();
+  }
+
+  /** Tells an editor that starts, or starts to be compared, where the others look. */
+  link(editor: Editor): void {
+    if (!this.isComparing) return;
+    if (this.view !== undefined) editor.post({ type: 'follow', view: this.view });
+    editor.post({ type: 'link', on: true });
+  }
+
+  /** The user of `editor` looks elsewhere: the others follow. */
+  moved(editor: Editor, view: LinkedView): void {
+    if (!this.isComparing) return;
+    this.view = view;
+    for (const other of this.all) if (other !== editor) other.post({ type: 'follow', view });
+  }
+}

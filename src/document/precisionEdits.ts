@@ -1,0 +1,27 @@
+import type { PrecisionChoice } from '../../webview/protocol';
+import { editsOf, exactPattern, type ConfigEdit } from './configEdits';
+
+/** What a precision is set for. */
+export const TARGETS = ['op', 'group', 'opType'] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** Names of ops, paths of groups, or op types. */
+export interface Targets {
+  readonly target: Target;
+  readonly names: readonly string[];
+}
+
+/** The keys of `op_name_dict` that mean an op, or all that a group holds at any depth. */
+const PATTERNS = {
+  op: exactPattern,
+  group: (path: string): string => `${exactPattern(path)}/.*`,
+};
+
+/** The change of the config that gives `targets` a precision; `auto` takes back what was set for just these. */
+export function precisionEdits({ target, names }: Targets, choice: PrecisionChoice): readonly ConfigEdit[] {
+  return names.flatMap((name) => {
+    if (target === 'opType') return editsOf({ type: 'setOpType', op: name, choice }) ?? [];
+    const pattern = PATTERNS[target](name);
+    return editsOf({ type: 'setOverride', pattern, choice: choice === 'auto' ? undefined : choice }) ?? [];
+  });
+}
