@@ -110,6 +110,15 @@ describe('hierarchy', () => {
     expect([...listAt(groups.members, 0)]).toEqual([0, 1, ~1, ~2]);
   });
 
+  it('calls the pieces of a scope by their number, and one inside a smaller scope by that', () => {
+    const b = new GraphBuilder();
+    let x = b.add('Placeholder', 'input');
+    for (const name of ['a/x', 'a/y', 'b/x', 'b/y', 'a/z', 'a/w', 'b/z', 'b/w', 'a/c/x', 'a/c/y']) x = b.add('Relu', name, [x]);
+    const groups = groupsOf(b);
+    expect(groups.labels).toEqual(['', 'a', 'b', 'a #2', 'b #2', 'a/c']);
+    expect(groups.keys).toEqual(['', 'a', 'b', 'a#2', 'b#2', 'a/c']);
+  });
+
   it.each([
     ["TensorFlow's loop after its NextIteration", ['NextIteration', 'Enter', 'Switch', 'Identity', 'Merge', 'Exit'], [[1, 4], [4, 2], [2, 3], [3, 0], [0, 4], [2, 5]], [4]],
     ['another loop before its first node', ['Merge', 'Relu', 'Add', 'Identity'], [[3, 0], [0, 1], [1, 2], [2, 0], [1, 1]], [3, 4]],

@@ -40,6 +40,12 @@ describe('siblings that are built alike', () => {
     expect(membersOf(b, groupsOf(b))).toEqual(['input', 'repeat layer_0 … layer_2: 3 of 9', 'scope layer_3: 3 of 3']);
   });
 
+  it('fold wherever they read from', () => {
+    const b = chain('Placeholder input', ...times(4, (k) => layer(k)).flat());
+    b.edges.push({ source: 0, target: b.nodes.findIndex(({ name }) => name === 'layer_3/activation'), sourceOutput: 0, targetInput: 1 });
+    expect(membersOf(b, groupsOf(b))).toEqual(['input', 'repeat layer_0 … layer_3: 4 of 12']);
+  });
+
   it('stay apart where their names are no series', () => {
     const b = chain('Placeholder input', ...['query', 'key', 'value'].flatMap((name) => [`MatMul ${name}/MatMul`, `BiasAdd ${name}/BiasAdd`]));
     expect(membersOf(b, groupsOf(b))).toEqual(['input', 'scope query: 2 of 2', 'scope key: 2 of 2', 'scope value: 2 of 2']);
@@ -110,12 +116,13 @@ describe('a level of many members', () => {
 
   it('cuts such a stretch where the fewest values cross', () => {
     const b = new GraphBuilder();
-    let x = b.add('Placeholder', 'input');
+    // What comes before looks like the end of a repetition.
+    let x = b.add('AddV2', 'AddV2_before', [b.add('Tanh', 'Tanh_before', [b.add('Placeholder', 'input')])]);
     for (let k = 0; k < 8; k++) {
       const inner = b.add('BiasAdd', `BiasAdd_${k}`, [b.add('MatMul', `MatMul_${k}`, [b.add('Mean', `Mean_${k}`, [x])])]);
       x = b.add('AddV2', `AddV2_${k}`, [x, b.add('Tanh', `Tanh_${k}`, [inner])]);
     }
-    expect(membersOf(b, groupsOf(b))).toEqual(['input', 'repeat Mean_0 … AddV2_7: 8 of 40']);
+    expect(membersOf(b, groupsOf(b))).toEqual(['input', 'Tanh_before', 'AddV2_before', 'repeat Mean_0 … AddV2_7: 8 of 40']);
   });
 });
 

@@ -21,6 +21,16 @@ describe('shared values', () => {
     expect(sharedIn(readAlong(30, (k) => k % 5 === 0))).toEqual([]);
   });
 
+  it('are also read through ops that could run early', () => {
+    const b = readAlong(100, () => false);
+    for (const k of [5, 45, 65, 85]) {
+      b.add('MatMul', `projection${k}`, ['value']);
+      const [source, target] = [`projection${k}`, `op${k}`].map((wanted) => b.nodes.findIndex(({ name }) => name === wanted)) as [number, number];
+      b.edges.push({ source, target, sourceOutput: 0, targetInput: 1 });
+    }
+    expect(sharedIn(b)).toEqual(['value']);
+  });
+
   it('are read in many scopes that follow each other', () => {
     const layers = readAlong(30, () => true, (k) => `layer_${k >> 1}/`);
     expect(sharedIn(layers)).toEqual(['value']);
@@ -39,8 +49,9 @@ describe('shared values', () => {
     let x = b.add('Placeholder', 'input');
     for (let block = 0; block < 3; block++) {
       const start = x;
+      x = b.add('Concat', `block${block}_heads`, ['query', 'key', 'value'].map((name) => b.add('MatMul', `block${block}_${name}`, [start])));
       for (let k = 0; k < 40; k++) x = b.add('Relu', `block${block}_relu${k}`, [x]);
-      x = b.add('Add', `block${block}_add`, [start, b.add('Sub', `block${block}_sub`, [x, start])]);
+      x = b.add('Add', `block${block}_add`, [start, x]);
     }
     expect(sharedIn(b)).toEqual([]);
   });
