@@ -26,9 +26,8 @@ export interface Paths {
 
 /** Longer lines run in a lane at the border, so that the work stays linear. */
 const MAX_SPAN = 64;
-/** Long lines are straight before short ones, and those before the lines of parameters. */
-const STRAIGHT = 32;
-const BEND = 8;
+/** Long lines are straight, whatever short ones would have; those come before the lines of parameters. */
+const LONG = 1024;
 const SHORT = 1;
 const PARAMETER = 0.25;
 
@@ -66,13 +65,13 @@ export function passRows(rowOf: Int32Array, ends: LineEnds, inLane: Uint8Array):
       origin.push(start);
       originOffset.push(ends.fromOffset[line]!);
       const before = trunk.at(-1);
-      if (before === undefined) link(start, vertex, ends.fromOffset[line]!, 0, BEND);
-      else link(before, vertex, 0, 0, STRAIGHT);
+      if (before === undefined) link(start, vertex, ends.fromOffset[line]!, 0, LONG);
+      else link(before, vertex, 0, 0, LONG);
       trunk.push(vertex);
     }
     const before = trunk[span - 2];
     if (before === undefined) link(start, ends.to[line]!, ends.fromOffset[line]!, ends.toOffset[line]!, ends.source[start] === 1 ? PARAMETER : SHORT);
-    else link(before, ends.to[line]!, 0, ends.toOffset[line]!, BEND);
+    else link(before, ends.to[line]!, 0, ends.toOffset[line]!, LONG);
     through.push(trunk.slice(0, span - 1));
   }
   return {
