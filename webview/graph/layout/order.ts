@@ -160,7 +160,9 @@ function exchange(rows: readonly number[][], { above, below, position }: Layers)
 /** Places at which a vertex's links end, ascending. */
 function placesOf(vertex: number, { start, vertex: neighbour, offset }: Neighbours, position: Int32Array): Int32Array {
   const first = start[vertex]!;
-  return Int32Array.from(neighbour.subarray(first, start[vertex + 1]), (other, k) => position[other]! * PLACES + offset[first + k]!).sort();
+  const places = new Int32Array(start[vertex + 1]! - first);
+  for (let k = 0; k < places.length; k++) places[k] = position[neighbour[first + k]!]! * PLACES + offset[first + k]!;
+  return places.length > 1 ? places.sort() : places;
 }
 
 /** Pairs of a left and a right place that are the wrong way round. */
