@@ -6,6 +6,8 @@ export interface PageOptions {
   readonly cspSource: string;
   /** Address of the page's bundled script. */
   readonly script: string;
+  /** `vscode.l10n.bundle`: English text to that of VS Code's display language; undefined where there is no translation. */
+  readonly translations?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface GraphPageOptions extends PageOptions {
@@ -40,6 +42,7 @@ function page(options: PageOptions, title: string, bodyAttributes: string, sourc
 </head>
 <body ${bodyAttributes}>
 <div id="app"></div>
+<script type="application/json" id="l10n">${JSON.stringify(options.translations ?? {}).replaceAll('<', '\\u003c')}</script>
 <script nonce="${options.nonce}" src="${attribute(options.script)}"></script>
 </body>
 </html>`;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelDocument } from '../document/modelDocument';
+import { writeWhole } from '../document/writeWhole';
 import { modelCommand } from './command';
 import { noPhaseRan } from './reasons';
 
@@ -11,11 +12,11 @@ export const exportReport = modelCommand({
     const file = given instanceof vscode.Uri ? given : await pickFile(document);
     if (file === undefined) return;
     const report = await document.conversion.report();
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(`${JSON.stringify(report, undefined, 2)}\n`));
+    await writeWhole(file, new TextEncoder().encode(`${JSON.stringify(report, undefined, 2)}\n`), { overwrite: true });
   },
 });
 
 async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined> {
   const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, '.report.json') });
-  return vscode.window.showSaveDialog({ title: 'Export Report', defaultUri, filters: { JSON: ['json'] } });
+  return vscode.window.showSaveDialog({ title: vscode.l10n.t('Export Report'), defaultUri, filters: { JSON: ['json'] } });
 }

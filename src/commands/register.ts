@@ -3,6 +3,9 @@ import { CancelledError } from '../engine/errors';
 import { errorText, NotNowError } from '../document/messages';
 import { cancel } from './cancel';
 import type { Command, Outcome, Rooms } from './command';
+import { compareWithOriginal } from './compareWithOriginal';
+import { copyName } from './copyName';
+import { exportPicture } from './exportPicture';
 import { exportReport } from './exportReport';
 import { openConfig } from './openConfig';
 import { openConfigFile } from './openConfigFile';
@@ -14,10 +17,12 @@ import { reset } from './reset';
 import { runAllPhases } from './runAllPhases';
 import { runNextPhase } from './runNextPhase';
 import { saveConvertedModel } from './saveConvertedModel';
+import { setPrecisionCommands } from './setPrecision';
 import { showLog } from './showLog';
 import { showSnapshot } from './showSnapshot';
 import { showWhy } from './showWhy';
 import { stepBack } from './stepBack';
+import { viewCommands } from './view';
 
 const COMMANDS: readonly Command[] = [
   openModel,
@@ -34,6 +39,11 @@ const COMMANDS: readonly Command[] = [
   openConfigFile,
   showSnapshot,
   showWhy,
+  copyName,
+  ...setPrecisionCommands,
+  ...viewCommands,
+  compareWithOriginal,
+  exportPicture,
   reopen,
   showLog,
 ];

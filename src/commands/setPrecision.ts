@@ -44,7 +44,10 @@ async function targetsOf(document: ModelDocument, target: Target, given: unknown
   const context = contextTarget(given);
   if (context?.mixedPrecisionTarget === 'group') return { target: 'group', names: context.groups };
   const id = await targetNode(document, given);
-  return id === undefined ? undefined : targetsAround(document, id).find((candidate) => candidate.target === target);
+  if (id === undefined) return undefined;
+  const found = targetsAround(document, id).find((candidate) => candidate.target === target);
+  if (found === undefined) throw new NotNowError(vscode.l10n.t('{0} is in no group.', id));
+  return found;
 }
 
 /** The op itself, the group it is in (if it is in one) and its op type. */

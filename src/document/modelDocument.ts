@@ -111,7 +111,7 @@ export class ModelDocument implements vscode.CustomDocument {
       return;
     }
     // An edit of a moment ago counts.
-    this.enqueueConfig();
+    void this.enqueueConfig();
     await this.applied;
     requireValid(this.parsed);
     await this.runUntil(snapshot + 1);

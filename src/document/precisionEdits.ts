@@ -11,10 +11,10 @@ export interface Targets {
   readonly names: readonly string[];
 }
 
-/** The keys of `op_name_dict` that mean an op, or all that a group holds at any depth. */
+/** The keys of `op_name_dict` that mean an op, or all that a group holds at any depth; the group without a path is the whole model. */
 const PATTERNS = {
   op: exactPattern,
-  group: (path: string): string => `${exactPattern(path)}/.*`,
+  group: (path: string): string => (path === '' ? '.*' : `${exactPattern(path)}/.*`),
 };
 
 /** The change of the config that gives `targets` a precision; `auto` takes back what was set for just these. */

@@ -44,7 +44,7 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
     });
     webview.options = { enableScripts: true, localResourceRoots: [assets] };
     const script = webview.asWebviewUri(vscode.Uri.joinPath(assets, 'config.js')).toString();
-    webview.html = configPage({ nonce: randomUUID(), cspSource: webview.cspSource, script });
+    webview.html = configPage({ nonce: randomUUID(), cspSource: webview.cspSource, script, translations: vscode.l10n.bundle });
   }
 
   /** Does what a control of the panel asks for; an error is shown to the user. */
@@ -62,8 +62,8 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
 }
 
 async function pickCalibration(document: ModelDocument): Promise<void> {
-  const filters = { 'NumPy archive': ['npz'] };
-  const chosen = await vscode.window.showOpenDialog({ title: 'Calibration Data', defaultUri: document.configFolder, filters });
+  const filters = { [vscode.l10n.t('NumPy archive')]: ['npz'] };
+  const chosen = await vscode.window.showOpenDialog({ title: vscode.l10n.t('Calibration Data'), defaultUri: document.configFolder, filters });
   if (chosen?.[0] === undefined) return;
   const data = posix.relative(document.configFolder.path, chosen[0].path);
   await document.editConfig([{ path: ['calibration', 'data'], value: data.startsWith('..') ? chosen[0].fsPath : data }]);

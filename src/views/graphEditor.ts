@@ -49,6 +49,7 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
       cspSource: panel.webview.cspSource,
       script: asset('graph.js'),
       layoutWorker: asset('layoutWorker.js'),
+      translations: vscode.l10n.bundle,
     });
     focus();
   }
