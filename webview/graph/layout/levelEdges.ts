@@ -23,55 +23,47 @@ export interface LevelEdges {
   readonly last: Int32Array;
 }
 
+/** An end of a piece: place of the member among those of its group, and its port. */
+type End = readonly [place: number, port: number];
+const BORDER = -1;
+const NO_PORT = -1;
+
 /** Cuts every edge; linear in edges times depth of groups. */
 export function cutEdges(edges: EdgeTable, groups: Groups): LevelEdges {
-  const { parent, groupOf, members, shared } = groups;
+  const { count, parent, groupOf, members, shared } = groups;
   const slots = slotsOf(groups);
-  const depth = new Int32Array(groups.count);
-  for (let group = 1; group < groups.count; group++) depth[group] = depth[parent[group]!]! + 1;
-  const placeOf = (slot: number, group: number): number => slot - members.start[group]!;
+  const depth = new Int32Array(count);
+  for (let group = 1; group < count; group++) depth[group] = depth[parent[group]!]! + 1;
+  const placeIn = (group: number, slot: number): number => slot - members.start[group]!;
 
-  const level: number[] = [];
-  const from: number[] = [];
-  const to: number[] = [];
-  const fromPort: number[] = [];
-  const toPort: number[] = [];
-  const before: number[] = [];
-  const inPorts = new Int32Array(groups.count);
-  const outPorts = new Int32Array(groups.count);
-  const add = (group: number, ends: readonly [number, number, number, number], previous: number): number => {
-    from.push(ends[0]);
-    fromPort.push(ends[1]);
-    to.push(ends[2]);
-    toPort.push(ends[3]);
-    before.push(previous);
-    return level.push(group) - 1;
-  };
+  const pieces = new Pieces();
+  const inPorts = new Int32Array(count);
+  const outPorts = new Int32Array(count);
   /** Pieces of the value at hand: the one to each member, and the one to each group's border; -1 for none. */
   const into = new Int32Array(members.items.length).fill(-1);
-  const outOf = new Int32Array(groups.count).fill(-1);
+  const outOf = new Int32Array(count).fill(-1);
   const last = new Int32Array(edges.count).fill(-1);
   const readers = edgesBySource(edges, groupOf.length);
+  /** From the reader up: members to enter on the way to it. */
   const way: number[] = [];
 
   for (const value of groups.order) {
     if (shared[value] === 1) continue;
-    const first = level.length;
+    const first = pieces.count;
     for (let k = readers.start[value]!; k < readers.start[value + 1]!; k++) {
-      const edge = readers.edges[k]!;
-      const target = edges.target[edge]!;
+      const target = edges.target[readers.edges[k]!]!;
       let up = groupOf[value]!;
       let down = groupOf[target]!;
-      let end: readonly [number, number] = [placeOf(slots.node[value]!, up), -1];
+      let end: End = [placeIn(up, slots.node[value]!), NO_PORT];
       let piece = -1;
       way.length = 0;
       way.push(slots.node[target]!);
       while (up !== down) {
         const [a, b] = [depth[up]!, depth[down]!];
         if (a >= b) {
-          if (outOf[up]! < 0) outOf[up] = add(up, [...end, -1, outPorts[up]!++], piece);
+          if (outOf[up]! < 0) outOf[up] = pieces.add(up, end, [BORDER, outPorts[up]!++], piece);
           piece = outOf[up]!;
-          end = [placeOf(slots.group[up]!, parent[up]!), toPort[piece]!];
+          end = [placeIn(parent[up]!, slots.group[up]!), pieces.toPort[piece]!];
           up = parent[up]!;
         }
         if (b >= a) {
@@ -82,38 +74,66 @@ export function cutEdges(edges: EdgeTable, groups: Groups): LevelEdges {
       for (let step = way.length - 1; step >= 0; step--) {
         const slot = way[step]!;
         const member = members.items[slot]!;
-        if (into[slot]! < 0) into[slot] = add(down, [...end, placeOf(slot, down), member < 0 ? inPorts[~member]!++ : -1], piece);
+        if (into[slot]! < 0) into[slot] = pieces.add(down, end, [placeIn(down, slot), member < 0 ? inPorts[~member]!++ : NO_PORT], piece);
         piece = into[slot]!;
-        end = [-1, toPort[piece]!];
+        end = [BORDER, pieces.toPort[piece]!];
         down = ~member;
       }
-      last[edge] = piece;
+      last[readers.edges[k]!] = piece;
     }
-    for (let piece = first; piece < level.length; piece++) {
-      const group = level[piece]!;
-      if (to[piece]! < 0) outOf[group] = -1;
-      else into[members.start[group]! + to[piece]!] = -1;
+    for (let piece = first; piece < pieces.count; piece++) {
+      const group = pieces.level[piece]!;
+      if (pieces.to[piece] === BORDER) outOf[group] = -1;
+      else into[members.start[group]! + pieces.to[piece]!] = -1;
     }
   }
+  return { ...pieces.byLevel(count, last), inPorts, outPorts };
+}
 
-  const { start, rank } = rankByLevel(level, groups.count);
-  const sorted = (values: readonly number[]): Int32Array => {
-    const result = new Int32Array(values.length);
-    for (let piece = 0; piece < values.length; piece++) result[rank[piece]!] = values[piece]!;
-    return result;
-  };
-  const renumber = (piece: number): number => (piece < 0 ? -1 : rank[piece]!);
-  return {
-    start,
-    from: sorted(from),
-    to: sorted(to),
-    fromPort: sorted(fromPort),
-    toPort: sorted(toPort),
-    before: sorted(before).map(renumber),
-    inPorts,
-    outPorts,
-    last: last.map(renumber),
-  };
+/** Pieces in the order they are found. */
+class Pieces {
+  readonly level: number[] = [];
+  readonly to: number[] = [];
+  readonly toPort: number[] = [];
+  private readonly from: number[] = [];
+  private readonly fromPort: number[] = [];
+  private readonly before: number[] = [];
+
+  get count(): number {
+    return this.level.length;
+  }
+
+  add(group: number, from: End, to: End, before: number): number {
+    this.from.push(from[0]);
+    this.fromPort.push(from[1]);
+    this.to.push(to[0]);
+    this.toPort.push(to[1]);
+    this.before.push(before);
+    return this.level.push(group) - 1;
+  }
+
+  byLevel(groups: number, last: Int32Array): Omit<LevelEdges, 'inPorts' | 'outPorts'> {
+    const start = new Uint32Array(groups + 1);
+    for (const group of this.level) start[group + 1]!++;
+    for (let group = 0; group < groups; group++) start[group + 1]! += start[group]!;
+    const next = start.slice(0, groups);
+    const rank = Int32Array.from(this.level, (group) => next[group]!++);
+    const sorted = (values: readonly number[]): Int32Array => {
+      const result = new Int32Array(values.length);
+      for (let piece = 0; piece < values.length; piece++) result[rank[piece]!] = values[piece]!;
+      return result;
+    };
+    const renumber = (piece: number): number => (piece < 0 ? -1 : rank[piece]!);
+    return {
+      start,
+      from: sorted(this.from),
+      to: sorted(this.to),
+      fromPort: sorted(this.fromPort),
+      toPort: sorted(this.toPort),
+      before: sorted(this.before).map(renumber),
+      last: last.map(renumber),
+    };
+  }
 }
 
 /** Where each node, and each group, stands in groups.members.items. */
@@ -127,7 +147,7 @@ function slotsOf({ count, groupOf, members }: Groups): { readonly node: Int32Arr
   return { node, group };
 }
 
-export function edgesBySource(edges: EdgeTable, nodes: number): { readonly start: Uint32Array; readonly edges: Int32Array } {
+function edgesBySource(edges: EdgeTable, nodes: number): { readonly start: Uint32Array; readonly edges: Int32Array } {
   const start = new Uint32Array(nodes + 1);
   for (let edge = 0; edge < edges.count; edge++) start[edges.source[edge]! + 1]!++;
   for (let node = 0; node < nodes; node++) start[node + 1]! += start[node]!;
@@ -135,12 +155,4 @@ export function edgesBySource(edges: EdgeTable, nodes: number): { readonly start
   const sorted = new Int32Array(edges.count);
   for (let edge = 0; edge < edges.count; edge++) sorted[at[edges.source[edge]!]!++] = edge;
   return { start, edges: sorted };
-}
-
-function rankByLevel(level: readonly number[], groups: number): { readonly start: Uint32Array; readonly rank: Int32Array } {
-  const start = new Uint32Array(groups + 1);
-  for (const group of level) start[group + 1]!++;
-  for (let group = 0; group < groups; group++) start[group + 1]! += start[group]!;
-  const at = start.slice(0, groups);
-  return { start, rank: Int32Array.from(level, (group) => at[group]!++) };
 }
