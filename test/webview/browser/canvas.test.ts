@@ -101,6 +101,21 @@ describe('groups', () => {
   });
 });
 
+describe('what is not in sight', () => {
+  it('opens without moving what is', async () => {
+    const { page } = await open(transformer(12), 1);
+    await page.evaluate(() => window.canvasPage.canvas.camera.panBy(0, 600));
+    await nextFrames(page);
+    const before = await one(page, '.terminal');
+    await page.evaluate(() => window.canvasPage.toggle(window.canvasPage.groupOf('layer_0 … layer_11')));
+    await settled(page);
+    const after = (await drawn(page, '.terminal')).find(({ id }) => id === before.id)!;
+    expect(Math.abs(after.screen.x - before.screen.x)).toBeLessThan(200);
+    expect(Math.abs(after.screen.y - before.screen.y)).toBeLessThan(2);
+    await page.close();
+  });
+});
+
 describe('shared values', () => {
   it('stand as stubs at their readers, which lead to where they are made', async () => {
     const { page } = await open(transformer(12), 1);

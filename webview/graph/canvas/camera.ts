@@ -127,6 +127,17 @@ export class Camera {
     this.panTo(screen.x - point.x * zoom, screen.y - point.y * zoom);
   }
 
+  /** Zoom, and the point of the picture in the middle of the view. */
+  middle(): Point & { readonly zoom: number } {
+    const { left, top, right, bottom } = this.area();
+    return { zoom: this.cy.zoom(), x: (left + right) / 2, y: (top + bottom) / 2 };
+  }
+
+  lookAt({ zoom, x, y }: Point & { readonly zoom: number }): void {
+    this.cy.zoom(zoom);
+    this.centre(x, y);
+  }
+
   private panTo(x: number, y: number): void {
     this.cy.pan({ x: Math.round(x), y: Math.round(y) });
   }

@@ -4,20 +4,20 @@ import type { Groups, Picture } from '../layout/picture';
 import { measureText } from '../layout/measureText';
 import type { Moment } from '../moment';
 import type { Theme } from '../theme';
+import { anchorOf } from './anchor';
 import { Camera, FAR_ZOOM, TEXT_ZOOM } from './camera';
 import type { Target } from './elements';
 import { FarView } from './farView';
-import { chevronOf, targetAt } from './hitTest';
+import { targetAt } from './hitTest';
 import { lightUp, type Highlighted, type Lights, type Selected } from './lights';
 import { isMotionReduced, Motion } from './motion';
 import { NearView, type Point } from './nearView';
 import { placesOf } from './places';
 import { listenToPointer, type PointerEvents } from './pointer';
 import { contains, grow, type Rectangle } from './rectangle';
-import { makeScene, nodeOfItem, withGhosts, withMoment, withPicture, type Scene } from './scene';
+import { makeScene, withGhosts, withMoment, withPicture, type Scene } from './scene';
 import { stylesheet } from './styles';
 import { tooltip } from './tooltip';
-import { visibleIn } from './visible';
 import { windowElements, withoutLines, type WindowElements } from './windowElements';
 
 export interface CanvasEvents extends PointerEvents {
@@ -82,13 +82,13 @@ export class GraphCanvas {
     this.motion.finish();
     const before = this.shown;
     const after = withPicture(before, picture);
-    const kept = (toggled === undefined ? undefined : pair(chevronOf(before, toggled), chevronOf(after, toggled))) ?? this.middle(before, after);
-    const screen = kept && this.camera.toScreen(kept.before);
+    const anchor = anchorOf(before, after, this.camera.area(), toggled);
+    const screen = anchor && this.camera.toScreen(anchor.before);
     const points = this.near.cardPoints();
     const { x, y } = this.camera.viewport();
     this.shown = after;
     this.camera.setPicture(picture);
-    if (kept && screen) this.camera.hold(kept.after, screen);
+    if (anchor && screen) this.camera.hold(anchor.after, screen);
     this.lights = undefined;
     const { zoom, x: nowX, y: nowY } = this.camera.viewport();
     const shift = { x: (x - nowX) / zoom, y: (y - nowY) / zoom };
@@ -118,7 +118,7 @@ export class GraphCanvas {
   }
 
   /** Dims all but some edges with their ends, and some nodes; without any, nothing. */
-  highlight(edges: Int32Array | undefined, nodes = new Int32Array()): void {
+  highlight(edges: Int32Array | undefined, nodes: Int32Array = new Int32Array()): void {
     this.highlighted = edges && { edges, nodes };
     this.renew();
   }
@@ -214,24 +214,4 @@ export class GraphCanvas {
   private isReadable(): boolean {
     return this.camera.viewport().zoom >= TEXT_ZOOM;
   }
-
-  /** The card nearest to the middle of the view, and where it, or what it is in, stands afterwards. */
-  private middle(before: Scene, after: Scene): { readonly before: Point; readonly after: Point } | undefined {
-    const { left, top, right, bottom } = this.camera.area();
-    const { items } = before.picture;
-    const distance = (item: number): number => Math.hypot(items.x[item]! - (left + right) / 2, items.y[item]! - (top + bottom) / 2);
-    const seen = visibleIn(before.picture, { left, top, right, bottom }).items;
-    if (seen.length === 0) return undefined;
-    const item = seen.reduce((best, other) => (distance(other) < distance(best) ? other : best));
-    const now = after.picture.itemOf[nodeOfItem(before, item)]!;
-    return { before: centre(before, item), after: centre(after, now) };
-  }
-}
-
-function pair<T>(before: T | undefined, after: T | undefined): { before: T; after: T } | undefined {
-  return before === undefined || after === undefined ? undefined : { before, after };
-}
-
-function centre({ picture: { items } }: Scene, item: number): Point {
-  return { x: items.x[item]!, y: items.y[item]! };
 }
