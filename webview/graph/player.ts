@@ -5,18 +5,12 @@ export interface Player {
   stop(): void;
 }
 
+/** Steps a second. */
 const LEAST_RATE = 4;
 /** Seconds that all steps take at most. */
 const LONGEST = 20;
 /** Milliseconds. */
 const SHORTEST_PERIOD = 50;
-
-/** Milliseconds from one advance to the next, and the steps of each. */
-export function tempo(steps: number): { readonly period: number; readonly by: number } {
-  const rate = Math.max(LEAST_RATE, steps / LONGEST);
-  const period = Math.max(SHORTEST_PERIOD, 1000 / rate);
-  return { period, by: Math.ceil((rate * period) / 1000) };
-}
 
 /** Takes steps by the clock until `advance` says there is none left, or the page is hidden. */
 export function createPlayer(advance: (by: number) => boolean, changed: () => void): Player {
@@ -35,8 +29,16 @@ export function createPlayer(advance: (by: number) => boolean, changed: () => vo
         stop();
         return;
       }
-      const { period, by } = tempo(steps);
-      timer = setInterval(() => advance(by) || stop(), period);
+      const rate = Math.max(LEAST_RATE, steps / LONGEST);
+      const started = performance.now();
+      let taken = 0;
+      const tick = (): void => {
+        // Late ticks take more steps at once.
+        const due = Math.round(((performance.now() - started) / 1000) * rate) - taken;
+        taken += due;
+        if (due > 0 && !advance(due)) stop();
+      };
+      timer = setInterval(tick, Math.max(SHORTEST_PERIOD, 1000 / rate));
       changed();
     },
     stop,
