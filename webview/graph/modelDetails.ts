@@ -22,7 +22,7 @@ export function modelContent({ model, nodes, snapshots }: GraphView | GraphTable
       h('td', {}, casts.toLocaleString('en')),
     ),
   );
-  const table = h('table', {}, h('thead', {}, header), h('tbody', {}, ...rows));
+  const table = h('table', { class: 'phases' }, h('thead', {}, header), h('tbody', {}, ...rows));
   return [
     h('div', { class: 'head' }, h('h2', {}, model.name)),
     h('p', { class: 'path' }, `${model.format}, ${plural('count' in nodes ? nodes.count : nodes.length, 'op')}`),

@@ -103,7 +103,7 @@ export function createTransitions(events: TransitionsEvents): Transitions {
     const head = (code: number, scope: string): HTMLElement => h('th', { scope, title: NAMES[PRECISIONS[code]!] }, chip(PRECISIONS[code]), h('span', { class: 'unseen' }, NAMES[PRECISIONS[code]!]));
     table.hidden = present.length === 0;
     table.replaceChildren(
-      h('thead', {}, h('tr', {}, h('td', { title: t('Rows: written as. Columns: read as.') }, t('from ↓ to →')), ...present.map((code) => head(code, 'col')))),
+      h('thead', {}, h('tr', {}, h('td', { title: t('Rows: written as. Columns: read as.') }, t('↓ to →')), ...present.map((code) => head(code, 'col')))),
       h('tbody', {}, ...present.map((from) => h('tr', {}, head(from, 'row'), ...present.map((to) => cell(from * 4 + to))))),
     );
     rove(0, 0);
@@ -114,7 +114,7 @@ export function createTransitions(events: TransitionsEvents): Transitions {
   function cell(transition: number): HTMLElement {
     const { edges, casts, bytes, unsized } = transitions[transition]!;
     if (edges === 0) return h('td', {}, h('span', { class: 'none' }, '·'));
-    const text = { edges: edges.toLocaleString('en'), casts: casts === 0 ? '·' : casts.toLocaleString('en'), bytes: unsized === edges ? '?' : sizeText(bytes) }[unit];
+    const text = { edges: short(edges), casts: casts === 0 ? '·' : short(casts), bytes: unsized === edges ? '?' : sizeText(bytes) }[unit];
     const sizes = unsized === edges ? t('size unknown') : `${sizeText(bytes)}${unsized > 0 ? ` + ${t('{0} of unknown size', unsized)}` : ''}`;
     const title = `${titleOf(transition)}: ${plural(edges, 'edge')}, ${plural(casts, 'Cast')}, ${sizes}`;
     return h('td', casts > 0 ? { class: 'cast' } : {}, pressable({ transition }, title, text));
@@ -180,4 +180,9 @@ function keyOf(choice: Choice): string {
 function titleOf(transition: number): string {
   const name = (code: number): string => NAMES[PRECISIONS[code] as Precision];
   return t('{0} to {1}', name(Math.floor(transition / 4)), name(transition % 4));
+}
+
+/** Fits its cell; the tooltip has all digits. */
+function short(count: number): string {
+  return count < 100_000 ? count.toLocaleString('en') : `${Math.round(count / 1000).toLocaleString('en')}k`;
 }
