@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph';
-import { readersOf } from '../graph/readerIndex';
+import { type ReaderIndex, readersOf } from '../graph/readerIndex';
 import { outputId } from './picture';
 
 /** Nodes that are named: enough to see where a constant or Cast stands, and few enough for 100,000 changes of a shared one. */
@@ -10,7 +10,7 @@ export const MOST_AROUND = 16;
  * that they get their value from and hand it to. Finding those of all nodes is linear: what lies behind a node is kept.
  */
 export class Surroundings {
-  private readonly readers;
+  private readonly readers: ReaderIndex;
   private readonly fetched = new Map<string, number>();
   private readonly sources = new Map<string, number | undefined>();
   private readonly targets = new Map<string, number | undefined>();

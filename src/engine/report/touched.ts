@@ -40,6 +40,8 @@ export function touchedBy(
   if (untouched.size > 0 && changes.length > 0) {
     const reached = changesBefore(untouched, nodeChange, graph, marks, picture, indexOf, dialect);
     for (const [node, change] of reached) nodes[change]!.push(node);
+    // One of them may be around the change already.
+    for (const change of new Set(reached.values())) nodes[change] = [...new Set(nodes[change])];
     for (const node of untouched) nodeChange[node] = reached.get(node) ?? changes.length - 1;
   }
   return { nodes, nodeChange };

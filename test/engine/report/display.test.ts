@@ -222,4 +222,8 @@ it('is built for a chain of any length', () => {
   expect(picture.edges).toEqual([{ source: 0, target: 1, sourceOutput: 0, targetInput: 0, elements: 8 }]);
   expect(picture.snapshots[0]!.marks).toMatchObject([{ label: 'F→B→F→…→F' }]);
   expect(picture.snapshots[0]!.marks[0]!.nodes).toHaveLength(10_000);
+  const folds = chain.map(({ name }): Change => ({ phase: 'optimize', rule: 'rule', reason: 'reason', before: [name], after: [] }));
+  const folded = view([opened(buildGraph([x, ...chain, end('n9999')])), { ...opened(buildGraph([x, end('x')])), phase: 'optimize', changes: folds }]).snapshots[1]!;
+  expect(folded.marks).toMatchObject([{ state: 'folded', change: 9_999 }]);
+  expect(folded.changes.every(({ nodes: [from, to, ...more] }) => from === 0 && to === 1 && more.length === 0)).toBe(true);
 });

@@ -41,6 +41,7 @@ function expectExplained(story: Story): void {
 
 function expectNodesExplained({ nodes }: Story, before: SnapshotView, now: SnapshotView, changes: readonly Change[]): void {
   const { changes: table } = snapshotTables(now);
+  for (const change of now.changes) expect(new Set(change.nodes).size, `${change.rule} names each node once`).toBe(change.nodes.length);
   nodes.forEach(({ id }, node) => {
     const change = table.nodeChange[node]!;
     const isDifferent = [before, now].map(({ precision, ops, dtypes }) => [precision[node], ops[node], dtypes[node]].join()).reduce((a, b) => String(a !== b)) === 'true';
