@@ -19,7 +19,7 @@ export async function benchView(tell) {
     const graph = await viewGraph(name);
     tell(`${name}: ${graph.nodes.length} ops, ${graph.edges.length} edges`);
     const pages = await GraphPages.start();
-    const ours = await measureOurs(pages, pack({ type: 'graph', graph: graphTables(graph), shown: graph.snapshots.length - 1 }));
+    const ours = await measureOurs(pages, pack({ type: 'graph', graph: graphTables(graph), shown: graph.snapshots.length - 1 }), tell);
     await pages.stop();
     tell(`  ours: ${JSON.stringify(ours)}`);
     const flat = flatGraph(graph);

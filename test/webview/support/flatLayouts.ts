@@ -3,7 +3,7 @@ import { edgeTable, nodeTable } from '../../../src/engine/report/graphTables';
 import { NODE_HEIGHT } from '../../../webview/graph/layout/cardSizes';
 import { buildGroups } from '../../../webview/graph/layout/hierarchy';
 import { placeLevel, rowsOf, type LevelInput, type PlacedLevel } from '../../../webview/graph/layout/level';
-import { ROW_GAP } from '../../../webview/graph/layout/types';
+import { ROW_GAP } from '../../../webview/graph/layout/spacing';
 import type { GraphView } from '../../../webview/protocol';
 import type { Drawing, EdgeEnds } from './drawing';
 
@@ -56,7 +56,6 @@ function layOut({ widths, source, target, order }: FlatGraph): PlacedLevel {
     reach: width.map((wide) => wide / 2 - EDGE_GAP),
     from,
     to: target.map((node) => place[node]!),
-    toPort: new Uint8Array(source.length),
     fromOffset: nothing,
     toOffset: nothing,
     value: from,
