@@ -14,7 +14,7 @@ import { showWindowProgress } from './views/windowProgress';
 
 /** What the tests inside VS Code see of the extension. */
 export interface ExtensionApi {
-  readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select'> | undefined;
+  readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select' | 'editors'> | undefined;
   /** As if the side panel had sent the message. */
   readonly sendToConfig: (message: FromConfig) => Promise<void>;
 }
