@@ -1,96 +1,171 @@
-import type { GraphView, RunningView, SnapshotView, ToGraph } from '../protocol';
-import { indexBands, type Find, type Rectangle } from './bands';
-import { moveWithWheel } from './camera';
+import type { GraphTables, PictureFormat, RunningView, SnapshotTables, ToGraph, ViewAction } from '../protocol';
+import { t } from '../l10n';
+import { GraphCanvas } from './canvas/graphCanvas';
+import { createMinimap } from './canvas/minimap';
+import { moveWithWheel } from './canvas/camera';
+import { followContextMenu } from './contextTarget';
 import { createDetails } from './details';
 import { h } from './dom';
-import { GraphCanvas } from './graphCanvas';
+import { Expansion } from './expansion';
+import { exportPicture } from './export/exportPicture';
 import { connect, type Host } from './host';
-import { onKey } from './keys';
-import { LayoutClient } from './layoutClient';
+import { keyActions } from './keyActions';
+import { onKey, type KeyActions } from './keyMap';
+import { createKeySheet } from './keySheet';
+import type { Groups, Picture } from './layout/picture';
+import { LayoutClient, type Opened } from './layoutClient';
 import { createLegend } from './legend';
-import { loadScene } from './loadScene';
-import { createMinimap } from './minimap';
+import { Link } from './link';
+import { momentAt, type Moment, type Position } from './moment';
 import { createNotice } from './notice';
 import { createPhaseBar } from './phaseBar';
 import { plural, STEPS } from './precision';
-import { readGraph, readSnapshot } from './readTables';
-import type { Scene } from './scene';
-import { createSearch } from './search';
+import { createSearchBox } from './search/searchBox';
 import { Selection } from './selection';
 import { createStage } from './stage';
 import { onThemeChange, readTheme } from './theme';
+import { createTimeline } from './timeline';
+import { createTransitions } from './transitions';
+import { createTree } from './tree';
+import type { View } from './view';
 import { createZoomTools } from './zoomTools';
+
+/** Before where one is is kept, after it last changed, in milliseconds. */
+const PERSIST_AFTER = 200;
+
+/** The hierarchy and the picture of the graph, once the layout worker has made them. */
+interface Arranged {
+  readonly groups: Groups;
+  readonly expansion: Expansion;
+  readonly expanded: Uint8Array;
+  readonly picture: Picture;
+}
 
 /** The graph view: receives the graph and its snapshots, owns what is shown, and tells the parts. */
 export class GraphApp {
   private readonly host: Host = connect((message) => this.receive(message));
   private readonly layouts: LayoutClient;
   private theme = readTheme();
-  private graph: GraphView | undefined;
-  private shown = 0;
+  private graph: GraphTables | undefined;
+  private moment: Moment | undefined;
+  private arranged: Arranged | undefined;
   private running: RunningView | undefined;
-  private scene: Scene | undefined;
-  private find: Find | undefined;
+  /** Shows the opened model only. */
+  private pinned = false;
   private ghosts = true;
   private saving: ReturnType<typeof setTimeout> | undefined;
+  private mapping = 0;
 
+  private readonly notice = createNotice();
+  private readonly keySheet = createKeySheet();
+  private readonly tree = createTree((target) => void this.selection.goTo(target));
+  private readonly stage = createStage(this.tree.element);
   private readonly phaseBar = createPhaseBar(
     (snapshot) => this.showSnapshot(snapshot),
     (command) => this.host.send({ type: 'command', command }),
   );
-  private readonly panel = createDetails({
-    jump: (id) => this.selection.goTo(id),
-    openConfigKey: (key) => this.host.send({ type: 'openConfigKey', key }),
-    close: () => this.selection.select(undefined),
+  private readonly transitions = createTransitions({
+    highlight: (edges, nodes, label) => {
+      this.search.clear();
+      this.canvas.highlight(edges ?? (nodes && new Int32Array()), nodes);
+      if (edges || nodes) this.stage.announce(label);
+    },
   });
+  private readonly panel = createDetails(
+    {
+      jump: (id) => void this.selection.goToId(id),
+      openConfigKey: (key) => this.host.send({ type: 'openConfigKey', key }),
+      close: () => this.selection.select({}),
+      copy: (text) => this.host.send({ type: 'copy', text }),
+      goTo: (position) => this.goTo(position),
+      toggleGroup: (group) => void this.arranged?.expansion.toggle(group),
+    },
+    this.transitions.element,
+  );
   private readonly legend = createLegend(() => this.toggleGhosts());
   private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
-  private readonly search = createSearch(
-    (node) => this.selection.goToNode(node),
-    () => this.stage.element.focus(),
-  );
-  private readonly notice = createNotice();
-  private readonly stage = createStage();
+  private readonly search = createSearchBox({
+    go: (result) => void this.selection.goTo(result),
+    highlight: (found) => {
+      this.transitions.clear();
+      this.canvas.highlight(found?.edges, found?.nodes);
+    },
+    closed: () => this.stage.element.focus(),
+  });
+  private readonly timeline = createTimeline({ go: (position) => this.goTo(position), announce: (text) => this.stage.announce(text) });
   private readonly canvas: GraphCanvas;
   private readonly selection: Selection;
+  private readonly link: Link;
+  private readonly actions: KeyActions;
 
   constructor(root: HTMLElement, layoutWorker: string) {
     this.layouts = new LayoutClient(layoutWorker);
-    const tools = createZoomTools(() => this.canvas.camera);
-    const corner = h('div', { class: 'corner' }, tools, this.minimap.element);
-    const main = h('main', {}, this.stage.element, this.search.element, this.legend.element, corner, this.notice.element);
-    root.append(this.phaseBar.element, main, this.panel.element, this.stage.live);
-    this.canvas = new GraphCanvas(this.stage.near, this.stage.far, this.theme, {
-      selectNode: (node) => this.selection.select(node === undefined ? undefined : this.graph?.nodes[node]?.id),
-      selectMark: (mark) => this.selection.select(mark.nodes[0]),
-      viewport: (area) => this.onViewport(area),
-      hover: (text) => (this.stage.near.title = text),
+    const { stage } = this;
+    const corner = h('div', { class: 'corner' }, createZoomTools(() => this.canvas.camera, () => this.keySheet.open()), this.minimap.element);
+    const main = h('main', {}, stage.element, this.search.element, this.legend.element, corner, this.notice.element);
+    root.append(this.phaseBar.element, main, this.panel.element, this.timeline.element, stage.live, this.keySheet.element);
+    // Cytoscape takes its size from its container, which has one now.
+    this.canvas = new GraphCanvas(stage.near, stage.far, this.theme, {
+      selectNode: (node) => this.selection.select(node === undefined ? {} : { node }),
+      selectGroup: (group) => this.selection.select({ group }),
+      selectMark: (mark) => this.selection.select({ boundary: mark.ids[0] }),
+      toggleGroup: (group) => void this.arranged?.expansion.toggle(group),
+      goToNode: (node) => void this.selection.goTo({ node }),
+      hover: (text) => (stage.near.title = text),
+      viewport: (area) => {
+        this.minimap.frame(area);
+        this.link.moved();
+        this.persist();
+      },
     });
     this.selection = new Selection({
       host: this.host,
       canvas: this.canvas,
       panel: this.panel,
-      stage: this.stage,
-      view: () => ({ graph: this.graph, shown: this.shown, scene: this.scene }),
+      stage,
+      tree: this.tree,
+      view: () => this.view(),
+      expandTo: async (node) => this.arranged?.expansion.expandTo(node),
       changed: () => this.persist(),
+    });
+    this.link = new Link({ host: this.host, camera: this.canvas.camera, expansion: () => this.arranged?.expansion });
+    this.actions = keyActions({
+      view: () => this.view(),
+      expansion: () => this.arranged?.expansion,
+      selection: this.selection,
+      canvas: this.canvas,
+      timeline: this.timeline,
+      search: this.search,
+      focusDetails: () => this.panel.element.focus(),
+      toggleGhosts: () => this.toggleGhosts(),
+      showSnapshot: (snapshot) => this.showSnapshot(snapshot),
+      copy: (text) => this.host.send({ type: 'copy', text }),
+      help: () => this.keySheet.open(),
     });
     this.listen();
   }
 
   start(): void {
     this.ghosts = this.host.restore()?.ghosts ?? true;
+    this.canvas.setGhosts(this.ghosts);
     this.phaseBar.update([], 0, undefined);
-    this.notice.loading('Opening model…');
+    this.notice.loading(t('Opening model…'));
     this.host.send({ type: 'ready' });
+  }
+
+  private view(): View | undefined {
+    const { graph, moment, arranged, canvas: { scene } } = this;
+    return graph && moment && arranged && scene && { tables: graph, moment, mixOf: scene.mixOf, ...arranged };
   }
 
   private receive(message: ToGraph): void {
     switch (message.type) {
       case 'graph':
-        void this.open(readGraph(message.graph), message.shown);
+        this.pinned = message.pinned ?? false;
+        void this.open(message.graph, message.shown);
         break;
       case 'snapshots':
-        if (this.graph) this.update({ ...this.graph, snapshots: [...this.graph.snapshots.slice(0, message.keep), ...message.added.map(readSnapshot)] }, message.shown);
+        this.replace(message.keep, message.added, message.shown);
         break;
       case 'details':
         this.selection.showDetails(message.details);
@@ -98,132 +173,182 @@ export class GraphApp {
       case 'running':
         this.running = message.running;
         if (!this.graph && message.running) this.notice.loading(message.running.message || message.running.title);
-        this.phaseBar.update(this.graph?.snapshots ?? [], this.shown, this.running);
+        this.phaseBar.update(this.graph?.snapshots ?? [], this.moment?.position.snapshot ?? 0, this.running);
         break;
       case 'select':
-        this.selection.follow(message.id);
+        void this.selection.follow(message.id);
         break;
       case 'error':
-        this.notice.error(message.message, this.scene !== undefined);
+        this.notice.error(message.message, this.arranged !== undefined);
         this.stage.announce(message.message);
+        break;
+      case 'link':
+        this.link.set(message.on, !this.pinned);
+        break;
+      case 'follow':
+        void this.link.follow(message.view);
+        break;
+      case 'view':
+        this.act(message.action);
+        break;
+      case 'export':
+        void this.export(message.format);
         break;
     }
   }
 
-  private async open(graph: GraphView, shown: number): Promise<void> {
+  private async open(graph: GraphTables, shown: number): Promise<void> {
+    const before = this.host.restore();
+    const kept = before?.model === graph.model.name && before.expanded !== undefined ? before : undefined;
     this.graph = graph;
-    this.shown = shown;
-    this.scene = undefined;
+    this.arranged = undefined;
     this.selection.clear();
-    this.stage.setLabel(`Graph of ${graph.model.name}`);
-    this.search.setNodes(graph.nodes);
-    this.update(graph, shown);
-    if (graph.nodes.length === 0) {
-      this.notice.empty('This model has no operations.');
+    this.stage.setLabel(graph.model.name);
+    this.setPosition(kept?.position.snapshot === shown ? kept.position : endOf(graph, shown));
+    if (graph.nodes.count === 0) {
+      this.notice.empty(t('This model has no operations.'));
       return;
     }
-    this.notice.loading('Arranging the graph…');
-    const scene = await this.arrange(graph);
+    this.notice.loading(t('Arranging the graph…'));
+    const opened = await this.arrange(graph, kept?.expanded);
     // Another graph may have come meanwhile; the snapshots of this one may be newer now.
-    if (!scene || this.graph.nodes !== graph.nodes) return;
-    this.scene = scene;
-    this.find = indexBands(scene);
+    if (!opened || this.graph.nodes !== graph.nodes) return;
+    const { groups, expanded, picture } = opened;
+    const draw = (next: Picture, nowExpanded: Uint8Array, anchor: number | undefined): void => this.draw(next, nowExpanded, anchor);
+    this.arranged = { groups, expanded, picture, expansion: new Expansion({ layouts: this.layouts, groups, draw }, expanded) };
     this.notice.clear();
-    this.canvas.setGhosts(this.ghosts);
-    this.canvas.show(scene, this.find, this.snapshot());
+    this.canvas.setGraph(this.graph, groups, picture, this.moment!);
+    if (kept) this.canvas.camera.setViewport(kept.viewport);
+    else this.canvas.camera.start();
+    this.tree.update(this.view()!);
     this.drawMinimap();
-    this.restore();
-    this.selection.restore();
+    this.selection.restore(kept);
   }
 
-  private async arrange(graph: GraphView): Promise<Scene | undefined> {
+  private async arrange({ nodes, edges }: GraphTables, expanded: readonly string[] | undefined): Promise<Opened | undefined> {
     try {
-      return await loadScene(graph, this.theme.font, this.layouts);
+      return await this.layouts.open(nodes, edges, this.theme.font, expanded);
     } catch (error) {
-      this.notice.error(`The graph could not be arranged: ${error instanceof Error ? error.message : String(error)}`, false);
+      this.notice.error(t('The graph could not be arranged: {0}', error instanceof Error ? error.message : String(error)), false);
       return undefined;
     }
   }
 
-  private restore(): void {
-    const before = this.host.restore();
-    if (before === undefined || before.model !== this.graph?.model.name) {
-      this.canvas.camera.start();
-      return;
-    }
-    this.canvas.camera.setViewport(before.viewport);
-    this.selection.id ??= before.selected;
-  }
-
-  private snapshot(): SnapshotView {
-    return this.graph!.snapshots[this.shown]!;
-  }
-
-  private update(graph: GraphView, shown: number): void {
-    const stepped = shown !== this.shown || graph.snapshots.length !== this.graph?.snapshots.length;
-    this.graph = graph;
-    this.shown = shown;
-    this.phaseBar.update(graph.snapshots, shown, this.running);
-    this.legend.update(this.snapshot(), this.ghosts);
-    this.canvas.setSnapshot(this.snapshot());
-    this.drawMinimap();
+  /** Other groups are expanded. */
+  private draw(picture: Picture, expanded: Uint8Array, anchor: number | undefined): void {
+    this.arranged = { ...this.arranged!, picture, expanded };
+    this.canvas.setPicture(picture, anchor);
+    this.tree.update(this.view()!);
     this.selection.showPanel();
-    if (stepped) this.stage.announce(`${STEPS[shown]}: ${plural(this.snapshot().casts, 'Cast')}`);
+    this.drawMinimap();
+    this.link.moved();
+    this.persist();
+  }
+
+  private replace(keep: number, added: readonly SnapshotTables[], shown: number): void {
+    if (!this.graph) return;
+    const { position } = this.moment!;
+    this.graph = { ...this.graph, snapshots: [...this.graph.snapshots.slice(0, keep), ...added] };
+    const snapshot = this.pinned ? 0 : shown;
+    // The host repeats what the timeline asked for: a snapshot, while the view stands between two.
+    this.setPosition(position.snapshot === snapshot && snapshot < keep ? position : endOf(this.graph, snapshot));
+    if (position.snapshot !== snapshot || keep <= snapshot) this.stage.announce(`${STEPS[snapshot]}: ${plural(this.graph.snapshots[snapshot]!.casts, 'Cast')}`);
+  }
+
+  /** How the graph looks now, in all parts. */
+  private setPosition(position: Position): void {
+    const graph = this.graph!;
+    this.moment = momentAt(graph.snapshots, position);
+    this.phaseBar.update(graph.snapshots, position.snapshot, this.running);
+    this.timeline.update(graph, position);
+    this.legend.update(this.moment, this.ghosts);
+    this.transitions.update(graph, this.moment);
+    this.search.update(graph, this.moment);
+    this.canvas.setMoment(this.moment);
+    const view = this.view();
+    if (view) this.tree.update(view);
+    this.selection.showPanel();
+    this.drawMinimap();
+  }
+
+  /** The timeline, or a link to a change, moves on; the host follows to the snapshot. */
+  private goTo(position: Position): void {
+    const before = this.moment?.position.snapshot;
+    this.setPosition(position);
+    if (position.snapshot !== before && !this.pinned) this.host.send({ type: 'showSnapshot', snapshot: position.snapshot });
+    this.persist();
   }
 
   /** One that does not exist yet appears when the host has run the phases up to it. */
   private showSnapshot(snapshot: number): void {
-    if (!this.graph || snapshot === this.shown || STEPS[snapshot] === undefined) return;
-    this.host.send({ type: 'showSnapshot', snapshot });
-    if (this.graph.snapshots[snapshot]) this.update(this.graph, snapshot);
+    const { graph, moment } = this;
+    if (!graph || !moment || STEPS[snapshot] === undefined) return;
+    if (graph.snapshots[snapshot]) this.goTo(endOf(graph, snapshot));
+    else this.host.send({ type: 'showSnapshot', snapshot });
+  }
+
+  private act(action: ViewAction): void {
+    const table: Readonly<Record<ViewAction, () => void>> = {
+      collapseAll: () => this.actions.collapseAll(),
+      expandAllCasts: () => this.actions.expandCasts(),
+      find: () => this.actions.search(),
+      fit: () => this.actions.fit(),
+      play: () => this.actions.play(),
+    };
+    table[action]();
+  }
+
+  private async export(format: PictureFormat): Promise<void> {
+    try {
+      if (!this.canvas.scene) throw new Error(t('There is no graph to export.'));
+      this.host.send({ type: 'exported', format, ...(await exportPicture(format, this.canvas.scene, this.theme)) });
+    } catch (error) {
+      this.host.send({ type: 'exportFailed', message: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   private toggleGhosts(): void {
-    if (!this.graph) return;
+    if (!this.moment) return;
     this.ghosts = !this.ghosts;
     this.canvas.setGhosts(this.ghosts);
-    this.legend.update(this.snapshot(), this.ghosts);
-    this.stage.announce(this.ghosts ? 'Folded marks shown' : 'Folded marks hidden');
-    this.persist();
-  }
-
-  private onViewport(area: Rectangle): void {
-    this.minimap.frame(area);
+    this.legend.update(this.moment, this.ghosts);
+    this.stage.announce(this.ghosts ? t('Folded marks shown') : t('Folded marks hidden'));
     this.persist();
   }
 
   private drawMinimap(): void {
-    if (this.scene && this.find) this.minimap.draw(this.scene, this.find, this.snapshot(), this.theme);
+    this.mapping ||= requestAnimationFrame(() => {
+      this.mapping = 0;
+      if (this.canvas.scene) this.minimap.draw(this.canvas.scene, this.theme);
+    });
   }
 
   private persist(): void {
     clearTimeout(this.saving);
     this.saving = setTimeout(() => {
-      if (!this.graph || !this.scene) return;
-      this.host.persist({ model: this.graph.model.name, viewport: this.canvas.camera.viewport(), selected: this.selection.id, ghosts: this.ghosts });
-    }, 200);
+      const view = this.view();
+      if (!view) return;
+      const { group } = this.selection.selected;
+      this.host.persist({
+        model: view.tables.model.name,
+        viewport: this.canvas.camera.viewport(),
+        expanded: this.arranged!.expansion.keys,
+        selected: this.selection.id,
+        selectedGroup: group === undefined ? undefined : view.groups.keys[group],
+        position: view.moment.position,
+        ghosts: this.ghosts,
+      });
+    }, PERSIST_AFTER);
   }
 
   private listen(): void {
-    const { selection } = this;
     const { element } = this.stage;
-    const { camera } = this.canvas;
-    element.addEventListener('keydown', (event) =>
-      onKey(event, {
-        move: (direction) => selection.move(direction),
-        extreme: (end) => selection.goToExtreme(end),
-        enter: () => selection.id !== undefined && this.panel.element.focus(),
-        escape: () => selection.select(undefined),
-        fit: () => camera.fit(),
-        zoom: (factor) => camera.zoomBy(factor),
-        actualSize: () => camera.zoomBy(1 / camera.viewport().zoom),
-        search: () => this.search.open(),
-        ghosts: () => this.toggleGhosts(),
-        step: (by) => this.graph?.snapshots[this.shown + by] && this.showSnapshot(this.shown + by),
-      }),
-    );
+    element.addEventListener('keydown', (event) => onKey(event, this.actions));
+    // Cytoscape keeps the browser from doing it.
+    element.addEventListener('pointerdown', () => element.focus({ preventScroll: true }));
     this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && element.focus());
-    moveWithWheel(element, camera);
+    moveWithWheel(element, this.canvas.camera);
+    followContextMenu(element, this.canvas, this.selection, () => this.view());
     new ResizeObserver(() => {
       this.canvas.resize();
       this.drawMinimap();
@@ -234,4 +359,8 @@ export class GraphApp {
       this.drawMinimap();
     });
   }
+}
+
+function endOf({ snapshots }: GraphTables, snapshot: number): Position {
+  return { snapshot, change: snapshots[snapshot]!.changes.count };
 }

@@ -1,10 +1,16 @@
 import type { FromGraph, ToGraph } from '../protocol';
+import type { Position } from './moment';
 
 /** What survives when the tab is hidden or VS Code restarts. */
 export interface Persisted {
   readonly model: string;
   readonly viewport: { readonly zoom: number; readonly x: number; readonly y: number };
+  /** Keys of the expanded groups. */
+  readonly expanded: readonly string[];
   readonly selected: string | undefined;
+  readonly selectedGroup: string | undefined;
+  /** Where the timeline stands. */
+  readonly position: Position;
   readonly ghosts: boolean;
 }
 

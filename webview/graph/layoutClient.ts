@@ -1,6 +1,5 @@
 import type { EdgeTable, NodeTable } from '../protocol';
 import type { FromLayout, Groups, Picture, ToLayout } from './layout/picture';
-import type { LayoutInput, LayoutResult } from './layout/types';
 
 export interface Opened {
   readonly groups: Groups;
@@ -44,19 +43,6 @@ export class LayoutClient {
     this.waiting = undefined;
     this.worker?.terminate();
     this.worker = undefined;
-  }
-
-  async layout(input: LayoutInput): Promise<LayoutResult> {
-    const worker = new Worker(await this.blob());
-    try {
-      return await new Promise<LayoutResult>((resolve, reject) => {
-        worker.onmessage = (event: MessageEvent<LayoutResult>) => resolve(event.data);
-        worker.onerror = (event) => reject(new Error(event.message));
-        worker.postMessage(input);
-      });
-    } finally {
-      worker.terminate();
-    }
   }
 
   private async request(message: ToLayout): Promise<FromLayout | undefined> {

@@ -1,20 +1,13 @@
 import { arranger, type Arrange } from './layout/arrange';
 import { expansionFrom, legibleExpansion } from './layout/expansion';
 import { buildGroups } from './layout/hierarchy';
-import { layout } from './layout/layout';
 import { measureText } from './layout/measureText';
 import type { FromLayout, ToLayout } from './layout/picture';
-import type { LayoutInput } from './layout/types';
 
 let arrange: Arrange | undefined;
 
 /** Entry of the layout worker: holds one graph. */
-self.onmessage = ({ data }: MessageEvent<ToLayout | LayoutInput>): void => {
-  if (!('type' in data)) {
-    const result = layout(data);
-    self.postMessage(result);
-    return;
-  }
+self.onmessage = ({ data }: MessageEvent<ToLayout>): void => {
   let reply: FromLayout;
   try {
     reply = answer(data);

@@ -1,95 +1,93 @@
-import type { EdgeMark, GraphView, NodeDetails } from '../protocol';
+import type { NodeDetails } from '../protocol';
+import { nodeId, nodeOfId, PRECISIONS, textAt } from '../tables';
+import type { GraphCanvas } from './canvas/graphCanvas';
+import type { Selected } from './canvas/lights';
+import { opAt } from './describe';
 import type { DetailsPanel } from './details';
-import type { GraphCanvas, Selected } from './graphCanvas';
-import type { Host } from './host';
-import { describeMark } from './marks';
-import { extreme, neighbour, type Direction } from './navigate';
-import { NAMES } from './precision';
-import type { Scene } from './scene';
+import type { Host, Persisted } from './host';
 import type { Stage } from './stage';
-
-/** What is on view, as far as it is there. */
-export interface View {
-  readonly graph: GraphView | undefined;
-  readonly shown: number;
-  readonly scene: Scene | undefined;
-}
+import type { Tree } from './tree';
+import type { TreeTarget } from './treeRows';
+import type { View } from './view';
 
 export interface SelectionParts {
   readonly host: Host;
   readonly canvas: GraphCanvas;
   readonly panel: DetailsPanel;
   readonly stage: Stage;
-  readonly view: () => View;
+  readonly tree: Tree;
+  /** Undefined while there is no graph. */
+  readonly view: () => View | undefined;
+  /** Expands the groups around a node. */
+  readonly expandTo: (node: number) => Promise<void>;
   readonly changed: () => void;
 }
 
-/** What is selected: keeps host, picture, panel and screen reader at one. */
+/** What is selected: a node, a group, or a Cast, Quantize or Dequantize. Keeps host, picture, panel and screen reader at one. */
 export class Selection {
-  /** Of a node of the picture, or of the Cast, Quantize or Dequantize of a mark. */
-  id: string | undefined;
+  private current: Selected = {};
   /** Details of the selection have arrived. */
   private detailed = false;
+  /** What the host had selected before there was a graph. */
+  private awaited: string | undefined;
 
   constructor(private readonly parts: SelectionParts) {}
 
-  select(id: string | undefined): void {
+  get selected(): Selected {
+    return this.current;
+  }
+
+  /** Name for the host, which knows nodes and boundaries; undefined for groups. */
+  get id(): string | undefined {
+    const { node, boundary } = this.current;
+    const view = this.parts.view();
+    return node === undefined || !view ? boundary : nodeId(view.tables.nodes, node);
+  }
+
+  select(selected: Selected): void {
     const { host, view, changed } = this.parts;
-    this.set(id);
-    host.send({ type: 'select', id, snapshot: view().shown });
+    this.set(selected);
+    host.send({ type: 'select', id: this.id, snapshot: view()?.moment.position.snapshot ?? 0 });
     changed();
   }
 
-  /** Comes into view and takes the focus. */
-  goTo(id: string | undefined): void {
-    if (id === undefined) return;
-    this.parts.canvas.reveal(this.targetOf(id));
-    this.select(id);
-    this.parts.stage.element.focus();
+  /** Takes the focus and comes into view, out of any collapsed group. */
+  async goTo(selected: Selected): Promise<void> {
+    this.select(selected);
+    this.parts.stage.element.focus({ preventScroll: true });
+    await this.show(selected);
+  }
+
+  goToId(id: string | undefined): Promise<void> {
+    return id === undefined ? Promise.resolve() : this.goTo(this.ofId(id));
   }
 
   /** The host's selection, from a command or another editor of the model: comes into view without taking the focus. */
-  follow(id: string | undefined): void {
+  async follow(id: string | undefined): Promise<void> {
     if (id === this.id) return;
-    if (id !== undefined) this.parts.canvas.reveal(this.targetOf(id));
-    this.set(id);
+    this.awaited = id;
+    if (!this.parts.view()) return;
+    const selected = id === undefined ? {} : this.ofId(id);
+    this.set(selected);
+    await this.show(selected);
   }
 
   /** Forgets what was selected in another graph. */
   clear(): void {
-    this.id = undefined;
+    this.current = {};
     this.detailed = false;
   }
 
   /** Once a graph is drawn: selects again what was selected before, if it is there. */
-  restore(): void {
-    const { id } = this;
-    const { node } = this.targetOf(id);
-    if (node !== undefined || this.markOf(id) !== undefined) {
-      this.select(id);
-      return;
-    }
-    this.clear();
-    this.showPanel();
-  }
-
-  move(direction: Direction): void {
-    const { graph, scene } = this.parts.view();
-    if (!graph || !scene) return;
-    const { node } = this.targetOf(this.id);
-    const mark = this.markOf(this.id);
-    if (node !== undefined) this.goToNode(neighbour(scene, node, direction));
-    else if (mark) this.goToNode(graph.edges[mark.edge]![direction === 'up' || direction === 'left' ? 'source' : 'target']);
-    else this.goToExtreme('first');
-  }
-
-  goToExtreme(end: 'first' | 'last'): void {
-    const { scene } = this.parts.view();
-    if (scene) this.goToNode(extreme(scene, end));
-  }
-
-  goToNode(node: number | undefined): void {
-    if (node !== undefined) this.goTo(this.parts.view().graph?.nodes[node]?.id);
+  restore(kept: Pick<Persisted, 'selected' | 'selectedGroup'> | undefined): void {
+    const view = this.parts.view()!;
+    const id = this.awaited ?? kept?.selected;
+    const group = kept?.selectedGroup === undefined || id !== undefined ? -1 : view.groups.keys.indexOf(kept.selectedGroup);
+    const selected: Selected = group >= 0 ? { group } : id === undefined ? {} : this.ofId(id);
+    const { boundary } = selected;
+    const isThere = boundary === undefined ? Object.keys(selected).length > 0 : view.moment.marks.some(({ ids }) => ids.includes(boundary));
+    if (isThere) this.select(selected);
+    else this.showPanel();
   }
 
   showDetails(details: NodeDetails): void {
@@ -98,46 +96,52 @@ export class Selection {
     this.parts.panel.showNode(details);
   }
 
-  /** The model, or what is known of the selection; details of the step before stay until those of this step arrive. */
+  /** The model, or what is known of the selection; details of another moment stay until those of this one arrive. */
   showPanel(): void {
-    const { panel, view } = this.parts;
-    const { graph, shown } = view();
-    if (!graph || this.detailed) return;
-    const { node } = this.targetOf(this.id);
-    if (node !== undefined) panel.showHead(graph.nodes[node]!, graph.snapshots[shown]!.precision[node]);
-    else if (this.id === undefined) panel.showModel(graph, shown);
+    const { panel, view: viewNow } = this.parts;
+    const view = viewNow();
+    const { node, group, boundary } = this.current;
+    if (!view) return;
+    const { tables, groups, moment, expanded } = view;
+    if (group !== undefined) panel.showGroup(tables, groups, moment, group, expanded[group] === 1);
+    else if (this.detailed) return;
+    else if (node !== undefined) panel.showHead({ op: opAt(tables.nodes, moment, node), name: textAt(tables.nodes.names, node) }, PRECISIONS[moment.precision[node]!]);
+    else if (boundary === undefined) panel.showModel(tables, moment.position.snapshot);
   }
 
-  private set(id: string | undefined): void {
-    const { canvas, stage } = this.parts;
-    if (this.id !== id) this.detailed = false;
-    this.id = id;
-    canvas.select(this.targetOf(id));
-    const text = this.describe();
-    if (text !== undefined) stage.setActive(text);
+  ofId(id: string): Selected {
+    const view = this.parts.view();
+    const node = view ? nodeOfId(view.tables, id) : -1;
+    return node < 0 ? { boundary: id } : { node };
+  }
+
+  private async show(selected: Selected): Promise<void> {
+    const { view: viewNow, canvas, expandTo } = this.parts;
+    const view = viewNow();
+    if (!view) return;
+    const { boundary } = selected;
+    const edge = boundary === undefined ? undefined : view.moment.marks.find(({ ids }) => ids.includes(boundary))?.edge;
+    const node = selected.node ?? (edge === undefined ? undefined : view.tables.edges.target[edge]);
+    if (node !== undefined) await expandTo(node);
+    canvas.reveal(selected);
+  }
+
+  private set(selected: Selected): void {
+    const { canvas, tree } = this.parts;
+    if (!isSame(this.current, selected)) this.detailed = false;
+    this.current = selected;
+    canvas.select(selected);
+    tree.setActive(targetOf(selected));
     this.showPanel();
   }
+}
 
-  private describe(): string | undefined {
-    const { graph, shown } = this.parts.view();
-    const { node } = this.targetOf(this.id);
-    if (!graph || node === undefined) {
-      const mark = this.markOf(this.id);
-      return mark && describeMark(mark);
-    }
-    const { op, name } = graph.nodes[node]!;
-    const precision = graph.snapshots[shown]!.precision[node];
-    return `${op}, ${precision === undefined ? 'removed' : NAMES[precision]}, ${name}`;
-  }
+function isSame(a: Selected, b: Selected): boolean {
+  return a.node === b.node && a.group === b.group && a.boundary === b.boundary;
+}
 
-  private targetOf(id: string | undefined): Selected {
-    if (id === undefined) return {};
-    const node = this.parts.view().scene?.indexOf.get(id);
-    return node === undefined ? { boundary: id } : { node };
-  }
-
-  private markOf(id: string | undefined): EdgeMark | undefined {
-    const { graph, shown } = this.parts.view();
-    return id === undefined ? undefined : graph?.snapshots[shown]?.marks.find(({ nodes }) => nodes.includes(id));
-  }
+function targetOf({ node, group, boundary }: Selected): TreeTarget | undefined {
+  if (node !== undefined) return { node };
+  if (group !== undefined) return { group };
+  return boundary === undefined ? undefined : { boundary };
 }

@@ -1,14 +1,16 @@
-import type { Camera } from './camera';
+import { t } from '../l10n';
+import type { Camera } from './canvas/camera';
 import { button, h } from './dom';
-import { ZOOM_STEP } from './keys';
+import { titleWithKey, ZOOM_STEP } from './keyMap';
 
-/** Buttons for the pointer; the camera comes later than they do. */
-export function createZoomTools(camera: () => Camera): HTMLElement {
+/** Buttons for the pointer. */
+export function createZoomTools(camera: () => Camera, help: () => void): HTMLElement {
   return h(
     'div',
-    { class: 'tools', role: 'toolbar', 'aria-label': 'Zoom' },
-    button('Zoom In (+)', 'zoomIn', () => camera().zoomBy(ZOOM_STEP), true),
-    button('Zoom Out (-)', 'zoomOut', () => camera().zoomBy(1 / ZOOM_STEP), true),
-    button('Fit Graph (f)', 'fit', () => camera().fit(), true),
+    { class: 'tools', role: 'toolbar', 'aria-label': t('Zoom') },
+    button(titleWithKey('zoomIn'), 'zoomIn', () => camera().zoomBy(ZOOM_STEP), true),
+    button(titleWithKey('zoomOut'), 'zoomOut', () => camera().zoomBy(1 / ZOOM_STEP), true),
+    button(titleWithKey('fit'), 'fit', () => camera().fit(), true),
+    button(titleWithKey('help'), 'help', help, true),
   );
 }

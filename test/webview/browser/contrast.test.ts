@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digitsCnn } from '../support/digitsCnn';
 import { drawn, nextFrames, styles } from '../support/cytoscape';
 import { GraphPages } from '../support/page';
+import { expandedState } from '../support/states';
 import { themes, type ThemeName } from '../support/themes';
 
 let pages: GraphPages;
@@ -22,8 +23,9 @@ function contrast(a: string, b: string): number {
 
 describe.each(Object.keys(themes) as ThemeName[])('%s', (theme) => {
   it('has enough contrast: 4.5 for text, 3 for outlines and letters', async () => {
-    const { page, show } = await pages.open({ theme });
-    await show(digitsCnn(), 3);
+    const graph = digitsCnn();
+    const { page, show } = await pages.open({ theme, height: 1800, state: expandedState(graph, 3) });
+    await show(graph, 3);
     await page.waitForSelector('.notice', { state: 'hidden' });
     await nextFrames(page);
     await page.locator('.stage').press('f');
@@ -35,7 +37,7 @@ describe.each(Object.keys(themes) as ThemeName[])('%s', (theme) => {
       expect(contrast(style.color, style.fill)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(style.border, paper)).toBeGreaterThanOrEqual(3);
     }
-    const cast = await styles(page, '.mark.cast.inserted');
+    const cast = await styles(page, '.mark.cast');
     expect(contrast(cast.color, cast.fill)).toBeGreaterThanOrEqual(4.5);
     const ghost = await styles(page, '.mark.cast.folded');
     expect(contrast(ghost.color, ghost.fill)).toBeGreaterThanOrEqual(4.5);

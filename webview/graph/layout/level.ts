@@ -2,7 +2,7 @@ import { arrangeRows, fillRows, type LevelRows } from './levelRows';
 import { assignLanes, passRows, type LineEnds, type Paths } from './paths';
 import { placeRows } from './place';
 import { routeLine } from './routes';
-import { BOX_HEADER, BOX_LABEL, BOX_PADDING, ROW_GAP } from './types';
+import { BOX_HEADER, BOX_LABEL, BOX_PADDING, ROW_GAP } from './spacing';
 
 /** One level of the hierarchy: cards and boxes, and the lines between them and the border. */
 export interface LevelInput {
@@ -16,13 +16,12 @@ export interface LevelInput {
   readonly height: Float32Array;
   /** Free height above each card. */
   readonly above: Float32Array;
-  /** How far from the centre of each card lines may end. */
+  /** How far from the centre of each card lines may end; 0 for boxes, where they end at ports. */
   readonly reach: Float32Array;
   /** Ends of the lines: items first, then in-ports, then out-ports. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** 1 where the line ends at a port of a box, and the x of ports from the centre of the box. */
-  readonly toPort: Uint8Array;
+  /** x of the port from the centre of the box, where a line starts or ends at one. */
   readonly fromOffset: Float32Array;
   readonly toOffset: Float32Array;
   /** Equal for lines that carry the same value from the same place. */
@@ -175,7 +174,7 @@ function targetEnds(paths: Paths, ends: LineEnds, x: Float64Array, input: LevelI
   const targetX = Float64Array.from(ends.to, (to, line) => x[to]! + ends.toOffset[line]!);
   const incoming = new Map<number, { line: number; at: number }[]>();
   ends.to.forEach((to, line) => {
-    if (to >= input.items || input.toPort[line] === 1) return;
+    if (to >= input.items || input.reach[to] === 0) return;
     const through = paths.through[line];
     const before = through?.at(-1);
     const from = through === undefined ? Infinity : before === undefined ? x[ends.from[line]!]! + ends.fromOffset[line]! : x[before]!;

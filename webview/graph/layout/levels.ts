@@ -44,9 +44,9 @@ export function levelPlacer(groups: Groups, cut: LevelEdges, sizes: CardSizes, s
 
   const place = (group: number): PlacedLevel => {
     const input = levelInput(group);
-    const { labelWidth, from, to, width, height, above, reach, toPort, fromOffset, toOffset, value } = input;
+    const { labelWidth, from, to, width, height, above, reach, fromOffset, toOffset, value } = input;
     const rows = rowsOf(group);
-    return levels.get([Int32Array.of(rows.id, labelWidth), from, to, width, height, above, reach, toPort, fromOffset, toOffset, value], () => placeLevel(input, rows.rows));
+    return levels.get([Int32Array.of(rows.id, labelWidth), from, to, width, height, above, reach, fromOffset, toOffset, value], () => placeLevel(input, rows.rows));
   };
 
   const levelInput = (group: number): LevelInput => {
@@ -90,7 +90,7 @@ export function levelPlacer(groups: Groups, cut: LevelEdges, sizes: CardSizes, s
       return end;
     };
     const known = new Map<number, number>();
-    const [from, to, toPort, fromOffset, toOffset, value]: number[][] = [[], [], [], [], [], []];
+    const [from, to, fromOffset, toOffset, value]: number[][] = [[], [], [], [], []];
     const [first, last] = [cut.start[group]!, cut.start[group + 1]!];
     for (let piece = first; piece < last; piece++) {
       const [a, b] = [cut.from[piece]!, cut.to[piece]!];
@@ -105,7 +105,6 @@ export function levelPlacer(groups: Groups, cut: LevelEdges, sizes: CardSizes, s
         known.set(key, (line = known.size));
         from!.push(start);
         to!.push(end);
-        toPort!.push(below ? 1 : 0);
         fromOffset!.push(above ? above.outPortX[cut.fromPort[piece]!]! - above.width / 2 : 0);
         toOffset!.push(below ? below.inPortX[cut.toPort[piece]!]! - below.width / 2 : 0);
         value!.push(startOf);
@@ -115,7 +114,6 @@ export function levelPlacer(groups: Groups, cut: LevelEdges, sizes: CardSizes, s
     return {
       from: Int32Array.from(from!),
       to: Int32Array.from(to!),
-      toPort: Uint8Array.from(toPort!),
       fromOffset: Float32Array.from(fromOffset!),
       toOffset: Float32Array.from(toOffset!),
       value: Int32Array.from(value!),

@@ -1,10 +1,10 @@
 import type { GraphTables } from '../../protocol';
 import type { Moment } from '../moment';
-import { findBoundaries, type Boundary } from './findBoundaries';
+import { findBoundaries, type FoundBoundary } from './findBoundaries';
 import { matchNodes, orderNodes } from './findNodes';
 import { parseQuery, QueryError } from './query';
 
-export type Results = { readonly kind: 'nodes'; readonly nodes: Int32Array } | { readonly kind: 'boundaries'; readonly boundaries: readonly Boundary[] };
+export type Results = { readonly kind: 'nodes'; readonly nodes: Int32Array } | { readonly kind: 'boundaries'; readonly boundaries: readonly FoundBoundary[] };
 
 export type Found =
   | Results

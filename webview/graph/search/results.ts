@@ -3,10 +3,10 @@ import { PRECISIONS, textAt } from '../../tables';
 import { t } from '../../l10n';
 import { chip } from '../detailParts';
 import { h } from '../dom';
-import { describeMark, describeNode, opAt } from '../describe';
+import { describeBoundary, describeNode, opAt } from '../describe';
 import type { Moment } from '../moment';
 import type { Found, Results } from './find';
-import type { Boundary } from './findBoundaries';
+import type { FoundBoundary } from './findBoundaries';
 
 /** What a result leads to. */
 export type Result = { readonly node: number } | { readonly boundary: string };
@@ -24,11 +24,15 @@ export function indexOfResult(found: Found, result: Result | undefined): number 
   return found.kind === 'boundaries' ? found.boundaries.findIndex(({ id }) => id === result.boundary) : -1;
 }
 
-/** Nodes to make out in the picture: those found, or both ends of the Casts found. */
-export function highlighted({ edges }: GraphTables, found: Found): Int32Array | undefined {
-  if (found.kind === 'nodes') return found.nodes;
-  if (found.kind !== 'boundaries') return undefined;
-  return Int32Array.from(found.boundaries.flatMap(({ edge }) => [edges.source[edge]!, edges.target[edge]!]));
+/** What to make out in the picture: the nodes found, or the edges of the Casts found. */
+export interface Highlighted {
+  readonly nodes: Int32Array;
+  readonly edges: Int32Array;
+}
+
+export function highlighted(results: Results): Highlighted {
+  if (results.kind === 'nodes') return { nodes: results.nodes, edges: new Int32Array() };
+  return { nodes: new Int32Array(), edges: Int32Array.from(results.boundaries.flatMap(({ edges }) => edges)) };
 }
 
 /** A result of the list; its precision is said as well, not only drawn. */
@@ -41,17 +45,16 @@ function nodeRow(graph: GraphTables, moment: Moment, node: number): HTMLElement 
   return h('li', { 'aria-label': describeNode(graph, moment, node) }, chip(PRECISIONS[moment.precision[node]!]), h('b', {}, opAt(nodes, moment, node)), name(textAt(nodes.names, node)));
 }
 
-function boundaryRow({ nodes, edges }: GraphTables, boundary: Boundary): HTMLElement {
-  const { kind, folded, label, edge } = boundary;
-  const [source, target] = [edges.source, edges.target].map((ends) => textAt(nodes.names, ends[edge]!)) as [string, string];
-  const others = boundary.edges > 1 ? t('and {0} more', boundary.edges - 1) : undefined;
-  const end = (word: string, text: string, more?: string): HTMLElement => h('span', { class: 'end' }, h('i', {}, word), name(text), more);
+function boundaryRow(graph: GraphTables, boundary: FoundBoundary): HTMLElement {
+  const { kind, folded, label, edge, edges } = boundary;
+  const others = edges.length > 1 ? t('and {0} more', edges.length - 1) : undefined;
+  const end = (word: string, ends: Int32Array, more?: string): HTMLElement => h('span', { class: 'end' }, h('i', {}, word), name(textAt(graph.nodes.names, ends[edge]!)), more);
   return h(
     'li',
-    { 'aria-label': [t('{0} from {1} to {2}', describeMark(boundary), source, target), others].filter(Boolean).join(' ') },
+    { 'aria-label': [describeBoundary(graph, boundary), others].filter(Boolean).join(' ') },
     h('span', { class: `pill ${kind}${folded ? ' folded' : ''}` }, label),
-    end(t('from'), source),
-    end(t('to'), target, others),
+    end(t('from'), graph.edges.source),
+    end(t('to'), graph.edges.target, others),
   );
 }
 

@@ -5,13 +5,12 @@ import { KEY_MAP, keyLabel, titleWithKey } from '../keyMap';
 import type { Moment } from '../moment';
 import { countFound, find, type Found, type Results } from './find';
 import { SYNTAX } from './query';
-import { highlighted, indexOfResult, resultAt, resultRow, type Result } from './results';
+import { highlighted, type Highlighted, indexOfResult, resultAt, resultRow, type Result } from './results';
 
 export interface SearchEvents {
   /** To a result, which takes the focus. */
   go(result: Result): void;
-  /** Nodes to make out in the picture; undefined: none. */
-  highlight(nodes: Int32Array | undefined): void;
+  highlight(what: Highlighted | undefined): void;
   /** Left without going anywhere. */
   closed(): void;
 }
@@ -57,7 +56,7 @@ export function createSearchBox(events: SearchEvents): SearchBox {
     found = graph && moment ? find(graph, moment, input.value) : NOTHING;
     active = Math.max(0, indexOfResult(found, before));
     isOn = countFound(found) > 0;
-    events.highlight(isOn ? highlighted(graph!, found) : undefined);
+    events.highlight(isOn ? highlighted(found as Results) : undefined);
     render();
   };
   const render = (): void => {
