@@ -26,7 +26,6 @@ import { createStage } from './stage';
 import { onThemeChange, readTheme } from './theme';
 import { createTimeline } from './timeline';
 import { createTransitions } from './transitions';
-import { createTree } from './tree';
 import type { View } from './view';
 import { createZoomTools } from './zoomTools';
 
@@ -58,8 +57,7 @@ export class GraphApp {
 
   private readonly notice = createNotice();
   private readonly keySheet = createKeySheet();
-  private readonly tree = createTree((target) => void this.selection.goTo(target));
-  private readonly stage = createStage(this.tree.element);
+  private readonly stage = createStage((target) => void this.selection.goTo(target));
   private readonly phaseBar = createPhaseBar(
     (snapshot) => this.showSnapshot(snapshot),
     (command) => this.host.send({ type: 'command', command }),
@@ -123,7 +121,6 @@ export class GraphApp {
       canvas: this.canvas,
       panel: this.panel,
       stage,
-      tree: this.tree,
       view: () => this.view(),
       expandTo: async (node) => this.arranged?.expansion.expandTo(node),
       changed: () => this.persist(),
@@ -203,7 +200,7 @@ export class GraphApp {
     this.graph = graph;
     this.arranged = undefined;
     this.selection.clear();
-    this.stage.setLabel(graph.model.name);
+    this.stage.setLabel(t('Graph of {0}', graph.model.name));
     this.setPosition(kept?.position.snapshot === shown ? kept.position : endOf(graph, shown));
     if (graph.nodes.count === 0) {
       this.notice.empty(t('This model has no operations.'));
@@ -220,7 +217,7 @@ export class GraphApp {
     this.canvas.setGraph(this.graph, groups, picture, this.moment!);
     if (kept) this.canvas.camera.setViewport(kept.viewport);
     else this.canvas.camera.start();
-    this.tree.update(this.view()!);
+    this.stage.tree.update(this.view()!);
     this.drawMinimap();
     this.selection.restore(kept);
   }
@@ -238,7 +235,7 @@ export class GraphApp {
   private draw(picture: Picture, expanded: Uint8Array, anchor: number | undefined): void {
     this.arranged = { ...this.arranged!, picture, expanded };
     this.canvas.setPicture(picture, anchor);
-    this.tree.update(this.view()!);
+    this.stage.tree.update(this.view()!);
     this.selection.showPanel();
     this.drawMinimap();
     this.link.moved();
@@ -266,7 +263,7 @@ export class GraphApp {
     this.search.update(graph, this.moment);
     this.canvas.setMoment(this.moment);
     const view = this.view();
-    if (view) this.tree.update(view);
+    if (view) this.stage.tree.update(view);
     this.selection.showPanel();
     this.drawMinimap();
   }

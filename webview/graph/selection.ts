@@ -6,7 +6,6 @@ import { opAt } from './describe';
 import type { DetailsPanel } from './details';
 import type { Host, Persisted } from './host';
 import type { Stage } from './stage';
-import type { Tree } from './tree';
 import type { TreeTarget } from './treeRows';
 import type { View } from './view';
 
@@ -15,7 +14,6 @@ export interface SelectionParts {
   readonly canvas: GraphCanvas;
   readonly panel: DetailsPanel;
   readonly stage: Stage;
-  readonly tree: Tree;
   /** Undefined while there is no graph. */
   readonly view: () => View | undefined;
   /** Expands the groups around a node. */
@@ -127,11 +125,11 @@ export class Selection {
   }
 
   private set(selected: Selected): void {
-    const { canvas, tree } = this.parts;
+    const { canvas, stage } = this.parts;
     if (!isSame(this.current, selected)) this.detailed = false;
     this.current = selected;
     canvas.select(selected);
-    tree.setActive(targetOf(selected));
+    stage.tree.setActive(targetOf(selected));
     this.showPanel();
   }
 }

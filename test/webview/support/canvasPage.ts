@@ -29,7 +29,7 @@ export class CanvasPage {
   private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
 
   constructor() {
-    const stage = createStage(h('div', { class: 'stage' }));
+    const stage = createStage(() => {});
     const log = (name: string) => (value: unknown) => void this.events.push([name, value]);
     document.getElementById('app')!.append(h('main', {}, stage.element, h('div', { class: 'corner' }, this.minimap.element)));
     this.canvas = new GraphCanvas(stage.near, stage.far, this.theme, {

@@ -2,7 +2,8 @@ import dagre from '@dagrejs/dagre';
 import { edgeTable, nodeTable } from '../../../src/engine/report/graphTables';
 import { NODE_HEIGHT } from '../../../webview/graph/layout/cardSizes';
 import { buildGroups } from '../../../webview/graph/layout/hierarchy';
-import { placeLevel, rowsOf, type LevelInput, type PlacedLevel } from '../../../webview/graph/layout/level';
+import { placeLevel, type LevelInput, type PlacedLevel } from '../../../webview/graph/layout/level';
+import { arrangeRows } from '../../../webview/graph/layout/levelRows';
 import { ROW_GAP } from '../../../webview/graph/layout/spacing';
 import type { GraphView } from '../../../webview/protocol';
 import type { Drawing, EdgeEnds } from './drawing';
@@ -60,7 +61,7 @@ function layOut({ widths, source, target, order }: FlatGraph): PlacedLevel {
     toOffset: nothing,
     value: from,
   };
-  return placeLevel(level, rowsOf(level));
+  return placeLevel(level, arrangeRows({ ...level, fromShare: nothing, toShare: nothing }));
 }
 
 export function drawOurs(graph: FlatGraph): Drawing {

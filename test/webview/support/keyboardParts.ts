@@ -8,7 +8,7 @@ import { buildGroups } from '../../../webview/graph/layout/hierarchy';
 import { momentAt } from '../../../webview/graph/moment';
 import { createSearchBox } from '../../../webview/graph/search/searchBox';
 import type { Tree } from '../../../webview/graph/tree';
-import { createStage } from '../../../webview/graph/treeStage';
+import { createStage } from '../../../webview/graph/stage';
 
 /** The search box, the sheet of keys and the tree around an empty canvas; what they ask for is written down in `window.asked`. */
 declare global {

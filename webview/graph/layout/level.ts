@@ -1,4 +1,4 @@
-import { arrangeRows, fillRows, type LevelRows } from './levelRows';
+import { fillRows, type LevelRows } from './levelRows';
 import { assignLanes, passRows, type LineEnds, type Paths } from './paths';
 import { placeRows } from './place';
 import { routeLine } from './routes';
@@ -53,19 +53,6 @@ const FOOTER = 24;
 const PORT_SPREAD = 16;
 /** A line this little aside runs straight down. */
 const STRAIGHT = 12;
-
-/** Rows of a level from its lines as they are; two that run between the same ends count once. */
-export function rowsOf({ items, inPorts, outPorts, from, to }: LevelInput): LevelRows {
-  const vertices = items + inPorts + outPorts;
-  const seen = new Set<number>();
-  const first = [...from.keys()].filter((line) => {
-    const key = from[line]! * vertices + to[line]!;
-    return !seen.has(key) && seen.add(key);
-  });
-  const middle = new Float32Array(first.length);
-  const ends = { from: Int32Array.from(first, (line) => from[line]!), to: Int32Array.from(first, (line) => to[line]!) };
-  return arrangeRows({ items, inPorts, outPorts, ...ends, fromShare: middle, toShare: middle });
-}
 
 /** Lays out the items of one level in the given rows, with all its lines. */
 export function placeLevel(input: LevelInput, levelRows: LevelRows): PlacedLevel {
