@@ -116,13 +116,13 @@ async function mostElements(page) {
   return page.evaluate(async () => {
     const stage = document.querySelector('.stage');
     let most = 0;
-    for (let zoom = 0; zoom < 60; zoom++) {
+    for (let zoom = 0; zoom < 30; zoom++) {
       for (let frame = 0; frame < 6; frame++) {
         window.panBy(frame < 3 ? 300 : -300);
         await new Promise((resolve) => requestAnimationFrame(resolve));
         most = Math.max(most, window.cytoscapeOf().elements().length);
       }
-      stage.dispatchEvent(new WheelEvent('wheel', { deltaY: 20, ctrlKey: true, bubbles: true, cancelable: true, clientX: 640, clientY: 100 }));
+      stage.dispatchEvent(new WheelEvent('wheel', { deltaY: 40, ctrlKey: true, bubbles: true, cancelable: true, clientX: 640, clientY: 100 }));
     }
     return most;
   });
