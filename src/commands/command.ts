@@ -31,7 +31,7 @@ export function modelCommand(command: {
     id: command.id,
     run(rooms, ...args) {
       const document = rooms.documents.active;
-      if (document === undefined) throw new NotNowError('No model is open. Use "Mixed Precision: Open Model…" first.');
+      if (document === undefined) throw new NotNowError(vscode.l10n.t('No model is open. Use "Mixed Precision: Open Model…" first.'));
       const reason = command.notNow(document);
       if (reason !== undefined) throw new NotNowError(reason);
       return command.run(document, rooms, ...args);

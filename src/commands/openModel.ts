@@ -14,5 +14,5 @@ export const openModel: Command = {
 };
 
 async function pickModel(): Promise<vscode.Uri | undefined> {
-  return (await vscode.window.showOpenDialog({ title: 'Open Model', openLabel: 'Open Model', filters: FILTERS }))?.[0];
+  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open Model'), openLabel: vscode.l10n.t('Open Model'), filters: FILTERS }))?.[0];
 }

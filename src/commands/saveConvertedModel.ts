@@ -13,7 +13,7 @@ export const saveConvertedModel = modelCommand({
     await document.conversion.save(file, !(given instanceof vscode.Uri));
     // The opened model is no longer what its file holds.
     if (file.toString() === document.uri.toString()) await document.reopen();
-    void vscode.window.showInformationMessage(`Saved ${file.path.slice(file.path.lastIndexOf('/') + 1)}.`);
+    void vscode.window.showInformationMessage(vscode.l10n.t('Saved {0}.', file.path.slice(file.path.lastIndexOf('/') + 1)));
   },
 });
 
@@ -21,10 +21,10 @@ async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined
   const extension = document.name.endsWith('.pbtxt') ? 'pbtxt' : 'pb';
   const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, `.mixed.${extension}`) });
   const filters = { 'TensorFlow GraphDef': [extension, extension === 'pb' ? 'pbtxt' : 'pb'] };
-  const file = await vscode.window.showSaveDialog({ title: 'Save Converted Model', defaultUri, filters });
+  const file = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Save Converted Model'), defaultUri, filters });
   if (file?.toString() !== document.uri.toString()) return file;
-  const overwrite = 'Overwrite Original';
-  const detail = 'The original cannot be brought back from the converted model.';
-  const answer = await vscode.window.showWarningMessage(`${document.name} is the model you opened.`, { modal: true, detail }, overwrite);
+  const overwrite = vscode.l10n.t('Overwrite Original');
+  const detail = vscode.l10n.t('The original cannot be brought back from the converted model.');
+  const answer = await vscode.window.showWarningMessage(vscode.l10n.t('{0} is the model you opened.', document.name), { modal: true, detail }, overwrite);
   return answer === overwrite ? file : undefined;
 }

@@ -55,7 +55,7 @@ export class ConfigFile implements vscode.Disposable {
       const { start, end, text: inserted } = replacement(document.getText(), text);
       change.replace(this.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), inserted);
     }
-    if (!(await vscode.workspace.applyEdit(change))) throw new Error(`The config file ${this.uri.fsPath} could not be changed`);
+    if (!(await vscode.workspace.applyEdit(change))) throw new Error(vscode.l10n.t('The config file {0} could not be changed', this.uri.fsPath));
     await this.openDocument()?.save();
   }
 

@@ -35,7 +35,7 @@ export class Conversion implements vscode.Disposable {
   }
 
   open(config: ConfigSource): Promise<PlanView> {
-    return this.run('Opening the model', async () => {
+    return this.run(vscode.l10n.t('Opening the model'), async () => {
       const graph = await this.engine.call('open', this.model.fsPath, config);
       const plan = await this.engine.call('setConfig', config);
       this.graph = plan.graph ?? graph;
@@ -58,7 +58,7 @@ export class Conversion implements vscode.Disposable {
 
   /** Runs phases until there are `count` snapshots, showing each; stops between two phases when cancelled. */
   runUntil(count: number): Promise<void> {
-    return this.run('Running phases', async () => {
+    return this.run(vscode.l10n.t('Running phases'), async () => {
       this.phaseRuns = true;
       for (let phase; this.snapshots.length < count && (phase = nextPhase(this.snapshots.length)) !== undefined; ) {
         if (this.cancelRequested) throw new CancelledError();
@@ -74,14 +74,14 @@ export class Conversion implements vscode.Disposable {
   }
 
   stepBack(): Promise<void> {
-    return this.run('Stepping back', async () => {
+    return this.run(vscode.l10n.t('Stepping back'), async () => {
       await this.engine.call('stepBack');
       await this.replace(this.snapshots.slice(0, Math.max(1, this.snapshots.length - 1)));
     });
   }
 
   reset(): Promise<void> {
-    return this.run('Resetting', async () => {
+    return this.run(vscode.l10n.t('Resetting'), async () => {
       await this.engine.call('reset');
       await this.replace(this.snapshots.slice(0, 1));
     });
@@ -96,7 +96,7 @@ export class Conversion implements vscode.Disposable {
   }
 
   save(file: vscode.Uri, overwrite: boolean): Promise<void> {
-    return this.run('Saving', () => this.engine.call('save', file.fsPath, overwrite));
+    return this.run(vscode.l10n.t('Saving'), () => this.engine.call('save', file.fsPath, overwrite));
   }
 
   /** Stops what runs; resolves when it has stopped. The snapshots before it stay. */
@@ -118,7 +118,7 @@ export class Conversion implements vscode.Disposable {
   }
 
   private async run<T>(title: string, task: () => Promise<T>): Promise<T> {
-    if (this.running !== undefined) throw new UserError(`${this.running.title} is under way. Cancel it or wait until it is done.`);
+    if (this.running !== undefined) throw new UserError(vscode.l10n.t('{0} is under way. Cancel it or wait until it is done.', this.running.title));
     this.cancelRequested = false;
     this.setRunning({ title, message: '' });
     const work = task();

@@ -20,7 +20,7 @@ export class Messages implements vscode.Disposable {
     }
     const text = errorText(error);
     if (error instanceof CancelledError) {
-      vscode.window.setStatusBarMessage('Mixed Precision: cancelled', 3000);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Mixed Precision: cancelled'), 3000);
       return;
     }
     if (error instanceof NotNowError) {
@@ -57,5 +57,5 @@ export class Messages implements vscode.Disposable {
 export function errorText(error: unknown): string {
   if (error instanceof UserError) return error.oneLine;
   if (error instanceof NotNowError || error instanceof CancelledError || error instanceof EngineStoppedError) return error.message;
-  return `Unexpected error in Mixed Precision: ${error instanceof Error ? error.message : String(error)}`;
+  return vscode.l10n.t('Unexpected error in Mixed Precision: {0}', error instanceof Error ? error.message : String(error));
 }

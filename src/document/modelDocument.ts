@@ -157,12 +157,12 @@ export class ModelDocument implements vscode.CustomDocument {
 
   private async readModel(): Promise<void> {
     try {
-      if (this.uri.scheme !== 'file') throw new UserError('Only files on disk can be opened', { file: this.uri.toString(), hint: 'Save a copy and open that' });
+      if (this.uri.scheme !== 'file') throw new UserError(vscode.l10n.t('Only files on disk can be opened'), { file: this.uri.toString(), hint: vscode.l10n.t('Save a copy and open that') });
       await this.readConfig();
       this.plan = await this.current.open(this.configSource());
       this.changed.fire('config');
     } catch (error) {
-      this.failure = error instanceof CancelledError ? new UserError('Opening was cancelled', { file: this.name, hint: 'Use "Mixed Precision: Reopen Model" to open it' }) : error;
+      this.failure = error instanceof CancelledError ? new UserError(vscode.l10n.t('Opening was cancelled'), { file: this.name, hint: vscode.l10n.t('Use "Mixed Precision: Reopen Model" to open it') }) : error;
       this.changed.fire('graph');
       throw error;
     }

@@ -55,7 +55,7 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
   }
 
   private report(error: unknown, document: ModelDocument): void {
-    if (error instanceof EngineStoppedError) this.messages.show(error, { 'Reopen Model': () => this.reopen(document) });
+    if (error instanceof EngineStoppedError) this.messages.show(error, { [vscode.l10n.t('Reopen Model')]: () => this.reopen(document) });
     else this.messages.show(error);
   }
 

@@ -83,8 +83,8 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
   };
   const handlers: Handlers = {
     ready() {
-      pictures.fail(new UserError(vscode.l10n.t('The graph was hidden before its picture was made'), { hint: vscode.l10n.t('Export it again') }));
       editor.start();
+      pictures.again();
     },
     select: ({ id }) => {
       selecting = true;
@@ -95,7 +95,7 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
     command: ({ command: name }) => command(COMMANDS[name]),
     openConfigKey: ({ key }) => command('openConfigFile', key),
     moved: ({ view }) => editors.moved(editor, view),
-    exported: ({ bytes, note }) => pictures.answer({ bytes, note }),
+    exported: ({ format, bytes, note }) => pictures.answer(format, { bytes, note }),
     exportFailed: ({ message }) => pictures.fail(new UserError(message)),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
   };

@@ -22,11 +22,11 @@ function statusText({ name, conversion }: ModelDocument): Pick<vscode.StatusBarI
   const { running, snapshots, shown } = conversion;
   if (running !== undefined) {
     const percent = running.fraction === undefined ? '' : ` ${Math.round(running.fraction * 100)}%`;
-    return { text: `$(loading~spin) ${running.title}${percent}`, tooltip: `${running.message}\nClick to cancel`.trim(), command: 'mixedPrecision.cancel' };
+    return { text: `$(loading~spin) ${running.title}${percent}`, tooltip: `${running.message}\n${vscode.l10n.t('Click to cancel')}`.trim(), command: 'mixedPrecision.cancel' };
   }
   const counts = snapshots[shown]?.counts;
   if (counts === undefined) return undefined;
   const { fp32, bf16, int8 } = counts;
-  const tooltip = `${name}: ${fp32} ops in FP32, ${bf16} in BF16, ${int8} in INT8.\nClick for the config`;
+  const tooltip = vscode.l10n.t('{0}: {1} ops in FP32, {2} in BF16, {3} in INT8.\nClick for the config', name, fp32, bf16, int8);
   return { text: `$(layers) FP32 ${fp32} · BF16 ${bf16} · INT8 ${int8}`, tooltip, command: 'mixedPrecision.openConfig' };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 // @ts-expect-error -- a script, without declarations
 import * as script from '../../scripts/export-strings.mjs';
 
-const { englishBundle, textsIn } = script as { englishBundle(): string; textsIn(source: string, file: string): string[] };
+const { englishBundle, textsIn } = script as { readonly englishBundle: () => string; readonly textsIn: (source: string, file: string) => string[] };
 
 describe('the texts to translate', () => {
   it('are the literals that translating functions are called with', () => {
