@@ -10,11 +10,11 @@ export interface DetailsEvents {
   openConfigKey(key: string): void;
   close(): void;
   /** To the clipboard. */
-  copy?(text: string): void;
+  copy(text: string): void;
   /** To just after a change. */
-  goTo?(position: Position): void;
+  goTo(position: Position): void;
   /** Opens or closes a group. */
-  toggleGroup?(group: number): void;
+  toggleGroup(group: number): void;
 }
 
 export function section(title: string, ...content: readonly (Node | undefined)[]): HTMLElement {
@@ -23,7 +23,7 @@ export function section(title: string, ...content: readonly (Node | undefined)[]
 
 /** What is selected, and its name to be copied. */
 export function headOf(title: string, name: string, events: DetailsEvents): HTMLElement[] {
-  const copy = events.copy && button(t('Copy name'), 'copy', () => events.copy!(name), true);
+  const copy = button(t('Copy name'), 'copy', () => events.copy(name), true);
   return [
     h('div', { class: 'head' }, h('h2', {}, title), h('div', { class: 'headActions' }, copy, button(t('Close'), 'close', () => events.close(), true))),
     h('p', { class: 'path' }, ...path(name)),

@@ -1,4 +1,4 @@
-import type { GraphTables, GraphView, NodeChange, NodeDetails, Precision } from '../protocol';
+import type { GraphTables, NodeChange, NodeDetails, Precision } from '../protocol';
 import { t } from '../l10n';
 import { castRow, forcedByBox } from './castWhy';
 import { chip, headOf, section, withConfigLink, type DetailsEvents } from './detailParts';
@@ -16,11 +16,11 @@ export interface DetailsPanel {
   showHead(node: { readonly op: string; readonly name: string }, precision: Precision | undefined): void;
   showNode(details: NodeDetails): void;
   showGroup(graph: GraphTables, groups: Groups, moment: Moment, group: number, isExpanded: boolean): void;
-  showModel(graph: GraphView | GraphTables, shown: number): void;
+  showModel(graph: GraphTables, shown: number): void;
 }
 
 /** The panel at the right: the selected node or group, or the model where nothing is selected. `transitions` is part of the model's. */
-export function createDetails(events: DetailsEvents, transitions?: HTMLElement): DetailsPanel {
+export function createDetails(events: DetailsEvents, transitions: HTMLElement): DetailsPanel {
   const element = h('section', { class: 'details', 'aria-label': t('Details'), tabindex: '-1' });
   const head = ({ op, name, sourceName, cast }: Pick<NodeDetails, 'op' | 'name' | 'sourceName' | 'cast'>, precision: Precision | undefined): HTMLElement[] => [
     ...headOf(op, name, events),
@@ -81,8 +81,7 @@ function changes({ changes: list }: NodeDetails, events: DetailsEvents): HTMLEle
 
 function changeTitle({ phase, rule, snapshot, index }: NodeChange, events: DetailsEvents): HTMLElement {
   const title = `${t(PHASE_TITLES[phase])} · `;
-  if (!events.goTo) return h('span', { class: 'kind' }, title, rule);
-  const link = h('button', { type: 'button', class: 'link', title: t('Show the graph just after this change'), onclick: () => events.goTo!({ snapshot, change: index + 1 }) }, rule);
+  const link = h('button', { type: 'button', class: 'link', title: t('Show the graph just after this change'), onclick: () => events.goTo({ snapshot, change: index + 1 }) }, rule);
   return h('span', { class: 'kind' }, title, link);
 }
 

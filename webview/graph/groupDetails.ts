@@ -12,7 +12,7 @@ import { NAMES, plural } from './precision';
 /** What a group is and holds, with the button that opens or closes it. */
 export function groupContent(graph: GraphTables, groups: Groups, moment: Moment, group: number, isExpanded: boolean, events: DetailsEvents): HTMLElement[] {
   const { nodes, gone, precisions, castsInside, castsAtBorder, opTypes } = summarize(graph, groups, moment, group);
-  const toggle = events.toggleGroup && h('button', { type: 'button', class: 'tool labelled secondary toggleGroup', 'data-key': 'toggleGroup', onclick: () => events.toggleGroup!(group) }, isExpanded ? t('Collapse') : t('Expand'));
+  const toggle = h('button', { type: 'button', class: 'tool labelled secondary toggleGroup', 'data-key': 'toggleGroup', onclick: () => events.toggleGroup(group) }, isExpanded ? t('Collapse') : t('Expand'));
   const casts = castsInside + castsAtBorder === 0 ? t('None inside or at its border') : t('{0} inside, {1} at its border', castsInside.toLocaleString('en'), castsAtBorder.toLocaleString('en'));
   return [
     ...headOf(groups.labels[group]! + repeatText(groups, group), groups.paths[group]!, events),

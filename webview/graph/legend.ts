@@ -1,4 +1,3 @@
-import type { SnapshotView } from '../protocol';
 import { GONE, PRECISIONS } from '../tables';
 import { t } from '../l10n';
 import { chip } from './detailParts';
@@ -8,7 +7,7 @@ import { NAMES } from './precision';
 
 export interface Legend {
   readonly element: HTMLElement;
-  update(shown: Moment | SnapshotView, ghosts: boolean): void;
+  update(moment: Moment, ghosts: boolean): void;
 }
 
 /** How many of each are drawn. */
@@ -33,8 +32,8 @@ export function createLegend(toggleGhosts: () => void): Legend {
   const pill = (kind: string, label: string): HTMLElement => h('span', { class: `pill ${kind}`, 'aria-hidden': 'true' }, label);
   return {
     element,
-    update(shown, on) {
-      const { precisions, gone, casts, quantizes, folded } = 'position' in shown ? drawnAt(shown) : drawnIn(shown);
+    update(moment, on) {
+      const { precisions, gone, casts, quantizes, folded } = drawnAt(moment);
       list.replaceChildren(
         ...PRECISIONS.flatMap((precision, code) => row(chip(precision), NAMES[precision], precisions[code]!)),
         ...row(chip(undefined), t('Removed'), gone),
@@ -64,14 +63,4 @@ function drawnAt({ precision, marks }: Moment): Drawn {
     else for (const id of mark.ids) standing[mark.kind].add(id);
   }
   return { precisions, gone, casts: standing.cast.size, quantizes: standing.quantize.size, folded };
-}
-
-function drawnIn({ precision, marks, casts, quantizes, dequantizes }: SnapshotView): Drawn {
-  return {
-    precisions: PRECISIONS.map((wanted) => precision.filter((one) => one === wanted).length),
-    gone: precision.filter((one) => one === undefined).length,
-    casts,
-    quantizes: quantizes + dequantizes,
-    folded: marks.filter(({ state }) => state === 'folded').length,
-  };
 }

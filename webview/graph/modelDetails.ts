@@ -1,15 +1,14 @@
-import type { GraphTables, GraphView } from '../protocol';
+import type { GraphTables } from '../protocol';
 import { t } from '../l10n';
 import { boundSentence } from './castCount';
 import { chip, section } from './detailParts';
 import { h } from './dom';
-import { mixBar } from './phaseBar';
 import { NAMES, plural, STEPS } from './precision';
 
 const COLUMNS = ['fp32', 'bf16', 'int8'] as const;
 
 /** The model: its precisions, and how they came phase by phase. */
-export function modelContent({ model, nodes, snapshots }: GraphView | GraphTables, shown: number, transitions: HTMLElement | undefined): HTMLElement[] {
+export function modelContent({ model, nodes, snapshots }: GraphTables, shown: number, transitions: HTMLElement): HTMLElement[] {
   const snapshot = snapshots[shown];
   const bound = snapshot && boundSentence(snapshot);
   const header = h('tr', {}, h('td', {}), ...COLUMNS.map((precision) => h('th', { scope: 'col', title: NAMES[precision] }, chip(precision))), h('th', { scope: 'col' }, t('Casts')));
@@ -25,9 +24,9 @@ export function modelContent({ model, nodes, snapshots }: GraphView | GraphTable
   const table = h('table', { class: 'phases' }, h('thead', {}, header), h('tbody', {}, ...rows));
   return [
     h('div', { class: 'head' }, h('h2', {}, model.name)),
-    h('p', { class: 'path' }, `${model.format}, ${plural('count' in nodes ? nodes.count : nodes.length, 'op')}`),
-    ...(transitions ? [transitions] : []),
-    section(transitions ? t('Phases') : t('Precision'), transitions ? undefined : mixBar(snapshot), table, bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
+    h('p', { class: 'path' }, `${model.format}, ${plural(nodes.count, 'op')}`),
+    transitions,
+    section(t('Phases'), table, bound === undefined ? undefined : h('p', { class: 'bound' }, bound)),
     h('p', { class: 'hint' }, t('Select a node to see why it has its precision.')),
   ];
 }
