@@ -9,8 +9,8 @@ export const NAME_FONT = 10.5;
 export const STUB_FONT = 10;
 
 /** Widths are rounded up to one of these, so that a style class per width is enough. */
-export const NODE_WIDTHS: readonly number[] = [136, 152, 168, 184, 200, 216];
-export const GROUP_WIDTHS: readonly number[] = NODE_WIDTHS.slice(2);
+const NODE_WIDTHS: readonly number[] = [136, 152, 168, 184, 200, 216];
+const GROUP_WIDTHS: readonly number[] = NODE_WIDTHS.slice(2);
 export const NODE_HEIGHT = 40;
 /** A collapsed group. */
 export const GROUP_HEIGHT = 56;
@@ -21,7 +21,7 @@ export const TEXT_RIGHT = 8;
 export const STUB_HEIGHT = 16;
 /** Between a stub and its card. */
 export const STUB_GAP = 6;
-export const STUB_WIDTH = 96;
+const STUB_WIDTH = 96;
 /** Beside the text of a stub. */
 export const STUB_PADDING = 6;
 

@@ -58,7 +58,7 @@ export function routeLine(line: number, ends: LineEnds, paths: Paths, rows: Rows
 }
 
 /** Drops repeated points and the inside of vertical runs, where the spline is straight anyway; a straight line keeps its ends. */
-export function simplify(points: readonly number[]): number[] {
+function simplify(points: readonly number[]): number[] {
   const distinct: number[] = [];
   for (let p = 0; p < points.length; p += 2) {
     if (p > 0 && points[p] === distinct.at(-2) && points[p + 1] === distinct.at(-1)) continue;

@@ -4,7 +4,7 @@ import { arrangeRows, type LevelRows, type LevelStructure } from './levelRows';
 import type { Groups } from './picture';
 
 /** Rows of a level; equal levels have the same `id`. */
-export interface KnownRows {
+interface KnownRows {
   readonly id: number;
   readonly rows: LevelRows;
 }
