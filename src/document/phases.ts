@@ -1,9 +1,10 @@
+import * as vscode from 'vscode';
 import { PHASES, type PhaseName } from '../engine/snapshot';
 
-const TITLES: Readonly<Record<PhaseName, string>> = {
-  quantize: 'FP32 + INT8',
-  bf16: 'BF16',
-  optimize: 'Optimize Casts',
+const TITLES: Readonly<Record<PhaseName, () => string>> = {
+  quantize: () => 'FP32 + INT8',
+  bf16: () => 'BF16',
+  optimize: () => vscode.l10n.t('Optimize Casts'),
 };
 
 /** The phase that turns a model with this many snapshots into one with one more; undefined after the last. */
@@ -13,7 +14,7 @@ export function nextPhase(snapshots: number): PhaseName | undefined {
 
 /** `Phase 2 of 3: BF16`. */
 export function phaseTitle(phase: PhaseName): string {
-  return `Phase ${PHASES.indexOf(phase) + 1} of ${PHASES.length}: ${TITLES[phase]}`;
+  return vscode.l10n.t('Phase {0} of {1}: {2}', PHASES.indexOf(phase) + 1, PHASES.length, TITLES[phase]());
 }
 
 /** Snapshots of a model whose phases all ran: the opened model and one per phase. */
