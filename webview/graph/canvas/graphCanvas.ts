@@ -27,6 +27,8 @@ export interface CanvasEvents extends PointerEvents {
 
 /** Of the view, beside it on every side: how far one can pan before elements are exchanged. */
 const MARGINS: readonly number[] = [0.5, 0];
+/** Of the view, beside it: a card whose middle is there may still be seen. */
+const EDGE = 0.1;
 
 /**
  * The picture of a graph at a moment. Cytoscape holds only what stands in or near the view; where that would be too much, a
@@ -201,14 +203,18 @@ export class GraphCanvas {
     this.far.show(scene, lights, this.theme, this.camera);
   }
 
-  /** Cards glide to their places; lines and marks appear when they stand. */
+  /** Cards in sight glide to their places; lines and marks appear when they stand. */
   private glide(elements: WindowElements, points: ReadonlyMap<string, Point>): void {
     this.near.show(withoutLines(elements), true);
+    const sight = grow(this.camera.area(), EDGE);
+    const isSeen = ({ x, y }: Point): boolean => x > sight.left && x < sight.right && y > sight.top && y < sight.bottom;
     const moves = [...this.near.cardPoints()].flatMap(([id, to]) => {
       const from = points.get(id);
-      return from && (Math.abs(from.x - to.x) > 0.5 || Math.abs(from.y - to.y) > 0.5) ? [[id, { from, to }] as const] : [];
+      const moved = from && (Math.abs(from.x - to.x) > 0.5 || Math.abs(from.y - to.y) > 0.5);
+      return moved && (isSeen(from) || isSeen(to)) ? [[id, { from, to }] as const] : [];
     });
-    this.motion.run(new Map(moves), () => this.near.show(elements, false));
+    if (moves.length > 0) this.motion.run(new Map(moves), () => this.near.show(elements, false));
+    else this.near.show(elements, false);
   }
 
   private isReadable(): boolean {
