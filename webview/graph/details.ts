@@ -80,7 +80,7 @@ function changes({ changes: list }: NodeDetails, events: DetailsEvents): HTMLEle
 }
 
 function changeTitle({ phase, rule, snapshot, index }: NodeChange, events: DetailsEvents): HTMLElement {
-  const title = `${t(PHASE_TITLES[phase])} · `;
+  const title = `${PHASE_TITLES[phase]} · `;
   const link = h('button', { type: 'button', class: 'link', title: t('Show the graph just after this change'), onclick: () => events.goTo({ snapshot, change: index + 1 }) }, rule);
   return h('span', { class: 'kind' }, title, link);
 }

@@ -83,17 +83,17 @@ interface Step {
 
 /** A click on a step whose phase has not run asks for the phases up to it; the arrow keys stay among those that have. */
 function step({ title, index, snapshot, isShown: current, isBusy }: Step, show: (snapshot: number) => void): HTMLElement {
-  const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, t(title)));
+  const element = h('button', { type: 'button', class: 'step', role: 'radio', 'aria-checked': String(current), tabindex: current ? '0' : '-1', onclick: () => show(index) }, h('span', { class: 'title' }, title));
   element.disabled = snapshot === undefined && isBusy;
   element.classList.toggle('pending', snapshot === undefined);
   element.append(mixBar(snapshot));
   if (snapshot) {
     const mix = PRECISIONS.filter((precision) => snapshot.counts[precision] > 0).map((precision) => `${snapshot.counts[precision]} ${NAMES[precision]}`);
-    element.title = t('{0}: {1}; {2}, {3} Quantize, {4} Dequantize', t(title), mix.join(', '), plural(snapshot.casts, 'Cast'), snapshot.quantizes, snapshot.dequantizes);
+    element.title = t('{0}: {1}; {2}, {3} Quantize, {4} Dequantize', title, mix.join(', '), plural(snapshot.casts, 'Cast'), snapshot.quantizes, snapshot.dequantizes);
     const bound = boundSentence(snapshot);
     if (bound !== undefined) element.title += `\n${bound}`;
     if (index > 0) element.append(h('span', { class: 'casts' }, [plural(snapshot.casts, 'Cast'), neededText(snapshot)].filter(Boolean).join(' · ')));
-  } else element.title = isBusy ? t('{0}: not run yet', t(title)) : t('{0}: not run yet. Click to run the phases up to here', t(title));
+  } else element.title = isBusy ? t('{0}: not run yet', title) : t('{0}: not run yet. Click to run the phases up to here', title);
   return element;
 }
 

@@ -105,7 +105,7 @@ export function createTimeline(events: TimelineEvents): Timeline {
     const at = changeAt(numbers, number);
     if (!at) return t('Before the first of {0} changes', numbers.total.toLocaleString('en'));
     const { phase } = at.snapshot;
-    return t('change {0} of {1}, {2}: {3}', number.toLocaleString('en'), numbers.total.toLocaleString('en'), phase ? t(PHASE_TITLES[phase]) : '', ruleOf(at));
+    return t('change {0} of {1}, {2}: {3}', number.toLocaleString('en'), numbers.total.toLocaleString('en'), phase ? PHASE_TITLES[phase] : '', ruleOf(at));
   }
 
   function show(): void {

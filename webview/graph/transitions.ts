@@ -25,7 +25,7 @@ type Unit = 'edges' | 'casts' | 'bytes';
 type Choice = { readonly precision: number } | { readonly transition: number } | undefined;
 
 const UNITS: readonly Unit[] = ['edges', 'casts', 'bytes'];
-const UNIT_TITLES: Readonly<Record<Unit, string>> = { edges: 'Edges', casts: 'Casts', bytes: 'Bytes' };
+const UNIT_TITLES: Readonly<Record<Unit, string>> = { edges: t('Edges'), casts: t('Casts'), bytes: t('Bytes') };
 
 /** How many ops have each precision, and how many values go from one precision to another; a click lights them up. */
 export function createTransitions(events: TransitionsEvents): Transitions {
@@ -93,7 +93,7 @@ export function createTransitions(events: TransitionsEvents): Transitions {
           render();
         };
         const on = one === unit;
-        return h('button', { type: 'button', role: 'radio', 'data-key': one, 'aria-checked': String(on), tabindex: on ? '0' : '-1', onclick: choose }, t(UNIT_TITLES[one]));
+        return h('button', { type: 'button', role: 'radio', 'data-key': one, 'aria-checked': String(on), tabindex: on ? '0' : '-1', onclick: choose }, UNIT_TITLES[one]);
       }),
     );
   }
