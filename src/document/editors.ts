@@ -24,7 +24,6 @@ export interface Editor {
 export class Editors {
   private readonly all = new Set<Editor>();
   private pinned: Editor | undefined;
-  private pinsNext = false;
   /** Where the editors look while they are compared. */
   private view: LinkedView | undefined;
   private focused: Editor | undefined;
@@ -42,9 +41,16 @@ export class Editors {
     return editor === this.pinned;
   }
 
-  /** The next editor that opens is pinned to the opened model. */
-  pinNext(): void {
-    this.pinsNext = true;
+  /** Pins an editor to the opened model; from now on the others and it look at the same part. */
+  pin(editor: Editor): void {
+    this.pinned = editor;
+    editor.start();
+    for (const other of this.all) if (other !== editor) this.link(other);
+  }
+
+  /** An editor that can be seen beside `editor`. */
+  beside(editor: Editor | undefined): Editor | undefined {
+    return [...this.all].find((other) => other !== editor && other.isVisible);
   }
 
   focus(editor: Editor): void {
@@ -53,10 +59,6 @@ export class Editors {
 
   add(editor: Editor): void {
     this.all.add(editor);
-    if (!this.pinsNext) return;
-    this.pinsNext = false;
-    this.pinned = editor;
-    for (const other of this.all) if (other !== editor) this.link(other);
   }
 
   /** Comparing ends with the pinned editor, or when it is the only one left; it then is an editor like others. */

@@ -42,7 +42,6 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
     panel.onDidDispose(() => {
       editor.dispose();
     });
-    if (document.editors.isPinned(editor)) panel.title = vscode.l10n.t('{0} (original)', document.name);
     const asset = (name: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     panel.webview.html = graphPage({
       nonce: randomUUID(),

@@ -28,6 +28,7 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
   const { webview } = panel;
   const { editors } = document;
   let selecting = false;
+  let wasPinned = false;
   /** What the webview has. */
   let sent: readonly SnapshotTables[] = [];
   const post = (message: ToGraph) => void webview.postMessage(message);
@@ -111,6 +112,9 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
     },
     post,
     start() {
+      // Without a title VS Code shows the file's name in the way the user set.
+      if (wasPinned !== editors.isPinned(editor)) panel.title = wasPinned ? '' : vscode.l10n.t('{0} (original)', document.name);
+      wasPinned = editors.isPinned(editor);
       sendGraph();
       send.running();
       send.selection();

@@ -34,11 +34,12 @@ describe('compared editors', () => {
     editors = new Editors();
     for (const editor of [main, other, pinned]) Object.assign(editor, { starts: 0 }).take();
     editors.add(main);
-    editors.pinNext();
     editors.add(pinned);
+    editors.pin(pinned);
   });
 
-  it('are the one that was there and the one that opened next', () => {
+  it('are one that starts as the original and the others', () => {
+    expect([pinned.starts, main.starts]).toEqual([1, 0]);
     expect([main, pinned].map((editor) => editors.isPinned(editor))).toEqual([false, true]);
     expect(main.take()).toEqual([{ type: 'link', on: true }]);
     editors.add(other);
@@ -73,7 +74,7 @@ describe('compared editors', () => {
     editors.remove(main);
     expect(editors.isComparing).toBe(true);
     editors.remove(other);
-    expect([editors.isPinned(pinned), pinned.starts, pinned.take()]).toEqual([false, 1, [{ type: 'link', on: false }]]);
+    expect([editors.isPinned(pinned), pinned.starts, pinned.take()]).toEqual([false, 2, [{ type: 'link', on: false }]]);
   });
 });
 
@@ -92,6 +93,7 @@ describe('editors', () => {
     expect(editors.active).toBeUndefined();
     [one, two].forEach((editor) => editors.add(editor));
     expect(editors.active).toBe(two);
+    expect([editors.beside(one), editors.beside(two)]).toEqual([two, one]);
     editors.focus(one);
     expect(editors.active).toBe(one);
     editors.remove(one);
