@@ -66,7 +66,10 @@ export class GraphApp {
     highlight: (edges, nodes, label) => {
       this.search.clear();
       this.canvas.highlight(edges ?? (nodes && new Int32Array()), nodes);
-      if (edges || nodes) this.stage.announce(label);
+      // Without a label it is what was lit up before, at another moment.
+      if (label === '') return;
+      this.stage.announce(label);
+      if (nodes) this.canvas.revealNearest(nodes);
     },
   });
   private readonly panel = createDetails(
@@ -316,7 +319,9 @@ export class GraphApp {
   private drawMinimap(): void {
     this.mapping ||= requestAnimationFrame(() => {
       this.mapping = 0;
-      if (this.canvas.scene) this.minimap.draw(this.canvas.scene, this.theme);
+      if (!this.canvas.scene) return;
+      this.minimap.draw(this.canvas.scene, this.theme);
+      this.minimap.frame(this.canvas.camera.area());
     });
   }
 
@@ -341,8 +346,8 @@ export class GraphApp {
   private listen(): void {
     const { element } = this.stage;
     element.addEventListener('keydown', (event) => onKey(event, this.actions));
-    // Cytoscape keeps the browser from doing it.
-    element.addEventListener('pointerdown', () => element.focus({ preventScroll: true }));
+    // Cytoscape takes the focus from everything when a button goes down.
+    element.addEventListener('mouseup', () => element.focus({ preventScroll: true }));
     this.panel.element.addEventListener('keydown', (event) => event.key === 'Escape' && element.focus());
     moveWithWheel(element, this.canvas.camera);
     followContextMenu(element, this.canvas, this.selection, () => this.view());

@@ -169,6 +169,17 @@ describe('graph', () => {
 });
 
 describe('keyboard', () => {
+  it('goes on where the pointer clicked', async () => {
+    await openCnn();
+    await view.page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    const { screen } = (await drawn(view.page, '.op'))[5]!;
+    await view.page.mouse.click(screen.x, screen.y);
+    expect(await view.page.evaluate(() => document.activeElement?.className)).toBe('stage');
+    const clicked = await activeItem();
+    await view.page.keyboard.press('ArrowDown');
+    expect(await activeItem()).not.toBe(clicked);
+  });
+
   it('follows edges with the arrow keys and says where it is', async () => {
     await openCnn();
     await view.page.keyboard.press('ArrowDown');

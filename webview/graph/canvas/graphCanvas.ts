@@ -132,6 +132,14 @@ export class GraphCanvas {
     if (places.length > 0) this.camera.revealNearest(places);
   }
 
+  /** Brings the card nearest to what is in sight into view, of those that show some nodes. */
+  revealNearest(nodes: Int32Array): void {
+    if (!this.shown || nodes.length === 0) return;
+    const { itemOf } = this.shown.picture;
+    const cards = new Map(Array.from(nodes, (node) => [itemOf[node]!, node]));
+    this.camera.revealNearest([...cards.values()].flatMap((node) => placesOf(this.shown!, { node })));
+  }
+
   resize(): void {
     this.camera.resize();
     this.renew();

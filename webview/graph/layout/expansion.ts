@@ -2,7 +2,7 @@ import { listAt } from '../../tables';
 import { GROUP_KINDS, type Groups } from './picture';
 
 /** A graph of so few ops is legible as a whole. */
-const SMALL = 80;
+const SMALL = 40;
 /** Cards that are legible at once, and too few to say anything. */
 const LEGIBLE = 60;
 const FEW = 6;
