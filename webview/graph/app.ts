@@ -162,6 +162,7 @@ export class GraphApp {
     switch (message.type) {
       case 'graph':
         this.pinned = message.pinned ?? false;
+        document.body.classList.toggle('pinned', this.pinned);
         void this.open(message.graph, message.shown);
         break;
       case 'snapshots':
@@ -223,6 +224,7 @@ export class GraphApp {
     this.stage.tree.update(this.view()!);
     this.drawMinimap();
     this.selection.restore(kept);
+    await this.link.opened();
   }
 
   private async arrange({ nodes, edges }: GraphTables, expanded: readonly string[] | undefined): Promise<Opened | undefined> {

@@ -12,27 +12,41 @@ export interface LinkParts {
 /** Keeps this view in step with the other editor of the model, while the two are compared. */
 export class Link {
   private isOn = false;
+  /** Whether this view may say where it is: one that was opened beside another first goes where that is. */
+  private speaks = false;
+  /** Where to go once there is a graph. */
+  private awaited: LinkedView | undefined;
   /** Where the other editor said to go: arriving there is no news for it. */
   private followed: string | undefined;
 
   constructor(private readonly parts: LinkParts) {}
 
-  /** `tell`: says at once where this view is. */
-  set(on: boolean, tell: boolean): void {
+  /** `leads`: says at once where this view is, for the other to follow. */
+  set(on: boolean, leads: boolean): void {
     this.isOn = on;
+    this.speaks = leads;
     this.followed = undefined;
-    if (tell) this.moved();
+    this.moved();
+  }
+
+  /** The graph is drawn. */
+  async opened(): Promise<void> {
+    if (this.awaited) await this.follow(this.awaited);
   }
 
   moved(): void {
-    const view = this.isOn ? this.view() : undefined;
+    const view = this.isOn && this.speaks ? this.view() : undefined;
     if (view && keyOf(view) !== this.followed) this.parts.host.send({ type: 'moved', view });
   }
 
   async follow(view: LinkedView): Promise<void> {
+    const expansion = this.parts.expansion();
+    this.awaited = expansion ? undefined : view;
+    if (!expansion) return;
     this.followed = keyOf(view);
-    await this.parts.expansion()?.setKeys(view.expanded);
+    await expansion.setKeys(view.expanded);
     this.parts.camera.lookAt(view);
+    this.speaks = true;
   }
 
   private view(): LinkedView | undefined {
