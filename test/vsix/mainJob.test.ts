@@ -11,7 +11,7 @@ const DT_BFLOAT16 = 14;
 /** What VS Code itself puts beside a package, the three texts, the bundles, and the media that the extension shows. */
 const EXPECTED = new RegExp(
   [
-    /^(package\.json|\.vsixmanifest|readme\.md|changelog\.md|license(\.txt|\.md)?)$/,
+    /^(package(\.nls)?\.json|l10n\/bundle\.l10n\.[\w-]+\.json|\.vsixmanifest|readme\.md|changelog\.md|license(\.txt|\.md)?)$/,
     /^dist\/((extension|engineWorker|kernelProcess)\.js|ort-wasm-simd-threaded\.(mjs|wasm)|webview\/\w+\.js)$/,
     /^media\/(\w+\.svg|icon\.png|[\w-]+\.schema\.json|samples\/.+|walkthrough\/.+)$/,
   ].map(({ source }) => source).join('|'),

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../src/engine/config/config';
+import type { Plan } from '../../src/engine/plan';
+import { type Basis, keepValid } from '../../src/engine/revise';
+import type { Snapshot } from '../../src/engine/snapshot';
+import { buildGraph } from '../support/graphBuilder';
+
+const plan = (usesDefaultList = true): Plan => ({ nodes: new Map(), warnings: [], usesDefaultList });
+const basis = (changed: Partial<Basis> = {}): Basis =>
+  ({ config: DEFAULT_CONFIG, source: { text: undefined, path: undefined }, folds: [], planned: plan(), ...changed });
+const graph = buildGraph([]);
+const snapshots: Snapshot[] = [
+  { phase: undefined, graph, changes: [], seconds: 0 },
+  ...(['quantize', 'bf16', 'optimize'] as const).map((phase) => ({ phase, graph, plan: plan(), changes: [], seconds: 0 })),
+];
+const fold = { phase: 'quantize', rule: 'fold-batch-norm', reason: 'b', before: ['b'], after: ['b'] } as const;
+
+describe('the snapshots that stay', () => {
+  it('have the new plan', () => {
+    const after = plan();
+    const kept = keepValid(snapshots, basis(), basis(), () => after);
+    expect(kept.map((snapshot) => snapshot.plan === after)).toEqual([false, true, true, true]);
+  });
+
+  it.each<[string, Partial<Basis>, Plan, number]>([
+    ['another fold of batch normalisation', { folds: [fold] }, plan(), 1],
+    ['calibration from elsewhere', { source: { text: undefined, path: undefined, calibration: 'b.npz' } }, plan(), 1],
+    ['a list of BF16 ops in place of the default one', {}, plan(false), 3],
+    ['another reward', { config: { ...DEFAULT_CONFIG, bf16_reward: 0 } }, plan(), 3],
+  ])('end before the phase that reads %s', (_, changed, after, kept) => {
+    expect(keepValid(snapshots, basis(), basis(changed), () => after)).toHaveLength(kept);
+  });
+
+  it('are the opened model alone where it is not known what phases went by', () => {
+    expect(keepValid(snapshots, undefined, basis(), plan)).toEqual(snapshots.slice(0, 1));
+  });
+});
