@@ -3,12 +3,12 @@ import { DEFAULT_CONFIG } from '../../src/engine/config/config';
 import type { Plan } from '../../src/engine/plan';
 import { type Basis, keepValid } from '../../src/engine/revise';
 import type { Snapshot } from '../../src/engine/snapshot';
-import { buildGraph } from '../support/graphBuilder';
+import { buildGraph, placeholder } from '../support/graphBuilder';
 
 const plan = (usesDefaultList = true): Plan => ({ nodes: new Map(), warnings: [], usesDefaultList });
 const basis = (changed: Partial<Basis> = {}): Basis =>
   ({ config: DEFAULT_CONFIG, source: { text: undefined, path: undefined }, folds: [], planned: plan(), ...changed });
-const graph = buildGraph([]);
+const graph = buildGraph([placeholder('x', 'float32', [1])]);
 const snapshots: Snapshot[] = [
   { phase: undefined, graph, changes: [], seconds: 0 },
   ...(['quantize', 'bf16', 'optimize'] as const).map((phase) => ({ phase, graph, plan: plan(), changes: [], seconds: 0 })),
