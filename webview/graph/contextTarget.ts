@@ -15,14 +15,20 @@ export function contextOf({ tables, groups }: View, { node, group, boundary }: S
   function target(): ContextTarget {
     if (node !== undefined) return { mixedPrecisionTarget: 'node', id: nodeId(tables.nodes, node) };
     if (boundary !== undefined) return { mixedPrecisionTarget: 'cast', id: boundary };
-    if (group === undefined || group === 0) return { mixedPrecisionTarget: 'canvas' };
-    return { mixedPrecisionTarget: 'group', groups: pathsOf(group) };
+    const scopes = group === undefined ? [] : scopesOf(group);
+    return scopes.length === 0 ? { mixedPrecisionTarget: 'canvas' } : { mixedPrecisionTarget: 'group', groups: scopes };
   }
 
-  /** A repeat stands for its members; a range has no scope of its own. */
-  function pathsOf(group: number): string[] {
-    if (GROUP_KINDS[groups.kind[group]!] !== 'repeat') return [groups.paths[group]!];
-    return [...listAt(groups.members, group)].filter((member) => member < 0).map((member) => groups.paths[~member]!);
+  /** Paths of the scopes a group stands for: its own, or those of repeated siblings. A range has no names of its own. */
+  function scopesOf(start: number): string[] {
+    const scopes: string[] = [];
+    const open = [start];
+    for (let group = open.pop(); group !== undefined; group = open.pop()) {
+      const kind = GROUP_KINDS[groups.kind[group]!];
+      if (kind === 'scope' && groups.paths[group] !== '') scopes.push(groups.paths[group]!);
+      else if (kind === 'repeat') open.push(...[...listAt(groups.members, group)].filter((member) => member < 0).map((member) => ~member));
+    }
+    return scopes;
   }
 }
 

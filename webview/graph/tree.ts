@@ -2,6 +2,7 @@ import { PRECISIONS } from '../tables';
 import { t } from '../l10n';
 import { describeBoundary, describeMark, describeNode } from './describe';
 import { h } from './dom';
+import { repeatCount } from './layout/expansion';
 import { GROUP_KINDS } from './layout/picture';
 import { NAMES } from './precision';
 import { edgeCounts, rowsAround, type Row, type TreeTarget, type TreeView } from './treeRows';
@@ -89,10 +90,9 @@ function describe(view: TreeView, { target, marks, boundary }: Row): string {
 
 function describeGroup({ groups, mixOf }: TreeView, group: number): string {
   const { counts, nodes, casts } = mixOf(group);
-  const times = groups.members.start[group + 1]! - groups.members.start[group]!;
   return [
     t('Group {0}', groups.labels[group]!),
-    ...(GROUP_KINDS[groups.kind[group]!] === 'repeat' ? [t('{0} times', times)] : []),
+    ...(GROUP_KINDS[groups.kind[group]!] === 'repeat' ? [t('{0} times', repeatCount(groups, group))] : []),
     counted(nodes, t('1 op'), t('{0} ops', nodes)),
     ...PRECISIONS.flatMap((precision, way) => (counts[way]! > 0 ? [`${counts[way]} ${NAMES[precision]}`] : [])),
     counted(casts, t('1 Cast'), t('{0} Casts', casts)),

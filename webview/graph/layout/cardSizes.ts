@@ -1,5 +1,6 @@
 import type { NodeTable } from '../../protocol';
-import { listAt, textAt } from '../../tables';
+import { textAt } from '../../tables';
+import { repeatCount } from './expansion';
 import { GROUP_KINDS, type Groups } from './picture';
 import { relativeTo } from './scopes';
 
@@ -35,20 +36,7 @@ export function cardName(nodes: NodeTable, groups: Groups, node: number): string
 
 /** ` ×12` behind the label of what repeats. */
 export function repeatText(groups: Groups, group: number): string {
-  return GROUP_KINDS[groups.kind[group]!] === 'repeat' ? ` ×${timesOf(groups, group)}` : '';
-}
-
-/** Siblings in a repeat; many of them stand in repeats and ranges of their own. */
-function timesOf({ kind, members }: Groups, group: number): number {
-  let times = 0;
-  const open = [group];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const member of listAt(members, next)) {
-      if (member < 0 && GROUP_KINDS[kind[~member]!] !== 'scope') open.push(~member);
-      else times++;
-    }
-  }
-  return times;
+  return GROUP_KINDS[groups.kind[group]!] === 'repeat' ? ` ×${repeatCount(groups, group)}` : '';
 }
 
 /** Text of a stub: last part of the name of the shared node, and how many other values it stands for. */
