@@ -11,9 +11,9 @@ import { themes, type ThemeName } from '../support/themes';
 const TOLERANCE = 0.03;
 
 async function sample(file: string, config: object, calibration?: string): Promise<GraphTables> {
-  const { tables, close } = await convertSample(file, { use_bf16: true, ...config }, calibration);
-  await close();
-  return tables;
+  const converted = await convertSample(file, { use_bf16: true, ...config }, calibration);
+  await converted.close();
+  return converted.tables;
 }
 
 const models: Readonly<Record<string, () => Promise<GraphTables>>> = {

@@ -16,25 +16,25 @@ export interface ConvertedSample {
   close(): Promise<void>;
 }
 
-const sample = (file: string): string => resolve('media', 'samples', file);
+const pathOf = (file: string): string => resolve('media', 'samples', file);
 
 export async function convertSample(name: string, config: object, calibration?: string): Promise<ConvertedSample> {
   const conversion = createConversion(nodeHost(NO_PROGRESS, () => startTestKernels()));
   const api = conversionApi(conversion);
-  const source = { text: JSON.stringify(config), path: undefined, ...(calibration === undefined ? {} : { calibration: sample(calibration) }) };
-  const tables = await api.open(sample(name), source);
+  const source = { text: JSON.stringify(config), path: undefined, ...(calibration === undefined ? {} : { calibration: pathOf(calibration) }) };
+  const tables = await api.open(pathOf(name), source);
   const snapshots = [...tables.snapshots];
   for (let phase = 0; phase < PHASES.length; phase++) snapshots.push(await api.runPhase());
   return { tables: { ...tables, snapshots }, details: (id, snapshot) => api.details(id, snapshot), close: () => conversion.close() };
 }
 
 /** Answers what the page asks, as the extension host does: details of what it selects, at the snapshot it shows. */
-export async function answerDetails(view: Opened, { details }: ConvertedSample): Promise<void> {
+export async function answerDetails(view: Opened, sample: ConvertedSample): Promise<void> {
   const selects = (await view.sent()).filter((message) => message.type === 'select');
   const { id, snapshot } = selects.at(-1) ?? {};
   if (id === undefined || snapshot === undefined) return;
   try {
-    await view.post({ type: 'details', details: await details(id, snapshot) });
+    await view.post({ type: 'details', details: await sample.details(id, snapshot) });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
