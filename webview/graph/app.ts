@@ -8,7 +8,7 @@ import { createDetails } from './details';
 import { h } from './dom';
 import { Expansion } from './expansion';
 import { exportPicture } from './export/exportPicture';
-import { connect, type Host } from './host';
+import { connect, type Host, type Persisted } from './host';
 import { keyActions } from './keyActions';
 import { onKey, type KeyActions } from './keyMap';
 import { createKeySheet } from './keySheet';
@@ -16,6 +16,7 @@ import type { Groups, Picture } from './layout/picture';
 import { LayoutClient, type Opened } from './layoutClient';
 import { createLegend } from './legend';
 import { Link } from './link';
+import { Memory } from './memory';
 import { momentAt, type Moment, type Position } from './moment';
 import { createNotice } from './notice';
 import { createPhaseBar } from './phaseBar';
@@ -29,8 +30,14 @@ import { createTransitions } from './transitions';
 import type { View } from './view';
 import { createZoomTools } from './zoomTools';
 
-/** Before where one is is kept, after it last changed, in milliseconds. */
-const PERSIST_AFTER = 200;
+/** What the commands of the palette and the editor's title do. */
+const VIEW_ACTIONS: Readonly<Record<ViewAction, (actions: KeyActions) => void>> = {
+  collapseAll: (actions) => actions.collapseAll(),
+  expandAllCasts: (actions) => actions.expandCasts(),
+  find: (actions) => actions.search(),
+  fit: (actions) => actions.fit(),
+  play: (actions) => actions.play(),
+};
 
 /** The hierarchy and the picture of the graph, once the layout worker has made them. */
 interface Arranged {
@@ -43,6 +50,7 @@ interface Arranged {
 /** The graph view: receives the graph and its snapshots, owns what is shown, and tells the parts. */
 export class GraphApp {
   private readonly host: Host = connect((message) => this.receive(message));
+  private readonly memory = new Memory(this.host, () => this.state());
   private readonly layouts: LayoutClient;
   private theme = readTheme();
   private graph: GraphTables | undefined;
@@ -52,7 +60,6 @@ export class GraphApp {
   /** Shows the opened model only. */
   private pinned = false;
   private ghosts = true;
-  private saving: ReturnType<typeof setTimeout> | undefined;
   private mapping = 0;
 
   private readonly notice = createNotice();
@@ -116,7 +123,7 @@ export class GraphApp {
       viewport: (area) => {
         this.minimap.frame(area);
         this.link.moved();
-        this.persist();
+        this.memory.changed();
       },
     });
     this.selection = new Selection({
@@ -126,7 +133,7 @@ export class GraphApp {
       stage,
       view: () => this.view(),
       expandTo: async (node) => this.arranged?.expansion.expandTo(node),
-      changed: () => this.persist(),
+      changed: () => this.memory.changed(),
     });
     this.link = new Link({ host: this.host, camera: this.canvas.camera, expansion: () => this.arranged?.expansion });
     this.actions = keyActions({
@@ -190,7 +197,7 @@ export class GraphApp {
         void this.link.follow(message.view);
         break;
       case 'view':
-        this.act(message.action);
+        VIEW_ACTIONS[message.action](this.actions);
         break;
       case 'export':
         void this.export(message.format);
@@ -199,8 +206,7 @@ export class GraphApp {
   }
 
   private async open(graph: GraphTables, shown: number): Promise<void> {
-    const before = this.host.restore();
-    const kept = before?.model === graph.model.name && before.expanded !== undefined ? before : undefined;
+    const kept = this.memory.of(graph.model.name);
     this.graph = graph;
     this.arranged = undefined;
     this.selection.clear();
@@ -244,7 +250,7 @@ export class GraphApp {
     this.selection.showPanel();
     this.drawMinimap();
     this.link.moved();
-    this.persist();
+    this.memory.changed();
   }
 
   private replace(keep: number, added: readonly SnapshotTables[], shown: number): void {
@@ -278,7 +284,7 @@ export class GraphApp {
     const before = this.moment?.position.snapshot;
     this.setPosition(position);
     if (position.snapshot !== before && !this.pinned) this.host.send({ type: 'showSnapshot', snapshot: position.snapshot });
-    this.persist();
+    this.memory.changed();
   }
 
   /** One that does not exist yet appears when the host has run the phases up to it. */
@@ -287,17 +293,6 @@ export class GraphApp {
     if (!graph || !moment || STEPS[snapshot] === undefined) return;
     if (graph.snapshots[snapshot]) this.goTo(endOf(graph, snapshot));
     else this.host.send({ type: 'showSnapshot', snapshot });
-  }
-
-  private act(action: ViewAction): void {
-    const table: Readonly<Record<ViewAction, () => void>> = {
-      collapseAll: () => this.actions.collapseAll(),
-      expandAllCasts: () => this.actions.expandCasts(),
-      find: () => this.actions.search(),
-      fit: () => this.actions.fit(),
-      play: () => this.actions.play(),
-    };
-    table[action]();
   }
 
   private async export(format: PictureFormat): Promise<void> {
@@ -315,7 +310,7 @@ export class GraphApp {
     this.canvas.setGhosts(this.ghosts);
     this.legend.update(this.moment, this.ghosts);
     this.stage.announce(this.ghosts ? t('Folded marks shown') : t('Folded marks hidden'));
-    this.persist();
+    this.memory.changed();
   }
 
   private drawMinimap(): void {
@@ -327,22 +322,19 @@ export class GraphApp {
     });
   }
 
-  private persist(): void {
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => {
-      const view = this.view();
-      if (!view) return;
-      const { group } = this.selection.selected;
-      this.host.persist({
-        model: view.tables.model.name,
-        viewport: this.canvas.camera.viewport(),
-        expanded: this.arranged!.expansion.keys,
-        selected: this.selection.id,
-        selectedGroup: group === undefined ? undefined : view.groups.keys[group],
-        position: view.moment.position,
-        ghosts: this.ghosts,
-      });
-    }, PERSIST_AFTER);
+  private state(): Persisted | undefined {
+    const view = this.view();
+    if (!view) return undefined;
+    const { group } = this.selection.selected;
+    return {
+      model: view.tables.model.name,
+      viewport: this.canvas.camera.viewport(),
+      expanded: this.arranged!.expansion.keys,
+      selected: this.selection.id,
+      selectedGroup: group === undefined ? undefined : view.groups.keys[group],
+      position: view.moment.position,
+      ghosts: this.ghosts,
+    };
   }
 
   private listen(): void {

@@ -32,7 +32,7 @@ const isFocused = (role: string): Promise<boolean> => view.page.evaluate((wanted
 /** What the tree says one is at. */
 const here = (): Promise<string> =>
   view.page.evaluate(() => document.getElementById(document.querySelector('[role=tree]')!.getAttribute('aria-activedescendant') ?? '')?.textContent ?? '');
-const options = (): Promise<string[]> => view.page.getByRole('option').evaluateAll((list) => list.map((option) => option.getAttribute('aria-label') ?? option.textContent));
+const options = (): Promise<string[]> => view.page.getByRole('listbox', { name: 'Results' }).getByRole('option').evaluateAll((list) => list.map((option) => option.getAttribute('aria-label') ?? option.textContent));
 /** Opens the details of what is selected and reads them. */
 async function readDetails(): Promise<string> {
   await answerDetails(view, sample);
