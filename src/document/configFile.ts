@@ -8,6 +8,10 @@ export const CONFIG_SUFFIX = '.mixed-precision.json';
 /** Typing pauses this long before it counts as a change, in ms. */
 const DEBOUNCE = 300;
 
+/** VS Code refuses an edit of a text that changed meanwhile, such as one just read again from disk: tries, and ms between them. */
+const ATTEMPTS = 5;
+const RETRY = 100;
+
 export function configUri(model: vscode.Uri): vscode.Uri {
   return model.with({ path: model.path.replace(/\.[^./]+$/, '') + CONFIG_SUFFIX });
 }
@@ -45,6 +49,14 @@ export class ConfigFile implements vscode.Disposable {
 
   /** Changes the file as one undoable edit of its text document, and saves it. Makes the file if there is none. */
   async edit(edits: readonly ConfigEdit[]): Promise<void> {
+    for (let attempt = 1; !(await vscode.workspace.applyEdit(await this.changeOf(edits))); attempt++) {
+      if (attempt === ATTEMPTS) throw new Error(vscode.l10n.t('The config file {0} could not be changed', this.uri.fsPath));
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+    await this.openDocument()?.save();
+  }
+
+  private async changeOf(edits: readonly ConfigEdit[]): Promise<vscode.WorkspaceEdit> {
     const { exists, parsed } = await this.read();
     const text = editConfig(parsed, edits);
     const change = new vscode.WorkspaceEdit();
@@ -55,8 +67,7 @@ export class ConfigFile implements vscode.Disposable {
       const { start, end, text: inserted } = replacement(document.getText(), text);
       change.replace(this.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), inserted);
     }
-    if (!(await vscode.workspace.applyEdit(change))) throw new Error(vscode.l10n.t('The config file {0} could not be changed', this.uri.fsPath));
-    await this.openDocument()?.save();
+    return change;
   }
 
   /** The file as a text document; made with the defaults' first key if there is none. */
