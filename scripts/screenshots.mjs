@@ -52,7 +52,7 @@ async function mainJob(name, theme, themeClass) {
     await runCommand(page, 'Mixed Precision: Open Config');
     await webviewFrame(page, 'text=Use BF16');
     await runCommand(page, 'Mixed Precision: Show Why');
-    await page.getByPlaceholder('Choose a node').fill('DepthwiseConv2dNative');
+    await page.getByPlaceholder('Name or op type').fill('DepthwiseConv2dNative');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'DepthwiseConv2dNative' }).first().click();
     await page.mouse.move(0, 0);
     await picture('details');

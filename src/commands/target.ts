@@ -20,5 +20,5 @@ async function pickNode(document: ModelDocument): Promise<string | undefined> {
   const nodes = document.conversion.graph?.nodes;
   if (nodes === undefined) return undefined;
   const items = Array.from({ length: nodes.count }, (_, node) => ({ label: textAt(nodes.names, node), description: nodes.ops[nodes.op[node]!], id: nodeId(nodes, node) }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose an Op'), matchOnDescription: true }))?.id;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose an Op'), placeHolder: vscode.l10n.t('Name or op type'), matchOnDescription: true }))?.id;
 }
