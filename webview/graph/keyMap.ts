@@ -1,6 +1,5 @@
 import { t } from '../l10n';
-
-export type Direction = 'up' | 'down' | 'left' | 'right';
+import type { Direction } from './neighbours';
 
 /** What keys do. `by`: 1 for the next, -1 for the one before. */
 export interface KeyActions {

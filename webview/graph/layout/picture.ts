@@ -1,6 +1,9 @@
 import type { EdgeTable, ListTable, NodeTable } from '../../protocol';
 
-/** What a group is: a scope of names, identical siblings in a row, or a part of what would be too many members. */
+/**
+ * What a group is: a scope of names, siblings built alike in a row, or a range: names that start alike, one turn of what repeats
+ * itself, or a part of what would be too many members.
+ */
 export const GROUP_KINDS = ['scope', 'repeat', 'range'] as const;
 
 /**
@@ -19,7 +22,7 @@ export interface Groups {
   readonly paths: readonly string[];
   /** Tells groups apart in the same way whenever this graph is opened: what is remembered of an expanded group. */
   readonly keys: readonly string[];
-  /** Direct members in topological order: a node, or `~group`. */
+  /** Direct members, a node or `~group`, in topological order of the edges that are drawn: not those of shared values or that close a loop. */
   readonly members: ListTable;
   /** Nodes so that those of every group stand together, from order[first[group]] up to order[end[group]]. */
   readonly order: Int32Array;
