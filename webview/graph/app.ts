@@ -56,6 +56,8 @@ export class GraphApp {
   private graph: GraphTables | undefined;
   private moment: Moment | undefined;
   private arranged: Arranged | undefined;
+  /** Settles when the newest graph is drawn, or cannot be. */
+  private opening: Promise<void> = Promise.resolve();
   private running: RunningView | undefined;
   /** Shows the opened model only. */
   private pinned = false;
@@ -170,7 +172,7 @@ export class GraphApp {
       case 'graph':
         this.pinned = message.pinned ?? false;
         document.body.classList.toggle('pinned', this.pinned);
-        void this.open(message.graph, message.shown);
+        this.opening = this.open(message.graph, message.shown);
         break;
       case 'snapshots':
         this.replace(message.keep, message.added, message.shown);
@@ -297,6 +299,7 @@ export class GraphApp {
 
   private async export(format: PictureFormat): Promise<void> {
     try {
+      await this.opening;
       if (!this.canvas.scene) throw new Error(t('There is no graph to export.'));
       this.host.send({ type: 'exported', format, ...(await exportPicture(format, this.canvas.scene, this.theme)) });
     } catch (error) {

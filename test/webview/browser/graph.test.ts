@@ -275,6 +275,15 @@ describe('phase bar', () => {
   });
 });
 
+describe('a picture', () => {
+  it('asked for while the graph is being arranged is sent when it is drawn', async () => {
+    await view.show(graph, 3);
+    await view.post({ type: 'export', format: 'json' });
+    await expect.poll(() => lastSent('exported')).toBeDefined();
+    expect(await lastSent('exportFailed')).toBeUndefined();
+  });
+});
+
 describe('notices', () => {
   it('shows an error over the page, or above a graph that is there', async () => {
     await view.post({ type: 'error', message: 'model.pb: not a GraphDef' });
