@@ -62,9 +62,8 @@ export class Selection {
 
   /** The host's selection, from a command or another editor of the model: comes into view without taking the focus. */
   async follow(id: string | undefined): Promise<void> {
-    if (id === this.id) return;
-    this.awaited = id;
-    if (!this.parts.view()) return;
+    if (!this.parts.view()) this.awaited = id;
+    if (!this.parts.view() || id === this.id) return;
     const selected = id === undefined ? {} : this.ofId(id);
     this.set(selected);
     await this.show(selected);
@@ -80,6 +79,7 @@ export class Selection {
   restore(kept: Pick<Persisted, 'selected' | 'selectedGroup'> | undefined): void {
     const view = this.parts.view()!;
     const id = this.awaited ?? kept?.selected;
+    this.awaited = undefined;
     const group = kept?.selectedGroup === undefined || id !== undefined ? -1 : view.groups.keys.indexOf(kept.selectedGroup);
     const selected: Selected = group >= 0 ? { group } : id === undefined ? {} : this.ofId(id);
     const { boundary } = selected;
