@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, strictEqual } from 'node:assert';
 import { after, afterEach, beforeEach, describe, it } from 'mocha';
 import { env, window, workspace } from 'vscode';
-import { closeAll, done, nodesOf, opened, read, remove, run, sample, until } from './support';
+import { closeAll, done, nodesOf, opened, remove, run, sample, until } from './support';
 
 const model = sample('digits_cnn.pb');
 const config = sample('digits_cnn.mixed-precision.json');
@@ -10,6 +10,9 @@ async function openModel() {
   await done('openModel', model);
   return opened(model);
 }
+
+/** As the editor has it: it refuses to save over a file that was written beside it a moment ago. */
+const configText = async () => (await workspace.openTextDocument(config)).getText();
 
 const node = (id: string) => ({ webview: 'mixedPrecision.graph', mixedPrecisionTarget: 'node', id });
 
@@ -25,14 +28,14 @@ describe('the context menu of the graph', () => {
     const before = conversion.snapshots;
     const [softmax] = nodesOf(conversion.graph!, 'Softmax');
     await done('setPrecision.op.bf16', node(softmax!));
-    deepStrictEqual((JSON.parse(await read(config)) as { op_name_dict: object }).op_name_dict, { [softmax!]: 'bf16' });
+    deepStrictEqual((JSON.parse(await configText()) as { op_name_dict: object }).op_name_dict, { [softmax!]: 'bf16' });
     await until(() => conversion.running === undefined && conversion.snapshots.length === 4 && conversion.snapshots[2] !== before[2]);
     strictEqual(conversion.snapshots[1], before[1]);
     strictEqual(conversion.snapshots[2]!.counts.bf16, before[2]!.counts.bf16 + 1);
     strictEqual(conversion.shown, 3);
 
     await done('setPrecision.op.auto', node(softmax!));
-    deepStrictEqual((JSON.parse(await read(config)) as { op_name_dict: object }).op_name_dict, {});
+    deepStrictEqual((JSON.parse(await configText()) as { op_name_dict: object }).op_name_dict, {});
     await until(() => conversion.running === undefined && conversion.snapshots[2]?.counts.bf16 === before[2]!.counts.bf16);
   });
 
@@ -40,7 +43,7 @@ describe('the context menu of the graph', () => {
     const { conversion } = await openModel();
     await done('setPrecision.group.fp32', { mixedPrecisionTarget: 'group', groups: ['digits_cnn_1/dense_1'] });
     await done('setPrecision.opType.bf16', node(nodesOf(conversion.graph!, 'Softmax')[0]!));
-    const { op_name_dict, op_type_dict } = JSON.parse(await read(config)) as { op_name_dict: object; op_type_dict: object };
+    const { op_name_dict, op_type_dict } = JSON.parse(await configText()) as { op_name_dict: object; op_type_dict: object };
     deepStrictEqual([op_name_dict, op_type_dict], [{ 'digits_cnn_1/dense_1/.*': 'fp32' }, { Softmax: 'bf16' }]);
   });
 
