@@ -146,7 +146,7 @@ describe('a selected Cast', () => {
     await view.page.getByRole('heading', { name: 'Cast', exact: true }).waitFor();
     await view.post({ type: 'select' });
     await view.page.getByRole('heading', { name: 'digits_cnn.pb' }).waitFor();
-    expect(await lit()).toEqual([]);
+    await expect.poll(lit).toEqual([]);
     expect(await selections()).toEqual([]);
   });
 
