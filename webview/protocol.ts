@@ -6,6 +6,8 @@
 export type Precision = 'fp32' | 'bf16' | 'int8' | 'other';
 export type PhaseName = 'quantize' | 'bf16' | 'optimize';
 export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
+/** What the config may ask of an op: one choice, or the precisions it accepts. */
+export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
 
 // ---------------------------------------------------------------- graph view
 
@@ -343,6 +345,8 @@ export type ToGraph =
   | { readonly type: 'snapshots'; readonly keep: number; readonly added: readonly SnapshotTables[]; readonly shown: number }
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'running'; readonly running: RunningView | undefined }
+  /** Lights up some nodes and dims the others, as a filter of the panel or a click in it asks; without nodes it ends. */
+  | { readonly type: 'highlight'; readonly nodes?: Int32Array; readonly label: string }
   /** Without an id when what was selected is gone. */
   | { readonly type: 'select'; readonly id?: string }
   | { readonly type: 'error'; readonly message: string };
@@ -365,13 +369,21 @@ export type FromGraph =
 
 export type CastPlacement = 'min_cut' | 'depth_first' | 'none';
 export type CastCost = 'count' | 'bytes';
+export type Algorithm = 'minmax' | 'percentile';
+export type WeightGranularity = 'per_channel' | 'per_tensor';
+export type TargetIsa = 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx';
+/** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
+export type AccuracyCriterion = { readonly relative: number } | { readonly absolute: number };
+
+/** Ops of the open model: those whose whole name matches, or all of a type. */
+export type OpQuery = { readonly pattern: string } | { readonly opType: string };
 
 export interface OpTypeRow {
   readonly op: string;
   readonly count: number;
   /** Precisions some node of this type can take, beside FP32. */
   readonly capability: readonly ('int8' | 'bf16')[];
-  readonly choice: PrecisionChoice;
+  readonly choice: PrecisionWish;
   /** What the plan decided for the nodes of this type. */
   readonly planned: PrecisionCounts;
 }
@@ -387,41 +399,131 @@ export interface SensitiveOpsRow {
   readonly staysFp32: boolean;
 }
 
+/** Casts of a conversion. `lowerBound`: the fewest that are possible with the precisions asked for; null until it is known. */
+export interface CastNumbers {
+  readonly inserted: number;
+  readonly folded: number;
+  readonly remaining: number;
+  readonly lowerBound: number | null;
+}
+
+/** What a config makes of the model after all phases. */
+export interface OutcomeView {
+  readonly precision: PrecisionCounts;
+  readonly casts: CastNumbers;
+  /** Ranges are not measured yet; the numbers hold if every value gets one. */
+  readonly assumesRanges: boolean;
+}
+
+/** Arrays of a file of calibration data beside the inputs they are for. */
+export interface DataView {
+  /** Samples every array has; undefined where they disagree. */
+  readonly samples: number | undefined;
+  readonly arrays: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+    /** Smallest and largest finite element; undefined where there is none. */
+    readonly range: readonly [number, number] | undefined;
+    /** Name of the model's input it is for; undefined for arrays no input wants, such as labels. */
+    readonly input: string | undefined;
+  }[];
+  /** Why the model cannot be run on it, in one sentence. */
+  readonly problem: string | undefined;
+}
+
+/** Sets the value at a path of the config file; undefined removes the key. */
+export interface EditView {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** A problem of the config in one sentence, with ways out. */
+export interface ProblemView {
+  readonly message: string;
+  readonly severity: 'error' | 'warning' | 'information';
+  /** Where it is in the file; undefined for what the plan found in the model. */
+  readonly path?: readonly (string | number)[];
+  readonly fixes: readonly { readonly title: string; readonly edits: readonly EditView[] }[];
+}
+
 export interface ConfigView {
   /** Name of the config file; undefined until the first edit makes one. */
   readonly file: string | undefined;
   readonly model: string;
+  /** The file has errors: what is shown is the last valid config. */
+  readonly isFaulty: boolean;
   readonly useBf16: boolean;
+  /** Entries of `bf16_ops`; undefined: the framework's list. */
+  readonly bf16Ops: readonly string[] | undefined;
   readonly opTypes: readonly OpTypeRow[];
-  readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionChoice; readonly matches: number }[];
+  readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionWish; readonly matches: number }[];
   /** `pattern`: the key of `op_name_dict` that means this op alone. */
-  readonly selection: { readonly name: string; readonly pattern: string; readonly op: string; readonly choice: PrecisionChoice; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
-  readonly calibration: { readonly data: string | undefined; readonly samples: number; readonly algorithm: string };
+  readonly selection: { readonly name: string; readonly pattern: string; readonly op: string; readonly choice: PrecisionWish; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
+  readonly calibration: {
+    readonly data: string | undefined;
+    readonly samples: number;
+    readonly algorithm: Algorithm;
+    /** File of ranges recorded earlier, which replaces the data. */
+    readonly ranges: string | undefined;
+    /** What is in `data`; undefined until it is read. */
+    readonly contents: DataView | undefined;
+  };
+  readonly weightGranularity: WeightGranularity;
   readonly castPlacement: CastPlacement;
   readonly castCost: CastCost;
   /** What an op that becomes BF16 is worth, as a fraction of a Cast. */
   readonly bf16Reward: number;
+  readonly targetIsa: TargetIsa | undefined;
+  readonly accuracyCriterion: AccuracyCriterion;
   /** Arithmetic kept FP32 by pattern. */
   readonly sensitiveOps: readonly SensitiveOpsRow[];
-  /** `lowerBound`: the fewest that are possible with the precisions asked for; null until it is known. */
-  readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number; readonly lowerBound: number | null } | undefined;
-  /** Problems of the config file, one sentence each. */
-  readonly problems: readonly string[];
+  /** What the config in force gives: from the phases once all ran, else what they would give; undefined until that is known. */
+  readonly outcome: (OutcomeView & { readonly isPredicted: boolean }) | undefined;
+  /** Problems of the config, worst first. */
+  readonly problems: readonly ProblemView[];
 }
 
 /** Host to side panel. */
-export type ToConfig = { readonly type: 'config'; readonly config: ConfigView | undefined };
+export type ToConfig =
+  | { readonly type: 'config'; readonly config: ConfigView | undefined }
+  /** Answers `try`: what the change would make of the model; undefined when nothing is tried any more. */
+  | { readonly type: 'trial'; readonly outcome: OutcomeView | undefined }
+  /** Answers `matchPattern`; `problem`: the pattern is no regular expression. `names`: of the first few ops. */
+  | { readonly type: 'matches'; readonly pattern: string; readonly count: number; readonly names: readonly string[]; readonly problem?: string };
 
-/** Side panel to host: each edit becomes one change of the config document. */
-export type FromConfig =
-  | { readonly type: 'ready' }
+/** Changes of the config document, one for each control. */
+export type ConfigChange =
   | { readonly type: 'setUseBf16'; readonly value: boolean }
-  | { readonly type: 'setOpType'; readonly op: string; readonly choice: PrecisionChoice }
+  /** The framework's list again. */
+  | { readonly type: 'clearBf16Ops' }
+  | { readonly type: 'setOpTypes'; readonly ops: readonly string[]; readonly choice: PrecisionChoice }
   | { readonly type: 'setOverride'; readonly pattern: string; readonly choice: PrecisionChoice | undefined }
-  | { readonly type: 'setAlgorithm'; readonly algorithm: 'minmax' | 'percentile' }
+  | { readonly type: 'setAlgorithm'; readonly algorithm: Algorithm }
+  | { readonly type: 'setSamplingSize'; readonly samples: number }
+  /** No data any more, and so no INT8. */
+  | { readonly type: 'clearCalibration' }
+  | { readonly type: 'setWeightGranularity'; readonly granularity: WeightGranularity }
   | { readonly type: 'setCastPlacement'; readonly placement: CastPlacement }
   | { readonly type: 'setCastCost'; readonly cost: CastCost }
   | { readonly type: 'setBf16Reward'; readonly reward: number }
+  | { readonly type: 'setTargetIsa'; readonly isa: TargetIsa | undefined }
+  | { readonly type: 'setAccuracyCriterion'; readonly criterion: AccuracyCriterion }
   | { readonly type: 'setSensitiveOps'; readonly name: string; readonly staysFp32: boolean }
+  /** A way out of a problem. */
+  | { readonly type: 'applyEdits'; readonly edits: readonly EditView[] };
+
+/** Side panel to host: a change becomes one edit of the config document. */
+export type FromConfig =
+  | ConfigChange
+  | { readonly type: 'ready' }
+  /** What would it give? Answered with `trial`; nothing is written. Without a change: nothing is tried any more. */
+  | { readonly type: 'try'; readonly change?: ConfigChange }
+  /** While a pattern is typed: answered with `matches`, and lit up in the graph; without one that ends. */
+  | { readonly type: 'matchPattern'; readonly pattern?: string }
+  /** Lights up ops in the graph; without a query that ends. */
+  | { readonly type: 'highlight'; readonly query?: OpQuery }
   | { readonly type: 'pickCalibration' }
-  | { readonly type: 'openFile' };
+  | { readonly type: 'chooseProfile' }
+  /** As text, at the key where one is given. */
+  | { readonly type: 'openFile'; readonly path?: readonly (string | number)[] };

@@ -1,20 +1,15 @@
-import { applyEdits, findNodeAtLocation, modify, parse, parseTree, type JSONPath } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, modify, parse, parseTree } from 'jsonc-parser';
 import { UserError } from '../engine/errors';
 import type { ParsedConfig } from '../engine/config/parse';
-import type { FromConfig } from '../../webview/protocol';
+import type { ConfigEdit } from '../engine/config/problem';
+import type { ConfigChange, FromConfig } from '../../webview/protocol';
 
-/** Sets the key at `path`; undefined removes it. */
-export interface ConfigEdit {
-  readonly path: JSONPath;
-  readonly value: unknown;
-}
-
-type EditMessage = Exclude<FromConfig, { type: 'ready' | 'pickCalibration' | 'openFile' }>;
-type Edits = { readonly [T in EditMessage['type']]: (message: Extract<EditMessage, { type: T }>) => readonly ConfigEdit[] };
+type Edits = { readonly [T in ConfigChange['type']]: (change: Extract<ConfigChange, { type: T }>) => readonly ConfigEdit[] };
 
 const EDITS: Edits = {
   setUseBf16: ({ value }) => [{ path: ['use_bf16'], value }],
-  setOpType: ({ op, choice }) => [{ path: ['op_type_dict', op], value: choice === 'auto' ? undefined : choice }],
+  clearBf16Ops: () => [{ path: ['bf16_ops'], value: undefined }],
+  setOpTypes: ({ ops, choice }) => ops.map((op) => ({ path: ['op_type_dict', op], value: choice === 'auto' ? undefined : choice })),
   // The last matching pattern wins, so an override is set by moving it to the end.
   setOverride: ({ pattern, choice }) => {
     const path = ['op_name_dict', pattern];
@@ -22,16 +17,22 @@ const EDITS: Edits = {
     return choice === undefined ? [removed] : [removed, { path, value: choice }];
   },
   setAlgorithm: ({ algorithm }) => [{ path: ['calibration', 'algorithm'], value: algorithm }],
+  setSamplingSize: ({ samples }) => [{ path: ['calibration', 'sampling_size'], value: samples }],
+  clearCalibration: () => ['data', 'ranges'].map((key) => ({ path: ['calibration', key], value: undefined })),
+  setWeightGranularity: ({ granularity }) => [{ path: ['quantization', 'weight_granularity'], value: granularity }],
   setCastPlacement: ({ placement }) => [{ path: ['cast_placement'], value: placement }],
   setCastCost: ({ cost }) => [{ path: ['cast_cost'], value: cost }],
   setBf16Reward: ({ reward }) => [{ path: ['bf16_reward'], value: reward }],
+  setTargetIsa: ({ isa }) => [{ path: ['target_isa'], value: isa }],
+  setAccuracyCriterion: ({ criterion }) => [{ path: ['accuracy_criterion'], value: criterion }],
   setSensitiveOps: ({ name, staysFp32 }) => [{ path: ['sensitive_ops', name], value: staysFp32 ? undefined : 'auto' }],
+  applyEdits: ({ edits }) => edits,
 };
 
 /** The change of the config file that a control of the side panel stands for; undefined for messages that edit nothing. */
 export function editsOf(message: FromConfig): readonly ConfigEdit[] | undefined {
   if (!Object.hasOwn(EDITS, message.type)) return undefined;
-  return (EDITS[message.type as EditMessage['type']] as (message: FromConfig) => readonly ConfigEdit[])(message);
+  return (EDITS[message.type as ConfigChange['type']] as (message: FromConfig) => readonly ConfigEdit[])(message);
 }
 
 /** The text with the edits applied one after the other; comments and formatting stay. Throws UserError for text that is not valid JSON. */
@@ -44,11 +45,11 @@ export function editConfig({ text, file, problems }: ParsedConfig, edits: readon
   return edits.reduce((edited, { path, value }) => {
     // Removing a key that is not there would add its parent.
     if (value === undefined && !has(edited, path)) return edited;
-    return applyEdits(edited, modify(edited, path, value, { formattingOptions }));
+    return applyEdits(edited, modify(edited, [...path], value, { formattingOptions }));
   }, start);
 }
 
-function has(text: string, path: JSONPath): boolean {
+function has(text: string, path: ConfigEdit['path']): boolean {
   let value: unknown = parse(text);
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { editConfig, replacement, type ConfigEdit } from './configEdits';
+import { editConfig, replacement } from './configEdits';
 import { parseConfig, type ParsedConfig } from '../engine/config/parse';
+import type { ConfigEdit } from '../engine/config/problem';
 
 /** Config files are this, beside the model: `NAME.pb` has `NAME.mixed-precision.json`. */
 export const CONFIG_SUFFIX = '.mixed-precision.json';

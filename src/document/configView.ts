@@ -1,5 +1,7 @@
 import type { ParsedConfig } from '../engine/config/parse';
-import type { PlanView, Report } from '../engine/conversion';
+import type { TuningConfig } from '../engine/config/config';
+import type { ConfigProblem } from '../engine/config/problem';
+import type { PlanView } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
 import { allReturned } from '../engine/report/allReturned';
 import type { ConfigView, DisplayNode, SnapshotTables } from '../../webview/protocol';
@@ -13,29 +15,46 @@ export function configView(state: {
   readonly parsed: ParsedConfig;
   readonly plan: PlanView | undefined;
   readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;
-  readonly casts: Report['casts'] | undefined;
+  /** What `calibration.data` holds, once it is read. */
+  readonly data: ConfigView['calibration']['contents'];
+  readonly outcome: ConfigView['outcome'];
   readonly snapshots: readonly Pick<SnapshotTables, 'phase' | 'counts'>[];
 }): ConfigView {
-  const { model, file, parsed, plan, selected, casts, snapshots } = state;
+  const { model, file, parsed, plan, selected, data, outcome, snapshots } = state;
   const returned = allReturned(snapshots.map(({ phase, counts }) => ({ phase, precision: counts })));
-  const { config } = parsed;
+  // The last valid one while the file has errors.
+  const config = plan?.config ?? parsed.config;
   const opTypes = plan?.opTypes ?? [];
   const matches = new Map(plan?.overrides.map(({ pattern, matches }) => [pattern, matches]));
   return {
     file,
     model,
+    isFaulty: plan?.isFaulty ?? false,
     useBf16: config.use_bf16,
+    bf16Ops: config.bf16_ops,
     opTypes,
     overrides: Object.entries(config.op_name_dict).map(([pattern, choice]) => ({ pattern, choice, matches: matches.get(pattern) ?? 0 })),
-    selection: selected && selectionView(selected, parsed, opTypes),
-    calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm },
+    selection: selected && selectionView(selected, config, opTypes),
+    calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm, ranges: config.calibration.ranges, contents: data },
+    weightGranularity: config.quantization.weight_granularity,
     castPlacement: config.cast_placement,
     castCost: config.cast_cost,
     bf16Reward: config.bf16_reward,
+    targetIsa: config.target_isa,
+    accuracyCriterion: config.accuracy_criterion,
     sensitiveOps: (plan?.sensitiveOps ?? []).map((pattern) => ({ ...pattern, staysFp32: config.sensitive_ops[pattern.name] !== 'auto' })),
-    casts: casts && { inserted: casts.inserted, folded: casts.folded, remaining: casts.remaining, lowerBound: casts.lowerBound },
-    problems: [...new Set([...parsed.problems.map(({ message }) => message), ...(plan?.problems ?? []), ...[...(plan?.warnings ?? []), ...returned].map(warningText)])],
+    outcome,
+    problems: problemsOf(plan?.problems ?? parsed.problems, [...(plan?.warnings ?? []), ...returned]),
   };
+}
+
+/** Those of the file, then what the plan found, without repeats. */
+function problemsOf(problems: readonly ConfigProblem[], warnings: readonly Warning[]): ConfigView['problems'] {
+  const all: ConfigView['problems'] = [
+    ...problems.map(({ message, severity, path, fixes = [] }) => ({ message, severity, path, fixes })),
+    ...warnings.map((warning) => ({ message: warningText(warning), severity: 'warning' as const, fixes: [] })),
+  ];
+  return [...new Map(all.map((problem) => [problem.message, problem])).values()];
 }
 
 /** One line for the user. */
@@ -43,7 +62,7 @@ export function warningText({ node, message }: Warning): string {
   return node === undefined ? message : `${node}: ${message}`;
 }
 
-function selectionView({ name, op }: Pick<DisplayNode, 'name' | 'op'>, { config }: ParsedConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {
+function selectionView({ name, op }: Pick<DisplayNode, 'name' | 'op'>, config: TuningConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {
   const pattern = exactPattern(name);
   const capability = opTypes.find((row) => row.op === op)?.capability ?? [];
   return { name, pattern, op, choice: config.op_name_dict[pattern] ?? 'auto', capability };

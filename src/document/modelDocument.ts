@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { ConfigSource, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
+import { PHASES } from '../engine/snapshot';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
+import type { ConfigEdit } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
 import { NODE_KINDS, nodeOfId, textAt } from '../../webview/tables';
 import { ConfigFile, configUri } from './configFile';
 import { configView, warningText } from './configView';
-import type { ConfigEdit } from './configEdits';
 import { Conversion } from './conversion';
 import { Editors } from './editors';
 
@@ -82,9 +83,15 @@ export class ModelDocument implements vscode.CustomDocument {
       parsed: this.parsed,
       plan: this.plan,
       selected: this.selected === undefined ? undefined : this.op(this.selected),
-      casts: this.current.casts,
+      data: undefined,
+      outcome: this.outcome,
       snapshots: this.current.snapshots,
     });
+  }
+
+  private get outcome(): ConfigView['outcome'] {
+    const { snapshots, casts } = this.current;
+    return casts === undefined || snapshots.length <= PHASES.length ? undefined : { precision: snapshots.at(-1)!.counts, casts, assumesRanges: false, isPredicted: false };
   }
 
   /** Reads the config and the model. On failure `failure` says why, too. */

@@ -1,5 +1,6 @@
 import type { PrecisionChoice } from '../../webview/protocol';
-import { editsOf, exactPattern, type ConfigEdit } from './configEdits';
+import type { ConfigEdit } from '../engine/config/problem';
+import { editsOf, exactPattern } from './configEdits';
 
 /** What a precision is set for. */
 export const TARGETS = ['op', 'group', 'opType'] as const;
@@ -20,7 +21,7 @@ const PATTERNS = {
 /** The change of the config that gives `targets` a precision; `auto` takes back what was set for just these. */
 export function precisionEdits({ target, names }: Targets, choice: PrecisionChoice): readonly ConfigEdit[] {
   return names.flatMap((name) => {
-    if (target === 'opType') return editsOf({ type: 'setOpType', op: name, choice }) ?? [];
+    if (target === 'opType') return editsOf({ type: 'setOpTypes', ops: [name], choice }) ?? [];
     const pattern = PATTERNS[target](name);
     return editsOf({ type: 'setOverride', pattern, choice: choice === 'auto' ? undefined : choice }) ?? [];
   });

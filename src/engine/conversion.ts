@@ -1,4 +1,6 @@
-import type { GraphTables, NodeDetails, PrecisionCounts, OpTypeRow, SnapshotTables } from '../../webview/protocol';
+import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, SnapshotTables } from '../../webview/protocol';
+import type { TuningConfig } from './config/config';
+import type { ConfigProblem } from './config/problem';
 import type { Warning } from './plan';
 import type { PhaseName } from './snapshot';
 
@@ -19,14 +21,26 @@ export interface Report {
   readonly peakMemoryMiB: number;
 }
 
+/** What a config would make of the open model: the numbers of the report after all phases. */
+export interface Outcome {
+  readonly precision: PrecisionCounts;
+  readonly casts: Report['casts'];
+  /** Ranges INT8 needs are not known yet: the numbers hold if calibration sees every value. */
+  readonly assumesRanges: boolean;
+}
+
 /** What the config side panel needs to know about the open model under its present config. */
 export interface PlanView {
+  /** The config in force: the last valid one while the file is faulty. */
+  readonly config: TuningConfig;
+  readonly isFaulty: boolean;
   readonly opTypes: readonly OpTypeRow[];
   readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
   /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
   readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];
   readonly warnings: readonly Warning[];
-  readonly problems: readonly string[];
+  /** What is wrong with the file as it is now, also where only the model tells. */
+  readonly problems: readonly ConfigProblem[];
 }
 
 /** What a changed config makes of the open model. */
@@ -47,6 +61,15 @@ export interface ConversionApi {
   open(path: string, config: ConfigSource): Promise<GraphTables>;
   /** Applies a changed config: the plan is new, and the snapshots from the first phase on that it affects are dropped. */
   setConfig(config: ConfigSource): Promise<AppliedConfig>;
+  /**
+   * What-if: what all phases would make of the opened model under a config, without running the model, and without any
+   * effect on the conversion. Undefined for a faulty config.
+   */
+  preview(config: ConfigSource): Promise<Outcome | undefined>;
+  /** The ops a query means, as nodes of the picture in ascending order. Fails for a pattern that is no regular expression. */
+  find(query: OpQuery): Promise<Int32Array>;
+  /** What is in a file of calibration data, and how it fits the model's inputs. `path` absolute. */
+  describeData(path: string): Promise<DataView>;
   /** Runs the next phase; resolves to its snapshot. */
   runPhase(): Promise<SnapshotTables>;
   /** Drops the last snapshot. */

@@ -4,6 +4,7 @@ import type { Graph } from './graph/graph';
 import type { Conversion } from './pipeline';
 import { Display } from './report/display';
 import { edgeTable, nodeTable, snapshotTables } from './report/graphTables';
+import { findNodes } from './report/findNodes';
 import { PHASES } from './snapshot';
 
 /** A conversion as the extension host sees it: what opens a model or runs a phase resolves to how that looks. */
@@ -32,6 +33,11 @@ export function conversionApi(conversion: Conversion): ConversionApi {
       if (conversion.snapshots[0]!.graph !== pictured) return { ...applied, graph: picture() };
       display?.keep(applied.snapshots);
       return applied;
+    },
+    preview: (config) => conversion.preview(config),
+    describeData: (path) => conversion.describeData(path),
+    async find(query) {
+      return findNodes(display!.nodes, query);
     },
     async runPhase() {
       await conversion.runPhase();

@@ -1,10 +1,11 @@
-import type { NodeDetails } from '../../webview/protocol';
+import type { DataView, NodeDetails } from '../../webview/protocol';
 import type { Ranges } from './calibration/ranges';
 import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
 import { checkOpNames } from './config/opNames';
-import type { AppliedConfig, ConfigSource, PlanView, Report } from './conversion';
+import type { ConfigProblem } from './config/problem';
+import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph } from './graph/graph';
@@ -19,6 +20,8 @@ import { buildReport } from './report/report';
 import { RangeFinder } from './rangeFinder';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
+import { describeData, readNpzFile } from './calibration/describeData';
+import { whatIf } from './whatIf';
 
 /** One open model and its phases. Methods fail as those of ConversionApi do. */
 export interface Conversion {
@@ -31,6 +34,9 @@ export interface Conversion {
   readonly graph: Graph;
   open(path: string, config: ConfigSource): Promise<void>;
   setConfig(config: ConfigSource): Promise<AppliedConfig>;
+  /** What all phases would make of the opened model; undefined for a faulty config. */
+  preview(config: ConfigSource): Promise<Outcome | undefined>;
+  describeData(path: string): Promise<DataView>;
   runPhase(): Promise<void>;
   /** Drops the last `phases` snapshots, but not the opened model. */
   stepBack(phases: number): void;
@@ -102,8 +108,9 @@ export function createConversion(host: ConversionHost): Conversion {
     async setConfig(source) {
       const open = current();
       const parsed = parseConfig(source.text, source.path ?? open.path);
-      const { config } = parsed;
       const isFaulty = parsed.problems.some(({ severity }) => severity === 'error');
+      // A mistake in the file leaves the last valid config in force.
+      const config = isFaulty && open.basis !== undefined ? open.basis.config : parsed.config;
       const changed = isFaulty ? open : withSignature(open, config);
       const next: OpenModel = { ...changed, config, parsed, source };
       const context = contextOf(next);
@@ -114,6 +121,19 @@ export function createConversion(host: ConversionHost): Conversion {
       model = isFaulty ? next : { ...next, basis, snapshots: keepValid(next.snapshots, open.basis, basis, planAfter) };
       planned = { of: model, plan: first };
       return { ...planViewOf(model, plan), snapshots: model.snapshots.length };
+    },
+
+    async preview(source) {
+      const open = current();
+      const parsed = parseConfig(source.text, source.path ?? open.path);
+      if (parsed.problems.some(({ severity }) => severity === 'error')) return undefined;
+      const { config } = parsed;
+      const tried = { ...withSignature(open, config), config, parsed, source };
+      return whatIf({ graph: tried.snapshots[0]!.graph, config, context: contextOf(tried), ranges: open.ranges }, host.progress);
+    },
+
+    async describeData(path) {
+      return describeData(await readNpzFile(host, path), current().snapshots[0]!.graph.inputs);
     },
 
     async runPhase() {
@@ -170,15 +190,16 @@ export function createConversion(host: ConversionHost): Conversion {
 }
 
 function planViewOf({ snapshots, config, format, parsed, source, path }: OpenModel, plan: Plan): PlanView {
-  const problems = parsed.problems.map((problem) => problem.message);
+  const problems: ConfigProblem[] = [...parsed.problems];
   const graph = snapshots[0]!.graph;
   try {
     checkOpNames(config, graph, format.dialect, source.path ?? path);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(error.message);
+    problems.push({ message: error.message, path: [], offset: 0, length: 0, severity: 'error' });
   }
-  return buildPlanView(graph, config, plan, format.dialect, problems);
+  const isFaulty = parsed.problems.some(({ severity }) => severity === 'error');
+  return { config, isFaulty, ...buildPlanView(graph, config, plan, format.dialect, problems) };
 }
 
 /** The model with the inputs and outputs a config names. */

@@ -3,7 +3,7 @@ import { parseConfig } from '../engine/config/parse';
 import { CONFIG_SUFFIX } from '../document/configFile';
 
 const SOURCE = 'Mixed Precision';
-const SEVERITIES = { error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning };
+const SEVERITIES = { error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, information: vscode.DiagnosticSeverity.Information };
 
 /** Underlines what is wrong in config files that are open as text, except where VS Code's JSON support already does so by the schema. */
 export function registerConfigDiagnostics(): vscode.Disposable {

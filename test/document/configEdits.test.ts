@@ -23,11 +23,11 @@ describe('edits of the config file', () => {
 
   it('remove the key of an op type that goes back to auto', () => {
     const text = '{\n  "op_type_dict": {\n    "Conv2D": "int8",\n    "Softmax": "fp32"\n  }\n}\n';
-    expect(JSON.parse(edited(text, { type: 'setOpType', op: 'Softmax', choice: 'auto' }))).toEqual({ op_type_dict: { Conv2D: 'int8' } });
+    expect(JSON.parse(edited(text, { type: 'setOpTypes', ops: ['Softmax'], choice: 'auto' }))).toEqual({ op_type_dict: { Conv2D: 'int8' } });
   });
 
   it('add nothing when what they remove is not there', () => {
-    expect(edited('{}\n', { type: 'setOpType', op: 'Softmax', choice: 'auto' })).toBe('{}\n');
+    expect(edited('{}\n', { type: 'setOpTypes', ops: ['Softmax'], choice: 'auto' })).toBe('{}\n');
   });
 
   it('set what Casts cost and what BF16 is worth', () => {

@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/engine/config/parse';
 import type { PlanView } from '../../src/engine/conversion';
 import type { DisplayNode } from '../../webview/protocol';
 
-const plan: PlanView = {
+const plan: Omit<PlanView, 'config' | 'isFaulty'> = {
   opTypes: [{ op: 'Conv2D', count: 2, capability: ['int8', 'bf16'], choice: 'auto', planned: { fp32: 0, bf16: 1, int8: 1, other: 0 } }],
   overrides: [{ pattern: 'block\\.1/conv', matches: 1 }],
   sensitiveOps: [
@@ -12,11 +12,14 @@ const plan: PlanView = {
     { name: 'losses', reason: 'Small errors count.', count: 0 },
   ],
   warnings: [{ node: 'pool', message: 'No BF16 kernel.' }],
-  problems: ['No node is named "tail".'],
+  problems: [{ message: 'No node is named "tail".', path: ['op_name_dict', 'tail'], offset: 0, length: 0, severity: 'warning' }],
 };
 const selected: DisplayNode = { id: '7', name: 'block.1/conv', op: 'Conv2D', scope: ['block.1'], kind: 'op' };
-const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) =>
-  configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed: parseConfig(text, 'digits.mixed-precision.json'), plan, selected, casts: undefined, snapshots: [], ...changes });
+const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) => {
+  const parsed = parseConfig(text, 'digits.mixed-precision.json');
+  const state = { ...plan, config: parsed.config, isFaulty: false, problems: [...parsed.problems, ...plan.problems] };
+  return configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed, plan: state, selected, data: undefined, outcome: undefined, snapshots: [], ...changes });
+};
 
 it('shows the override of the selected node', () => {
   expect(view('{ "op_name_dict": { "block\\\\.1/conv": "fp32" } }')).toMatchObject({
@@ -43,7 +46,7 @@ it('shows what the placement of Casts goes by', () => {
 });
 
 it('lists problems of the file, the plan and its warnings', () => {
-  const { problems } = view('{ "use_bf61": true }');
+  const problems = view('{ "use_bf61": true }').problems.map(({ message }) => message);
   expect(problems[0]).toContain('use_bf61');
   expect(problems.slice(1)).toEqual(['No node is named "tail".', 'pool: No BF16 kernel.']);
 });
@@ -55,8 +58,8 @@ it('knows nothing of ops before the model is open', () => {
 it('says so where no op that became BF16 was worth its Casts', () => {
   const counts = (bf16: number) => ({ fp32: 5, bf16, int8: 0, other: 0 });
   const snapshots = [{ phase: undefined, counts: counts(0) }, { phase: 'quantize' as const, counts: counts(0) }, { phase: 'bf16' as const, counts: counts(3) }];
-  const problems = (after: number): readonly string[] => view('{ "use_bf16": true }', { snapshots: [...snapshots, { phase: 'optimize', counts: counts(after) }] }).problems;
+  const problems = (after: number): readonly string[] => view('{ "use_bf16": true }', { snapshots: [...snapshots, { phase: 'optimize', counts: counts(after) }] }).problems.map(({ message }) => message);
   expect(problems(0).at(-1)).toMatch(/^The 3 ops that became BF16 returned to FP32/);
   expect(problems(1).join()).not.toMatch(/returned/);
-  expect(view('{ "use_bf16": true }', { snapshots }).problems.join()).not.toMatch(/returned/);
+  expect(view('{ "use_bf16": true }', { snapshots }).problems.map(({ message }) => message).join()).not.toMatch(/returned/);
 });

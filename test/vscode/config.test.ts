@@ -50,7 +50,7 @@ describe('the config', () => {
     const text = '{\n  // by hand\n  "use_bf16": false\n}\n';
     const document = await openModel(text);
     await window.showTextDocument(await workspace.openTextDocument(file));
-    await (await api()).sendToConfig({ type: 'setOpType', op: 'Conv2D', choice: 'fp32' });
+    await (await api()).sendToConfig({ type: 'setOpTypes', ops: ['Conv2D'], choice: 'fp32' });
     match(await read(file), /\/\/ by hand\n {2}"use_bf16": false,\n {2}"op_type_dict"/);
     await until(() => document.configView.opTypes.some(({ op, choice }) => op === 'Conv2D' && choice === 'fp32'));
 
@@ -109,7 +109,7 @@ describe('the config', () => {
     await window.showTextDocument(await workspace.openTextDocument(file));
     await until(() => languages.getDiagnostics(file).length === 1);
     match(languages.getDiagnostics(file)[0]!.message, /use_bf61/);
-    ok(document.configView.problems.some((problem) => problem.includes('use_bf61')));
+    ok(document.configView.problems.some(({ message }) => message.includes('use_bf61')));
     const outcome = await commands.executeCommand<{ status: string; message: string }>('mixedPrecision.runNextPhase');
     strictEqual(outcome.status, 'failed');
     match(outcome.message, /digits_cnn\.mixed-precision\.json.*use_bf61/);

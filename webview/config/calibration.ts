@@ -1,9 +1,9 @@
 import { h } from '../graph/dom';
+import type { Algorithm } from '../protocol';
 import { segmented, type Option } from './choice';
 import { heading, replaceKeepingFocus, type Post, type Section } from './section';
 import { button } from './toolkit';
 
-type Algorithm = 'minmax' | 'percentile';
 
 const ALGORITHMS: readonly Option<Algorithm>[] = [
   { value: 'minmax', text: 'min-max', title: 'Min-max: from the smallest to the largest value seen' },
@@ -24,7 +24,7 @@ export function calibrationSection(post: Post): Section {
         id: 'algorithm',
         label: 'How ranges are taken from the samples',
         options: ALGORITHMS,
-        value: algorithm as Algorithm,
+        value: algorithm,
         onChange: (value) => post({ type: 'setAlgorithm', algorithm: value }),
       });
       replaceKeepingFocus(rows, [h('div', { class: 'row' }, file, choose), h('div', { class: 'row' }, h('span', { class: 'name' }, 'Ranges'), ranges)]);

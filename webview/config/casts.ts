@@ -1,5 +1,5 @@
 import { h } from '../graph/dom';
-import type { ConfigView } from '../protocol';
+import type { CastNumbers } from '../protocol';
 import { placementRows } from './placement';
 import { heading, replaceKeepingFocus, type Post, type Section } from './section';
 
@@ -8,11 +8,11 @@ export function castsSection(post: Post): Section {
   const rows = h('div', {});
   return {
     element: h('section', {}, heading('Casts', 'A Cast converts a value between FP32 and BF16 at run time. Fewer are faster.'), rows),
-    update: (config) => replaceKeepingFocus(rows, [...placementRows(config, post), ...numbers(config.casts)]),
+    update: (config) => replaceKeepingFocus(rows, [...placementRows(config, post), ...numbers(config.outcome?.casts)]),
   };
 }
 
-function numbers(casts: ConfigView['casts']): HTMLElement[] {
+function numbers(casts: CastNumbers | undefined): HTMLElement[] {
   if (casts === undefined) return [h('p', { class: 'hint apart' }, 'Run the phases to see how many Casts there are.')];
   const row = (name: string, value: number, title: string) =>
     h('div', { class: 'row', title }, h('span', { class: 'name' }, name), h('span', { class: 'number value' }, String(value)));

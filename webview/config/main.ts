@@ -33,6 +33,7 @@ const app = h('main', { hidden: true }, ...sections.map(({ element }) => element
 document.getElementById('app')?.replaceWith(app);
 
 window.addEventListener('message', ({ data }: MessageEvent<ToConfig>) => {
+  if (data.type !== 'config') return;
   app.hidden = data.config === undefined;
   if (data.config !== undefined) for (const section of sections) section.update(data.config);
 });

@@ -35,7 +35,7 @@ function opTypeRow({ op, count, choice, capability, planned }: OpTypeRow, useBf1
     h('span', { class: 'name', title: op }, op),
     h('span', { class: 'number', title: plural(count, 'op') }, String(count)),
     mixBar(planned),
-    precisionChoice({ id: `op:${op}`, label: op, value: choice, capability, useBf16, onChange: (value) => post({ type: 'setOpType', op, choice: value }) }),
+    precisionChoice({ id: `op:${op}`, label: op, value: choice, capability, useBf16, onChange: (value) => post({ type: 'setOpTypes', ops: [op], choice: value }) }),
   );
 }
 

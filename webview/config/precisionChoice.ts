@@ -1,11 +1,11 @@
-import type { PrecisionChoice } from '../protocol';
+import type { PrecisionChoice, PrecisionWish } from '../protocol';
 import { segmented, type Option } from './choice';
 
 /** The choice between auto, INT8, BF16 and FP32 for one op type or one op. */
 export function precisionChoice(settings: {
   readonly id: string;
   readonly label: string;
-  readonly value: PrecisionChoice;
+  readonly value: PrecisionWish;
   readonly capability: readonly ('int8' | 'bf16')[];
   readonly useBf16: boolean;
   readonly onChange: (choice: PrecisionChoice) => void;
@@ -23,5 +23,5 @@ export function precisionChoice(settings: {
     { value: 'bf16', text: 'B', colour: 'bf16', disabled: !canBf16 || !useBf16, title: bf16Title },
     { value: 'fp32', text: 'F', colour: 'fp32', title: 'FP32: as in the original model' },
   ];
-  return segmented({ id: settings.id, label: settings.label, options, value: settings.value, onChange: settings.onChange });
+  return segmented({ id: settings.id, label: settings.label, options, value: typeof settings.value === 'string' ? settings.value : undefined, onChange: settings.onChange });
 }

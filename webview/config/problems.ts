@@ -9,7 +9,7 @@ export function problemsSection(): Section {
     element,
     update: ({ problems }) => {
       element.hidden = problems.length === 0;
-      list.replaceChildren(...problems.map((problem) => h('li', {}, problem)));
+      list.replaceChildren(...problems.map(({ message }) => h('li', {}, message)));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Reason, Warning } from '../plan';
-import type { PrecisionChoice, TuningConfig } from './config';
+import type { PrecisionChoice, PrecisionWish, TuningConfig } from './config';
 import { matchesWholeName } from './pattern';
 
 /** What the config says of one node, and the key that says it. */
@@ -41,10 +41,10 @@ export function readChoices(config: TuningConfig, dialect: Dialect): Choices {
     for: (node) => {
       const override = byName.find(({ matches }) => matches(node.name));
       if (override !== undefined && override.precision !== 'auto') {
-        return choose(override.precision, `op_name_dict.${override.pattern}`, `op_name_dict "${override.pattern}" says ${override.precision}.`);
+        return choose(first(override.precision), `op_name_dict.${override.pattern}`, `op_name_dict "${override.pattern}" says ${wishText(override.precision)}.`);
       }
       const byType = override === undefined && Object.hasOwn(config.op_type_dict, node.op) ? config.op_type_dict[node.op]! : 'auto';
-      if (byType !== 'auto') return choose(byType, `op_type_dict.${node.op}`, `op_type_dict says ${byType} for ${node.op}.`);
+      if (byType !== 'auto') return choose(first(byType), `op_type_dict.${node.op}`, `op_type_dict says ${wishText(byType)} for ${node.op}.`);
       if (!config.use_bf16) return AUTO;
       const entry = listedTypes.has(node.op) ? node.op : listed.find(({ matches }) => matches(node.name))?.pattern;
       return entry === undefined ? AUTO : choose('bf16', 'bf16_ops', `Listed in bf16_ops (${entry}).`);
@@ -56,6 +56,14 @@ export function readChoices(config: TuningConfig, dialect: Dialect): Choices {
       ...(asksForBf16(config) && !config.use_bf16 ? [{ message: 'The config asks for BF16, but use_bf16 is off: nothing becomes BF16.' }] : []),
     ],
   };
+}
+
+function first(wish: PrecisionWish): PrecisionChoice {
+  return typeof wish === 'string' ? wish : (wish[0] ?? 'auto');
+}
+
+function wishText(wish: PrecisionWish): string {
+  return typeof wish === 'string' ? wish : wish.join(' or ');
 }
 
 function choose(precision: PrecisionChoice, configKey: string, text: string): Choice {

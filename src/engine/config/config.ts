@@ -1,15 +1,18 @@
 /** What a user may ask of an op: a precision, or `auto` to let the plan decide. */
 export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
 
+/** A choice, or the precisions an op accepts (Neural Compressor's list of dtypes); of those it can take the lowest counts. */
+export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
+
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {
   readonly use_bf16: boolean;
   /** Op types, or `re:REGEX` full-matched on node names. Undefined: the framework's list. */
   readonly bf16_ops: readonly string[] | undefined;
   /** Precision per op type. */
-  readonly op_type_dict: Readonly<Record<string, PrecisionChoice>>;
+  readonly op_type_dict: Readonly<Record<string, PrecisionWish>>;
   /** Precision per node; keys are regular expressions, full-matched on node names. The last match wins. */
-  readonly op_name_dict: Readonly<Record<string, PrecisionChoice>>;
+  readonly op_name_dict: Readonly<Record<string, PrecisionWish>>;
   readonly calibration: {
     /** `.npz` with one array per model input; relative to the config file. */
     readonly data: string | undefined;
@@ -26,6 +29,10 @@ export interface TuningConfig {
   readonly bf16_reward: number;
   /** Patterns of arithmetic that stay FP32 unless set to `auto`; a name left out is `fp32`. */
   readonly sensitive_ops: Readonly<Record<string, 'fp32' | 'auto'>>;
+  /** Instruction set of the CPUs the model is converted for. Undefined: none in particular. */
+  readonly target_isa: 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx' | undefined;
+  /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
+  readonly accuracy_criterion: { readonly relative: number } | { readonly absolute: number };
   /** Names of values that take the place of the model's own inputs, such as an inner tensor behind an image decoder. */
   readonly inputs: readonly string[] | undefined;
   /** Names of the values the caller fetches. Undefined: what nothing else reads. */
@@ -43,6 +50,8 @@ export const DEFAULT_CONFIG: TuningConfig = {
   cast_cost: 'count',
   bf16_reward: 0.25,
   sensitive_ops: {},
+  target_isa: undefined,
+  accuracy_criterion: { relative: 0.01 },
   inputs: undefined,
   outputs: undefined,
 };

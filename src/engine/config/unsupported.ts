@@ -1,7 +1,5 @@
 /** Keys other versions and the documentation of Intel Neural Compressor know, and what happens here instead. */
 export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
-  target_isa: 'the same file is written for every CPU',
-  accuracy_criterion: 'accuracy is not measured during conversion',
   keep_io_dtype: 'inputs and outputs of the model always keep their types',
   'quantization.form': 'the portable form with Quantize and Dequantize is written',
   'quantization.reduce_range': 'weights use all 8 bits',

@@ -1,6 +1,7 @@
 import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { TuningConfig } from '../config/config';
 import { matchesWholeName } from '../config/pattern';
+import type { ConfigProblem } from '../config/problem';
 import type { PlanView } from '../conversion';
 import type { Dialect, SensitivePattern } from '../dialect';
 import type { Precision } from '../graph/dataType';
@@ -8,7 +9,7 @@ import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 
 /** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first; overrides and sensitive patterns with the nodes they match. */
-export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect, problems: readonly string[]): PlanView {
+export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect, problems: readonly ConfigProblem[]): Omit<PlanView, 'config' | 'isFaulty'> {
   const sensitive = new Map<SensitivePattern | undefined, number>();
   const rows = new Map<string, { count: number; int8: boolean; bf16: boolean; planned: Record<Precision, number> }>();
   for (const node of graph.nodes.values()) {

@@ -25,6 +25,8 @@ describe('parseConfig', () => {
       "cast_cost": "bytes",
       "bf16_reward": 0.5,
       "sensitive_ops": { "softmax": "auto", "losses": "fp32" },
+      "target_isa": "amx",
+      "accuracy_criterion": { "absolute": 0.5 },
       "inputs": ["decoded:0"],
       "outputs": ["probabilities"], /* one of two */
     }`);
@@ -40,6 +42,8 @@ describe('parseConfig', () => {
       cast_cost: 'bytes',
       bf16_reward: 0.5,
       sensitive_ops: { softmax: 'auto', losses: 'fp32' },
+      target_isa: 'amx',
+      accuracy_criterion: { absolute: 0.5 },
       inputs: ['decoded:0'],
       outputs: ['probabilities'],
     });
@@ -109,7 +113,7 @@ describe("Intel Neural Compressor's long form", () => {
 describe('problems', () => {
   it.each([
     ['{"use_bf6": true}', 'error: Unknown key "use_bf6"; did you mean "use_bf16"?'],
-    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, inputs, outputs.'],
+    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, target_isa, accuracy_criterion, inputs, outputs.'],
     ['{"use_bf16": "yes"}', 'error: "use_bf16" must be true or false, not "yes".'],
     ['{"use_bf16": null}', 'error: "use_bf16" must be true or false, not null.'],
     ['{"bf16_ops": "MatMul"}', 'error: "bf16_ops" must be a list, not "MatMul".'],
@@ -141,10 +145,9 @@ describe('problems', () => {
   });
 
   it('says what this version does in place of what it does not support', () => {
-    const text = `{"calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"},
-      "target_isa": "amx", "accuracy_criterion": {"relative": 0.01}, "keep_io_dtype": true}`;
+    const text = `{"calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"}, "keep_io_dtype": true}`;
     expect(parse(text).config).toEqual(DEFAULT_CONFIG);
-    expect(messages(text)).toHaveLength(6);
+    expect(messages(text)).toHaveLength(4);
     for (const message of messages(text)) expect(message).toMatch(/^warning: .* is not supported by this version, ignored: .+\.$/);
     expect(messages(text)[0]).toContain('"minmax" is used');
   });

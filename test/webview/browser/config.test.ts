@@ -9,21 +9,26 @@ const row = (op: string, count: number, choice: OpTypeRow['choice'], capability:
 const digits: ConfigView = {
   file: 'digits.mixed-precision.json',
   model: 'digits.pb',
+  isFaulty: false,
   useBf16: true,
+  bf16Ops: undefined,
   opTypes: [row('Conv2D', 6, 'auto', ['int8', 'bf16'], { bf16: 2, int8: 4 }), row('MatMul', 2, 'int8', ['int8', 'bf16'], { int8: 2 }), row('Softmax', 1, 'fp32', ['bf16'], { fp32: 1 })],
   overrides: [{ pattern: 'head/.*', choice: 'fp32', matches: 4 }],
   selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', op: 'Conv2D', choice: 'auto', capability: ['int8', 'bf16'] },
-  calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax' },
+  calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax', ranges: undefined, contents: undefined },
+  weightGranularity: 'per_channel',
   castPlacement: 'depth_first',
   castCost: 'count',
   bf16Reward: 0.25,
+  targetIsa: undefined,
+  accuracyCriterion: { relative: 0.01 },
   sensitiveOps: [
     { name: 'softmax', reason: 'Softmax divides exponentials by their sum: with the 8 significant bits of BF16 its probabilities no longer add up to 1.', count: 3, staysFp32: true },
     { name: 'normalization', reason: 'Normalization divides by the root of a sum of squares: what BF16 rounds off there scales every value after it wrongly.', count: 40, staysFp32: false },
     { name: 'losses', reason: 'A loss adds up many small errors: with the 8 significant bits of BF16 the smallest of them vanish.', count: 0, staysFp32: true },
     { name: 'powers_and_logarithms', reason: 'Powers, exponentials and logarithms can turn the small error of a value rounded to BF16 into a large one.', count: 1, staysFp32: true },
   ],
-  casts: { inserted: 9, folded: 7, remaining: 2, lowerBound: 2 },
+  outcome: { precision: { fp32: 1, bf16: 2, int8: 6, other: 3 }, casts: { inserted: 9, folded: 7, remaining: 2, lowerBound: 2 }, assumesRanges: false, isPredicted: false },
   problems: [],
 };
 
@@ -67,7 +72,7 @@ describe('the config panel', () => {
   it('is operated by keyboard', async () => {
     await choice('Conv2D', 'auto').focus();
     await panel.page.keyboard.press('ArrowRight');
-    await expect.poll(() => panel.received()).toEqual([{ type: 'setOpType', op: 'Conv2D', choice: 'int8' }]);
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setOpTypes', ops: ['Conv2D'], choice: 'int8' }]);
   });
 
   it('keeps the focus when the answer to an edit comes', async () => {
@@ -163,18 +168,18 @@ describe('the config panel', () => {
     for (const [name, count] of [['Inserted', 9], ['Folded', 7], ['Remaining', 2], ['Fewest possible', 2]] as const) {
       expect(await panel.page.locator('.row', { hasText: name }).locator('.value').textContent()).toBe(String(count));
     }
-    await panel.show({ ...digits, casts: undefined });
+    await panel.show({ ...digits, outcome: undefined });
     await panel.page.getByText('Run the phases to see how many Casts there are.').waitFor();
   });
 
   it('lists problems', async () => {
-    await panel.show({ ...digits, problems: ['Unknown key "use_bf61".'] });
+    await panel.show({ ...digits, problems: [{ message: 'Unknown key "use_bf61".', severity: 'error', path: ['use_bf61'], fixes: [] }] });
     expect(await panel.page.getByRole('status', { name: 'Problems' }).textContent()).toBe('Unknown key "use_bf61".');
   });
 
   it('shows names from the model as text', async () => {
     const name = '<img src=x onerror=alert(1)>';
-    await panel.show({ ...digits, opTypes: [row(name, 1, 'auto', [], {})], overrides: [{ pattern: name, choice: 'fp32', matches: 0 }], problems: [name] });
+    await panel.show({ ...digits, opTypes: [row(name, 1, 'auto', [], {})], overrides: [{ pattern: name, choice: 'fp32', matches: 0 }], problems: [{ message: name, severity: 'warning', fixes: [] }] });
     await panel.page.getByRole('radiogroup', { name }).first().waitFor();
     expect(await panel.page.locator('img').count()).toBe(0);
   });
