@@ -1,22 +1,27 @@
+import { isAccurateEnough } from '../engine/config/accuracyCriterion';
+import { parseConfig, requireValid } from '../engine/config/parse';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
 import { compareOutputs, top1Accuracy } from '../engine/runtime/compare';
 import { readArrays } from './arrays';
 import { type Command, required, text } from './command';
+import { configFrom } from './config';
 import { executeModel, openAnother } from './execute';
 
 /** `compare`: how far the converted model's outputs are from the original's. */
 export const compare: Command = {
-  usage: 'compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY] [--json]',
+  usage: 'compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY [--config FILE]] [--json]',
   summary: 'compare the outputs of two models in the embedded runtime',
   arguments: 2,
-  strings: ['inputs', 'labels'],
+  strings: ['inputs', 'labels', 'config'],
   flags: ['json'],
   async run({ arguments: [original, converted], options, conversion, startKernels, print }) {
     const file = required(options, 'inputs');
     const arrays = await readArrays(file);
     const labelsKey = text(options, 'labels');
     const labels = labelsKey === undefined ? undefined : labelsAt(arrays, labelsKey, file);
+    const config = await configFrom(options);
+    const criterion = labels === undefined || config.path === undefined ? undefined : requireValid(parseConfig(config.text, config.path)).accuracy_criterion;
     await conversion.open(original!, { text: undefined, path: undefined });
     const reference = await executeModel(conversion, arrays, startKernels);
     const results = await executeModel(await openAnother(converted!), arrays, startKernels);
@@ -30,14 +35,16 @@ export const compare: Command = {
       original: top1Accuracy(reference.get(names[0]!)!, labels),
       converted: top1Accuracy(results.get(names[0]!)!, labels),
     };
+    const meetsCriterion = accuracy && criterion && isAccurateEnough(accuracy, criterion);
     if (options.json) {
-      print(JSON.stringify({ outputs, ...(accuracy === undefined ? {} : { accuracy }) }));
+      print(JSON.stringify({ outputs, ...(accuracy === undefined ? {} : { accuracy: { ...accuracy, meetsCriterion } }) }));
       return;
     }
     for (const { name, sqnrDb, maxAbsError, top1Agreement } of outputs) {
       print(`${name}  SQNR ${Number.isFinite(sqnrDb) ? sqnrDb.toFixed(1) : '∞'} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
     }
     if (accuracy !== undefined) print(`accuracy  original ${(100 * accuracy.original).toFixed(2)} %  converted ${(100 * accuracy.converted).toFixed(2)} %`);
+    if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
 

@@ -94,6 +94,17 @@ describe('run and compare', () => {
     expect(Math.abs(result.accuracy.converted - result.accuracy.original)).toBeLessThanOrEqual(0.004);
   });
 
+  it('says whether the accuracy criterion of a config is met', async () => {
+    await call('convert', CNN, '--output', path('criterion.pb'), '--calibration', CALIBRATION);
+    const labelled = ['compare', path('criterion.pb'), CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--labels', 'label', '--config'];
+    const meets = async (text: string) => (JSON.parse((await call(...labelled, await file('criterion.json', text), '--json')).out[0]!) as { accuracy: { meetsCriterion: boolean } }).accuracy.meetsCriterion;
+    expect(await meets('{ "accuracy_criterion": { "absolute": 0.5 } }')).toBe(true);
+    const { accuracy: { original, converted } } = JSON.parse((await call(...labelled, path('criterion.json'), '--json')).out[0]!) as { accuracy: { original: number; converted: number } };
+    expect(await meets('{ "accuracy_criterion": { "absolute": 0 } }')).toBe(converted >= original);
+    const { out } = await call(...labelled, path('criterion.json'));
+    expect(out.at(-1)).toBe(`accuracy_criterion {"absolute":0} is ${converted >= original ? 'met' : 'not met'}`);
+  });
+
   it('writes the outputs by name', async () => {
     expect((await call('run', CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--outputs', path('out.npz'))).code).toBe(0);
     expect(readNpz(await readFile(path('out.npz'))).get('Identity')!.shape).toEqual([500, 10]);
