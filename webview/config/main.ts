@@ -2,6 +2,7 @@ import { h } from '../graph/dom';
 import type { ConfigView, FromConfig, ToConfig } from '../protocol';
 import { calibrationSection } from './calibration';
 import { castsSection } from './casts';
+import { endDwellOfRemoved } from './dwell';
 import { opTypesSection } from './opTypes';
 import { overridesSection } from './overrides';
 import { problemsSection } from './problems';
@@ -33,10 +34,17 @@ const app = h('main', { hidden: true }, ...sections.map(({ element }) => element
 document.getElementById('app')?.replaceWith(app);
 
 window.addEventListener('message', ({ data }: MessageEvent<ToConfig>) => {
-  if (data.type !== 'config') return;
-  app.hidden = data.config === undefined;
-  if (data.config !== undefined) for (const section of sections) section.update(data.config);
+  if (data.type === 'trial') for (const section of sections) section.trial?.(data.outcome);
+  else if (data.type === 'matches') for (const section of sections) section.matches?.(data);
+  else show(data.config);
 });
+
+function show(config: ConfigView | undefined): void {
+  app.hidden = config === undefined;
+  if (config !== undefined) for (const section of sections) section.update(config);
+  endDwellOfRemoved();
+}
+
 post({ type: 'ready' });
 
 /** The model the panel is about, and the file behind it. */
