@@ -1,7 +1,8 @@
-import { applyEdits, findNodeAtLocation, modify, parse, parseTree } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
 import { UserError } from '../engine/errors';
 import type { ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
+import { removeKey } from './removeKey';
 import type { ConfigChange, FromConfig } from '../../webview/protocol';
 
 type Edits = { readonly [T in ConfigChange['type']]: (change: Extract<ConfigChange, { type: T }>) => readonly ConfigEdit[] };
@@ -43,19 +44,9 @@ export function editConfig({ text, file, problems }: ParsedConfig, edits: readon
   const formattingOptions = { insertSpaces: !/^\t/m.test(text), tabSize: /^( +)"/m.exec(text)?.[1]?.length ?? 2, eol };
   const start = text.trim() === '' ? `{}${eol}` : text;
   return edits.reduce((edited, { path, value }) => {
-    // Removing a key that is not there would add its parent.
-    if (value === undefined && !has(edited, path)) return edited;
+    if (value === undefined) return removeKey(edited, [...path]);
     return applyEdits(edited, modify(edited, [...path], value, { formattingOptions }));
   }, start);
-}
-
-function has(text: string, path: ConfigEdit['path']): boolean {
-  let value: unknown = parse(text);
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return true;
 }
 
 /** The smallest single replacement that turns `before` into `after`, by offsets into `before`. */
