@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
-import type { AppliedConfig, ConfigSource, PlanView, Report } from '../engine/conversion';
+import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from '../engine/conversion';
 import type { GraphTables, NodeDetails, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
@@ -85,6 +85,11 @@ export class Conversion implements vscode.Disposable {
       await this.engine.call('reset');
       await this.replace(this.snapshots.slice(0, 1));
     });
+  }
+
+  /** What-if; nothing changes. */
+  preview(config: ConfigSource): Promise<Outcome | undefined> {
+    return this.engine.call('preview', config);
   }
 
   details(node: string, snapshot = this.shown): Promise<NodeDetails> {

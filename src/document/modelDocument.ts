@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConfigSource, PlanView } from '../engine/conversion';
+import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
 import { PHASES } from '../engine/snapshot';
@@ -7,6 +7,7 @@ import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
 import { NODE_KINDS, nodeOfId, textAt } from '../../webview/tables';
+import { editConfig } from './configEdits';
 import { ConfigFile, configUri } from './configFile';
 import { configView, warningText } from './configView';
 import { Conversion } from './conversion';
@@ -145,6 +146,12 @@ export class ModelDocument implements vscode.CustomDocument {
     await this.configFile.edit(edits);
     await this.enqueueConfig();
     return this.warnings.filter((warning) => !before.has(warning));
+  }
+
+  /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
+  async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
+    if (this.current.graph === undefined || this.plan?.isFaulty === true) return undefined;
+    return this.current.preview({ ...this.configSource(), text: editConfig(this.parsed, edits) });
   }
 
   openConfigText(): Promise<vscode.TextDocument> {
