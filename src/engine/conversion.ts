@@ -29,6 +29,17 @@ export interface Outcome {
   readonly assumesRanges: boolean;
 }
 
+/** A change with the names of its nodes. */
+export interface NamedChange {
+  readonly rule: string;
+  readonly reason: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Changed in place. */
+  readonly changed: readonly string[];
+  readonly changesNumerics: boolean;
+}
+
 /** What the config side panel needs to know about the open model under its present config. */
 export interface PlanView {
   /** The config in force: the last valid one while the file is faulty. */
@@ -76,6 +87,10 @@ export interface ConversionApi {
   stepBack(): Promise<void>;
   /** Drops all but the opened model. */
   reset(): Promise<void>;
+  /** The changes of the phase that made a snapshot, in order. */
+  changes(snapshot: number): Promise<readonly NamedChange[]>;
+  /** Id of the node with a name, in the newest snapshot that has one. */
+  nodeNamed(name: string): Promise<string>;
   details(node: string, snapshot: number): Promise<NodeDetails>;
   report(): Promise<Report>;
   /** Writes the newest snapshot; atomic. Refuses an existing file unless `overwrite`. */

@@ -24,6 +24,8 @@ export class EngineClient {
   private readonly cancelled = new Int32Array(new SharedArrayBuffer(4));
   private readonly waiting = new Map<number, Waiting>();
   private readonly worker: Worker;
+  /** Settles when the thread has ended. */
+  readonly ended: Promise<void>;
   private lastId = 0;
   private stopped: Error | undefined;
 
@@ -33,6 +35,7 @@ export class EngineClient {
     this.worker = new Worker(file, { workerData, name: 'mixed-precision', resourceLimits: heapLimits() });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (error) => this.stop(describeCrash(error)));
+    this.ended = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.worker.on('exit', (code) => this.stop(`its thread ended with code ${code}`));
   }
 
