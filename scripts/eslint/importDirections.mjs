@@ -25,6 +25,7 @@ export const directions = {
   'src/engine/report': { rooms: [...engineRooms('graph', 'config', 'capabilities', 'calibration'), 'webview/tables.ts'], packages: portable },
   'src/engine/formats': { rooms: engineRooms('graph', 'capabilities'), packages: portable },
   'src/worker': { rooms: engine, packages: '*', not: ['vscode'] },
+  'src/api': { rooms: ['src/worker', ...engine], packages: '*', not: ['vscode'] },
   'src/document': { rooms: ['src/worker', ...engine, 'webview/protocol.ts', 'webview/tables.ts'], packages: '*' },
   'src/views': { rooms: ['src/document', 'src/worker', ...engine, 'webview/protocol.ts', 'webview/page.ts', 'webview/tables.ts'], packages: '*' },
   'src/commands': { rooms: ['src/views', 'src/document', 'src/worker', ...engine, 'webview/protocol.ts', 'webview/tables.ts'], packages: '*' },
