@@ -8,7 +8,7 @@ import { errorToData, type Call, type Method, type Reply } from './rpc';
 const PROGRESS_INTERVAL = 250;
 
 /** Methods that change nothing: answered at once, also while a phase waits for its kernels. */
-const READS: ReadonlySet<Method> = new Set(['changes', 'nodeNamed', 'details', 'report']);
+const READS: ReadonlySet<Method> = new Set(['changes', 'nodeNamed', 'details', 'report', 'find', 'describeData']);
 
 /**
  * Answers the calls that arrive on `port` with the api made by `create`. Calls that change the conversion run one after
