@@ -14,13 +14,16 @@ export function configView(state: {
   readonly file: string | undefined;
   readonly parsed: ParsedConfig;
   readonly plan: PlanView | undefined;
+  /** Why another config than that of the file is in force. */
+  readonly refused: string | undefined;
   readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;
   /** What `calibration.data` holds, once it is read. */
   readonly data: ConfigView['calibration']['contents'];
   readonly outcome: ConfigView['outcome'];
   readonly snapshots: readonly Pick<SnapshotTables, 'phase' | 'counts'>[];
 }): ConfigView {
-  const { model, file, parsed, plan, selected, data, outcome, snapshots } = state;
+  const { model, file, parsed, plan, refused, selected, data, outcome, snapshots } = state;
+  const refusal = refused === undefined ? [] : [{ message: refused, severity: 'error' as const, fixes: [] }];
   const returned = allReturned(snapshots.map(({ phase, counts }) => ({ phase, precision: counts })));
   // The last valid one while the file has errors.
   const config = plan?.config ?? parsed.config;
@@ -29,7 +32,7 @@ export function configView(state: {
   return {
     file,
     model,
-    isFaulty: plan?.isFaulty ?? false,
+    isFaulty: refused !== undefined || (plan?.isFaulty ?? false),
     useBf16: config.use_bf16,
     bf16Ops: config.bf16_ops,
     opTypes,
@@ -44,7 +47,7 @@ export function configView(state: {
     accuracyCriterion: config.accuracy_criterion,
     sensitiveOps: (plan?.sensitiveOps ?? []).map((pattern) => ({ ...pattern, staysFp32: config.sensitive_ops[pattern.name] !== 'auto' })),
     outcome,
-    problems: problemsOf(plan?.problems ?? parsed.problems, [...(plan?.warnings ?? []), ...returned]),
+    problems: [...refusal, ...problemsOf(plan?.problems ?? parsed.problems, [...(plan?.warnings ?? []), ...returned])],
   };
 }
 

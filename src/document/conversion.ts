@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from '../engine/conversion';
-import type { GraphTables, NodeDetails, RunningView, SnapshotTables } from '../../webview/protocol';
+import type { DataView, GraphTables, NodeDetails, OpQuery, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
 
@@ -88,8 +88,23 @@ export class Conversion implements vscode.Disposable {
   }
 
   /** What-if; nothing changes. */
-  preview(config: ConfigSource): Promise<Outcome | undefined> {
-    return this.engine.call('preview', config);
+  async preview(config: ConfigSource): Promise<Outcome | undefined> {
+    try {
+      return await this.engine.call('preview', config);
+    } catch (error) {
+      if (!(error instanceof CancelledError)) throw error;
+      // Cancelling phases took it along.
+      return this.engine.call('preview', config);
+    }
+  }
+
+  /** Indices into the nodes of `graph`. Fails for a pattern that is no regular expression. */
+  find(query: OpQuery): Promise<Int32Array> {
+    return this.engine.call('find', query);
+  }
+
+  describeData(file: vscode.Uri): Promise<DataView> {
+    return this.engine.call('describeData', file.fsPath);
   }
 
   details(node: string, snapshot = this.shown): Promise<NodeDetails> {
@@ -140,6 +155,7 @@ export class Conversion implements vscode.Disposable {
   private async replace(snapshots: readonly SnapshotTables[], shown = snapshots.length - 1): Promise<void> {
     if (this.graph === undefined) return;
     this.graph = { ...this.graph, snapshots };
+    this.casts = undefined;
     this.casts = snapshots.length > 1 ? (await this.report()).casts : undefined;
     this.show(shown);
   }

@@ -1,5 +1,7 @@
 import type { LinkedView, PictureFormat, ToGraph } from '../../webview/protocol';
 
+export type Highlight = Extract<ToGraph, { type: 'highlight' }>;
+
 export interface Picture {
   readonly bytes: Uint8Array;
   /** What the user should know of it. */
@@ -27,6 +29,7 @@ export class Editors {
   /** Where the editors look while they are compared. */
   private view: LinkedView | undefined;
   private focused: Editor | undefined;
+  private lit: Highlight | undefined;
 
   /** The editor last focused. */
   get active(): Editor | undefined {
@@ -72,8 +75,21 @@ export class Editors {
     if (pinned !== editor) pinned.start();
   }
 
-  /** Tells an editor that starts, or starts to be compared, where the others look. */
-  link(editor: Editor): void {
+  /** Lights up ops in all editors, and in those that start later. */
+  highlight(lit: Highlight | undefined): void {
+    if (lit === undefined && this.lit === undefined) return;
+    this.lit = lit;
+    for (const editor of this.all) editor.post(lit ?? { type: 'highlight', label: '' });
+  }
+
+  /** Tells an editor that starts what is lit up, and where the others look. */
+  welcome(editor: Editor): void {
+    if (this.lit !== undefined) editor.post(this.lit);
+    this.link(editor);
+  }
+
+  /** Tells an editor that starts to be compared where the others look. */
+  private link(editor: Editor): void {
     if (!this.isComparing) return;
     if (this.view !== undefined) editor.post({ type: 'follow', view: this.view });
     editor.post({ type: 'link', on: true });

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG } from '../engine/config/config';
-import { PHASES } from '../engine/snapshot';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
@@ -12,8 +11,10 @@ import { ConfigFile, configUri } from './configFile';
 import { configView, warningText } from './configView';
 import { Conversion } from './conversion';
 import { Editors } from './editors';
+import { newestOnly } from './newestOnly';
+import { ALL_SNAPSHOTS } from './phases';
 
-export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config';
+export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome';
 
 export interface Op {
   readonly name: string;
@@ -33,6 +34,15 @@ export class ModelDocument implements vscode.CustomDocument {
   private parsed: ParsedConfig;
   private configExists = false;
   private plan: PlanView | undefined;
+  /** Why the engine does not take the config as it is, though its file has no errors: the one before is in force. */
+  private refused: UserError | undefined;
+  /** What the phases would make of the model under the config in force, once that is known. */
+  private predicted: Outcome | undefined;
+  private readonly predict = newestOnly(
+    (config: ConfigSource) => this.current.preview(config),
+    (outcome) => this.setPredicted(outcome),
+    (error) => this.fail(error),
+  );
   /** Settles when the newest config is planned and what it affects ran again. */
   private applied: Promise<void> = Promise.resolve();
   /** Snapshots the user wants to see: what a re-run after a config change goes up to. */
@@ -83,6 +93,7 @@ export class ModelDocument implements vscode.CustomDocument {
       file: this.configExists ? this.configFile.uri.path.slice(this.configFile.uri.path.lastIndexOf('/') + 1) : undefined,
       parsed: this.parsed,
       plan: this.plan,
+      refused: this.refused?.message,
       selected: this.selected === undefined ? undefined : this.op(this.selected),
       data: undefined,
       outcome: this.outcome,
@@ -92,7 +103,8 @@ export class ModelDocument implements vscode.CustomDocument {
 
   private get outcome(): ConfigView['outcome'] {
     const { snapshots, casts } = this.current;
-    return casts === undefined || snapshots.length <= PHASES.length ? undefined : { precision: snapshots.at(-1)!.counts, casts, assumesRanges: false, isPredicted: false };
+    if (casts !== undefined && snapshots.length === ALL_SNAPSHOTS) return { precision: snapshots.at(-1)!.counts, casts, assumesRanges: false, isPredicted: false };
+    return this.predicted && { ...this.predicted, isPredicted: true };
   }
 
   /** Reads the config and the model. On failure `failure` says why, too. */
@@ -105,7 +117,8 @@ export class ModelDocument implements vscode.CustomDocument {
   async reopen(): Promise<void> {
     this.current.dispose();
     this.current = this.startConversion();
-    this.failure = this.plan = this.selected = undefined;
+    this.failure = this.plan = this.refused = this.selected = this.predicted = undefined;
+    this.predict(undefined);
     this.wanted = 1;
     this.changed.fire('graph');
     await this.open();
@@ -122,6 +135,8 @@ export class ModelDocument implements vscode.CustomDocument {
     void this.enqueueConfig();
     await this.applied;
     requireValid(this.parsed);
+    // A copy: an error is shown once.
+    if (this.refused !== undefined) throw this.refused.at({});
     await this.runUntil(snapshot + 1);
   }
 
@@ -150,7 +165,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
   async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
-    if (this.current.graph === undefined || this.plan?.isFaulty === true) return undefined;
+    if (this.current.graph === undefined || hasErrors(this.parsed)) return undefined;
     return this.current.preview({ ...this.configSource(), text: editConfig(this.parsed, edits) });
   }
 
@@ -175,6 +190,7 @@ export class ModelDocument implements vscode.CustomDocument {
       await this.readConfig();
       this.plan = await this.current.open(this.configSource());
       this.changed.fire('config');
+      this.foresee();
     } catch (error) {
       this.failure = error instanceof CancelledError ? new UserError(vscode.l10n.t('Opening was cancelled'), { file: this.name, hint: vscode.l10n.t('Use "Mixed Precision: Reopen Model" to open it') }) : error;
       this.changed.fire('graph');
@@ -186,6 +202,8 @@ export class ModelDocument implements vscode.CustomDocument {
     this.wanted = count;
     try {
       await this.current.runUntil(count);
+      // Ranges that had to be assumed are known now.
+      if (this.outcome?.assumesRanges === true) this.foresee();
     } catch (error) {
       this.wanted = this.current.snapshots.length;
       throw error;
@@ -225,9 +243,7 @@ export class ModelDocument implements vscode.CustomDocument {
     const planned = this.applied.then(() => this.applyConfig());
     this.applied = planned
       .then((wanted) => (wanted > this.current.snapshots.length ? this.runUntil(wanted) : undefined))
-      .catch((error: unknown) => {
-        if (!(error instanceof CancelledError)) this.failed.fire(error);
-      });
+      .catch((error: unknown) => this.fail(error));
     return planned;
   }
 
@@ -237,8 +253,37 @@ export class ModelDocument implements vscode.CustomDocument {
     if (!(await this.readConfig()) || this.current.graph === undefined) return 0;
     const { wanted } = this;
     await this.current.interrupt();
-    this.plan = await this.current.setConfig(this.configSource());
+    try {
+      this.plan = await this.current.setConfig(this.configSource());
+      this.refused = undefined;
+    } catch (error) {
+      if (error instanceof UserError) this.refused = error;
+      this.changed.fire('config');
+      throw error;
+    }
+    const isFaulty = hasErrors(this.parsed);
+    // What a faulty file leaves in force has its outcome already.
+    if (!isFaulty) this.predicted = undefined;
     this.changed.fire('config');
-    return this.parsed.problems.some(({ severity }) => severity === 'error') ? 0 : wanted;
+    this.foresee();
+    return isFaulty ? 0 : wanted;
   }
+
+  /** Asks what comes of the config; the engine answers before it runs phases that are asked for later. */
+  private foresee(): void {
+    if (!hasErrors(this.parsed)) this.predict(this.configSource());
+  }
+
+  private setPredicted(outcome: Outcome | undefined): void {
+    this.predicted = outcome;
+    this.changed.fire('outcome');
+  }
+
+  private fail(error: unknown): void {
+    if (!(error instanceof CancelledError)) this.failed.fire(error);
+  }
+}
+
+function hasErrors({ problems }: ParsedConfig): boolean {
+  return problems.some(({ severity }) => severity === 'error');
 }

@@ -76,6 +76,8 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
     },
     // Snapshots that stay as they are may have other reasons.
     config: sendDetails,
+    // The side panel shows it.
+    outcome: () => {},
   };
 
   const command = (id: string, ...args: readonly unknown[]) => {
@@ -118,7 +120,7 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
       sendGraph();
       send.running();
       send.selection();
-      editors.link(editor);
+      editors.welcome(editor);
     },
     picture: (format) => pictures.ask(format),
     dispose() {

@@ -18,7 +18,7 @@ const selected: DisplayNode = { id: '7', name: 'block.1/conv', op: 'Conv2D', sco
 const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) => {
   const parsed = parseConfig(text, 'digits.mixed-precision.json');
   const state = { ...plan, config: parsed.config, isFaulty: false, problems: [...parsed.problems, ...plan.problems] };
-  return configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed, plan: state, selected, data: undefined, outcome: undefined, snapshots: [], ...changes });
+  return configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed, plan: state, refused: undefined, selected, data: undefined, outcome: undefined, snapshots: [], ...changes });
 };
 
 it('shows the override of the selected node', () => {
@@ -62,4 +62,9 @@ it('says so where no op that became BF16 was worth its Casts', () => {
   expect(problems(0).at(-1)).toMatch(/^The 3 ops that became BF16 returned to FP32/);
   expect(problems(1).join()).not.toMatch(/returned/);
   expect(view('{ "use_bf16": true }', { snapshots }).problems.map(({ message }) => message).join()).not.toMatch(/returned/);
+});
+
+it('shows what is in force as faulty where the engine refused the file, and why first', () => {
+  const { isFaulty, problems } = view('{}', { refused: 'No value is named "tail".' });
+  expect([isFaulty, problems[0]]).toEqual([true, { message: 'No value is named "tail".', severity: 'error', fixes: [] }]);
 });

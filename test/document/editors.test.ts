@@ -57,7 +57,7 @@ describe('compared editors', () => {
   it('are where the others are when they start late or again', () => {
     editors.moved(main, view(3));
     pinned.take();
-    editors.link(pinned);
+    editors.welcome(pinned);
     expect(pinned.take()).toEqual([{ type: 'follow', view: view(3) }, { type: 'link', on: true }]);
   });
 
@@ -79,6 +79,21 @@ describe('compared editors', () => {
 });
 
 describe('editors', () => {
+  it('all light up the same ops, those that start late, too, until that ends', () => {
+    const [one, two] = [new FakeEditor(), new FakeEditor()];
+    const editors = new Editors();
+    const lit = { type: 'highlight', nodes: Int32Array.of(3), label: '1 op matches conv' } as const;
+    editors.add(one);
+    editors.highlight(undefined);
+    editors.highlight(lit);
+    editors.add(two);
+    editors.welcome(two);
+    expect([one.take(), two.take()]).toEqual([[lit], [lit]]);
+    editors.highlight(undefined);
+    editors.welcome(two);
+    expect([one.take(), two.take()]).toEqual([[{ type: 'highlight', label: '' }], [{ type: 'highlight', label: '' }]]);
+  });
+
   it('are moved without anybody following while nothing is compared', () => {
     const [one, two] = [new FakeEditor(), new FakeEditor()];
     const editors = new Editors();

@@ -63,6 +63,8 @@ export class GraphApp {
   private pinned = false;
   private ghosts = true;
   private mapping = 0;
+  /** What is lit up, the host asked for. */
+  private litByHost = false;
 
   private readonly notice = createNotice();
   private readonly keySheet = createKeySheet();
@@ -74,7 +76,7 @@ export class GraphApp {
   private readonly transitions = createTransitions({
     highlight: (edges, nodes, label) => {
       this.search.clear();
-      this.canvas.highlight(edges ?? (nodes && new Int32Array()), nodes);
+      this.lightUp(edges ?? (nodes && new Int32Array()), nodes);
       // Without a label it is what was lit up before, at another moment.
       if (label === '') return;
       this.stage.announce(label);
@@ -98,7 +100,7 @@ export class GraphApp {
     go: (result) => void this.selection.goTo(result),
     highlight: (found) => {
       this.transitions.clear();
-      this.canvas.highlight(found?.edges, found?.nodes);
+      this.lightUp(found?.edges, found?.nodes);
     },
     closed: () => this.stage.element.focus(),
   });
@@ -204,6 +206,9 @@ export class GraphApp {
       case 'export':
         void this.export(message.format);
         break;
+      case 'highlight':
+        void this.opening.then(() => this.highlight(message.nodes, message.label));
+        break;
     }
   }
 
@@ -295,6 +300,21 @@ export class GraphApp {
     if (!graph || !moment || STEPS[snapshot] === undefined) return;
     if (graph.snapshots[snapshot]) this.goTo(endOf(graph, snapshot));
     else this.host.send({ type: 'showSnapshot', snapshot });
+  }
+
+  /** Only the last to ask has something lit up: the search, the table of transitions, or the host. */
+  private lightUp(edges: Int32Array | undefined, nodes: Int32Array | undefined): void {
+    this.litByHost = false;
+    this.canvas.highlight(edges, nodes);
+  }
+
+  private highlight(nodes: Int32Array | undefined, label: string): void {
+    if (nodes === undefined && !this.litByHost) return;
+    this.search.clear();
+    this.transitions.clear();
+    this.lightUp(nodes && new Int32Array(), nodes);
+    this.litByHost = nodes !== undefined;
+    if (nodes !== undefined) this.stage.announce(label);
   }
 
   private async export(format: PictureFormat): Promise<void> {
