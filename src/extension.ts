@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FromConfig } from '../webview/protocol';
+import * as api from './api';
 import { registerCommands } from './commands/register';
 import { Messages } from './document/messages';
 import type { ModelDocument } from './document/modelDocument';
@@ -12,8 +13,14 @@ import { createStatusBar } from './views/statusBar';
 import { registerWelcome } from './views/welcome';
 import { showWindowProgress } from './views/windowProgress';
 
+/** What other extensions get of this one: the engine as programs import it. */
+export type ExtensionApi = typeof api & {
+  /** Where VS Code runs tests only. */
+  readonly testing?: TestingApi;
+};
+
 /** What the tests inside VS Code see of the extension. */
-export interface ExtensionApi {
+export interface TestingApi {
   readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select' | 'editors'> | undefined;
   /** As if the side panel had sent the message. */
   readonly sendToConfig: (message: FromConfig) => Promise<void>;
@@ -35,5 +42,6 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     registerWelcome(),
     registerConfigDiagnostics(),
   );
-  return { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message) };
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return api;
+  return { ...api, testing: { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message) } };
 }

@@ -1,7 +1,7 @@
 import { strictEqual } from 'node:assert';
 import { commands, extensions, Uri, window, workspace } from 'vscode';
 import type { Outcome } from '../../src/commands/command';
-import type { ExtensionApi } from '../../src/extension';
+import type { ExtensionApi, TestingApi } from '../../src/extension';
 import type { GraphTables } from '../../webview/protocol';
 import { nodeId } from '../../webview/tables';
 
@@ -12,8 +12,9 @@ export function sample(name: string): Uri {
   return Uri.joinPath(workspace.workspaceFolders![0]!.uri, name);
 }
 
-export async function api(): Promise<ExtensionApi> {
-  return extensions.getExtension<ExtensionApi>(EXTENSION_ID)!.activate();
+/** What the extension shows tests of itself. */
+export async function api(): Promise<TestingApi> {
+  return (await extensions.getExtension<ExtensionApi>(EXTENSION_ID)!.activate()).testing!;
 }
 
 /** Resolves once `condition` holds; the test's own time limit ends a wait in vain. */
