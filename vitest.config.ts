@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document', 'scripts'].map((folder) => `test/${folder}/**/*.test.ts`);
+const unit = ['engine', 'webview/unit', 'cli', 'worker', 'document', 'api', 'scripts'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Files one after another: a browser each is enough for the machine. */
 const oneAfterAnother = { pool: 'forks', poolOptions: { forks: { singleFork: true } } } as const;

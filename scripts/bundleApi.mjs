@@ -34,7 +34,8 @@ export function writeDeclarations(outdir) {
   visit(entry);
   const isNeeded = (statement) => ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || exported.includes(statement.name?.text);
   const texts = found.filter(isNeeded).map((statement) => statement.getFullText().trim().replace(/^export /m, ''));
-  writeFileSync(join(outdir, 'index.d.mts'), `${[...texts, `export { ${exported.join(', ')} };`].join('\n\n')}\n`);
+  const symbols = '/// <reference lib="esnext.disposable" />'; // For Symbol.asyncDispose, whatever the lib of the program.
+  writeFileSync(join(outdir, 'index.d.mts'), `${[symbols, ...texts, `export { ${exported.join(', ')} };`].join('\n\n')}\n`);
 }
 
 /** Declarations by file of all that `entry` imports; nothing is checked, as `npm run typecheck` does that. */
