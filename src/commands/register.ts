@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../engine/errors';
 import { errorText, NotNowError } from '../document/messages';
+import { profileCommands } from './applyProfile';
 import { cancel } from './cancel';
 import type { Command, Outcome, Rooms } from './command';
+import { chooseCalibrationData } from './chooseCalibrationData';
 import { compareWithOriginal } from './compareWithOriginal';
 import { copyName } from './copyName';
 import { exportPicture } from './exportPicture';
@@ -41,6 +43,8 @@ const COMMANDS: readonly Command[] = [
   showWhy,
   copyName,
   ...setPrecisionCommands,
+  ...profileCommands,
+  chooseCalibrationData,
   ...viewCommands,
   compareWithOriginal,
   exportPicture,

@@ -1,0 +1,21 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { modelCommand } from './command';
+import { notOpen } from './reasons';
+
+/** Names the sample inputs that INT8 ranges are measured on; in the config relative to it, where they are beside or below it. */
+export const chooseCalibrationData = modelCommand({
+  id: 'chooseCalibrationData',
+  notNow: notOpen,
+  async run(document, _, given) {
+    const file = given instanceof vscode.Uri ? given : await pickFile(document.configFolder);
+    if (file === undefined) return;
+    const beside = posix.relative(document.configFolder.path, file.path);
+    await document.editConfig([{ path: ['calibration', 'data'], value: beside.startsWith('..') ? file.fsPath : beside }]);
+  },
+});
+
+async function pickFile(defaultUri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const filters = { [vscode.l10n.t('NumPy archive')]: ['npz'] };
+  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Calibration Data'), defaultUri, filters }))?.[0];
+}
