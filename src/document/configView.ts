@@ -1,9 +1,10 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { TuningConfig } from '../engine/config/config';
 import type { ConfigProblem } from '../engine/config/problem';
-import type { PlanView } from '../engine/conversion';
+import type { Outcome, PlanView } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
 import { allReturned } from '../engine/report/allReturned';
+import { PHASES } from '../engine/snapshot';
 import type { ConfigView, DisplayNode, SnapshotTables } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 
@@ -19,10 +20,13 @@ export function configView(state: {
   readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;
   /** What `calibration.data` holds, once it is read. */
   readonly data: ConfigView['calibration']['contents'];
-  readonly outcome: ConfigView['outcome'];
+  /** What the phases would make of the model. */
+  readonly predicted: Outcome | undefined;
+  /** Of the phases that ran. */
+  readonly casts: Outcome['casts'] | undefined;
   readonly snapshots: readonly Pick<SnapshotTables, 'phase' | 'counts'>[];
 }): ConfigView {
-  const { model, file, parsed, plan, refused, selected, data, outcome, snapshots } = state;
+  const { model, file, parsed, plan, refused, selected, data, predicted, casts, snapshots } = state;
   const refusal = refused === undefined ? [] : [{ message: refused, severity: 'error' as const, fixes: [] }];
   const returned = allReturned(snapshots.map(({ phase, counts }) => ({ phase, precision: counts })));
   // The last valid one while the file has errors.
@@ -46,9 +50,15 @@ export function configView(state: {
     targetIsa: config.target_isa,
     accuracyCriterion: config.accuracy_criterion,
     sensitiveOps: (plan?.sensitiveOps ?? []).map((pattern) => ({ ...pattern, staysFp32: config.sensitive_ops[pattern.name] !== 'auto' })),
-    outcome,
+    outcome: outcomeOf(snapshots, casts, predicted),
     problems: [...refusal, ...problemsOf(plan?.problems ?? parsed.problems, [...(plan?.warnings ?? []), ...returned])],
   };
+}
+
+/** From the phases once all ran, else predicted. */
+function outcomeOf(snapshots: readonly Pick<SnapshotTables, 'counts'>[], casts: Outcome['casts'] | undefined, predicted: Outcome | undefined): ConfigView['outcome'] {
+  if (casts !== undefined && snapshots.length > PHASES.length) return { precision: snapshots.at(-1)!.counts, casts, assumesRanges: false, isPredicted: false };
+  return predicted && { ...predicted, isPredicted: true };
 }
 
 /** Those of the file, then what the plan found, without repeats. */

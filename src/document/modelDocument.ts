@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
@@ -6,15 +7,15 @@ import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
 import { NODE_KINDS, nodeOfId, textAt } from '../../webview/tables';
+import { CalibrationData } from './calibrationData';
 import { editConfig } from './configEdits';
 import { ConfigFile, configUri } from './configFile';
 import { configView, warningText } from './configView';
 import { Conversion } from './conversion';
 import { Editors } from './editors';
-import { newestOnly } from './newestOnly';
-import { ALL_SNAPSHOTS } from './phases';
+import { Prediction } from './prediction';
 
-export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome';
+export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome' | 'data';
 
 export interface Op {
   readonly name: string;
@@ -36,13 +37,8 @@ export class ModelDocument implements vscode.CustomDocument {
   private plan: PlanView | undefined;
   /** Why the engine does not take the config as it is, though its file has no errors: the one before is in force. */
   private refused: UserError | undefined;
-  /** What the phases would make of the model under the config in force, once that is known. */
-  private predicted: Outcome | undefined;
-  private readonly predict = newestOnly(
-    (config: ConfigSource) => this.current.preview(config),
-    (outcome) => this.setPredicted(outcome),
-    (error) => this.fail(error),
-  );
+  private readonly prediction = new Prediction((config) => this.current.preview(config), () => this.changed.fire('outcome'), (error) => this.fail(error));
+  private readonly data = new CalibrationData((file) => this.current.describeData(file));
   /** Settles when the newest config is planned and what it affects ran again. */
   private applied: Promise<void> = Promise.resolve();
   /** Snapshots the user wants to see: what a re-run after a config change goes up to. */
@@ -68,6 +64,8 @@ export class ModelDocument implements vscode.CustomDocument {
     this.configFile = new ConfigFile(configUri(uri));
     this.parsed = { config: DEFAULT_CONFIG, problems: [], file: this.configFile.uri.fsPath, text: '' };
     this.configFile.onDidChange(() => this.enqueueConfig());
+    this.data.onDidChange(() => this.changed.fire('data'));
+    this.data.onDidFail((error) => this.fail(error));
     this.current = this.startConversion();
   }
 
@@ -95,16 +93,11 @@ export class ModelDocument implements vscode.CustomDocument {
       plan: this.plan,
       refused: this.refused?.message,
       selected: this.selected === undefined ? undefined : this.op(this.selected),
-      data: undefined,
-      outcome: this.outcome,
+      data: this.data.contents,
+      predicted: this.prediction.outcome,
+      casts: this.current.casts,
       snapshots: this.current.snapshots,
     });
-  }
-
-  private get outcome(): ConfigView['outcome'] {
-    const { snapshots, casts } = this.current;
-    if (casts !== undefined && snapshots.length === ALL_SNAPSHOTS) return { precision: snapshots.at(-1)!.counts, casts, assumesRanges: false, isPredicted: false };
-    return this.predicted && { ...this.predicted, isPredicted: true };
   }
 
   /** Reads the config and the model. On failure `failure` says why, too. */
@@ -117,8 +110,9 @@ export class ModelDocument implements vscode.CustomDocument {
   async reopen(): Promise<void> {
     this.current.dispose();
     this.current = this.startConversion();
-    this.failure = this.plan = this.refused = this.selected = this.predicted = undefined;
-    this.predict(undefined);
+    this.failure = this.plan = this.refused = this.selected = undefined;
+    this.prediction.forget();
+    this.data.update(undefined, '');
     this.wanted = 1;
     this.changed.fire('graph');
     await this.open();
@@ -165,7 +159,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
   async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
-    if (this.current.graph === undefined || hasErrors(this.parsed)) return undefined;
+    if (this.current.graph === undefined || this.plan?.isFaulty !== false) return undefined;
     return this.current.preview({ ...this.configSource(), text: editConfig(this.parsed, edits) });
   }
 
@@ -180,6 +174,8 @@ export class ModelDocument implements vscode.CustomDocument {
   dispose(): void {
     this.current.dispose();
     this.configFile.dispose();
+    this.prediction.forget();
+    this.data.dispose();
     this.closed.fire();
     vscode.Disposable.from(this.changed, this.failed, this.closed).dispose();
   }
@@ -189,8 +185,8 @@ export class ModelDocument implements vscode.CustomDocument {
       if (this.uri.scheme !== 'file') throw new UserError(vscode.l10n.t('Only files on disk can be opened'), { file: this.uri.toString(), hint: vscode.l10n.t('Save a copy and open that') });
       await this.readConfig();
       this.plan = await this.current.open(this.configSource());
+      this.lookAhead(this.plan);
       this.changed.fire('config');
-      this.foresee();
     } catch (error) {
       this.failure = error instanceof CancelledError ? new UserError(vscode.l10n.t('Opening was cancelled'), { file: this.name, hint: vscode.l10n.t('Use "Mixed Precision: Reopen Model" to open it') }) : error;
       this.changed.fire('graph');
@@ -202,8 +198,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.wanted = count;
     try {
       await this.current.runUntil(count);
-      // Ranges that had to be assumed are known now.
-      if (this.outcome?.assumesRanges === true) this.foresee();
+      this.prediction.refine(this.configSource());
     } catch (error) {
       this.wanted = this.current.snapshots.length;
       throw error;
@@ -261,22 +256,17 @@ export class ModelDocument implements vscode.CustomDocument {
       this.changed.fire('config');
       throw error;
     }
-    const isFaulty = hasErrors(this.parsed);
-    // What a faulty file leaves in force has its outcome already.
-    if (!isFaulty) this.predicted = undefined;
+    this.lookAhead(this.plan);
     this.changed.fire('config');
-    this.foresee();
-    return isFaulty ? 0 : wanted;
+    return this.plan.isFaulty ? 0 : wanted;
   }
 
-  /** Asks what comes of the config; the engine answers before it runs phases that are asked for later. */
-  private foresee(): void {
-    if (!hasErrors(this.parsed)) this.predict(this.configSource());
-  }
-
-  private setPredicted(outcome: Outcome | undefined): void {
-    this.predicted = outcome;
-    this.changed.fire('outcome');
+  /** Asks what a config gives and what its data holds. What a faulty file leaves in force has been asked for. */
+  private lookAhead({ config: { calibration, inputs }, isFaulty }: PlanView): void {
+    if (isFaulty) return;
+    this.prediction.update(this.configSource());
+    const { data } = calibration;
+    this.data.update(data === undefined ? undefined : isAbsolute(data) ? vscode.Uri.file(data) : vscode.Uri.joinPath(this.configFolder, data), JSON.stringify(inputs));
   }
 
   private fail(error: unknown): void {
@@ -284,6 +274,3 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 }
 
-function hasErrors({ problems }: ParsedConfig): boolean {
-  return problems.some(({ severity }) => severity === 'error');
-}

@@ -76,8 +76,9 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
     },
     // Snapshots that stay as they are may have other reasons.
     config: sendDetails,
-    // The side panel shows it.
+    // The side panel shows these.
     outcome: () => {},
+    data: () => {},
   };
 
   const command = (id: string, ...args: readonly unknown[]) => {

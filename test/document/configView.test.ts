@@ -18,7 +18,7 @@ const selected: DisplayNode = { id: '7', name: 'block.1/conv', op: 'Conv2D', sco
 const view = (text: string | undefined, changes: Partial<Parameters<typeof configView>[0]> = {}) => {
   const parsed = parseConfig(text, 'digits.mixed-precision.json');
   const state = { ...plan, config: parsed.config, isFaulty: false, problems: [...parsed.problems, ...plan.problems] };
-  return configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed, plan: state, refused: undefined, selected, data: undefined, outcome: undefined, snapshots: [], ...changes });
+  return configView({ model: 'digits.pb', file: 'digits.mixed-precision.json', parsed, plan: state, refused: undefined, selected, data: undefined, predicted: undefined, casts: undefined, snapshots: [], ...changes });
 };
 
 it('shows the override of the selected node', () => {
@@ -67,4 +67,16 @@ it('says so where no op that became BF16 was worth its Casts', () => {
 it('shows what is in force as faulty where the engine refused the file, and why first', () => {
   const { isFaulty, problems } = view('{}', { refused: 'No value is named "tail".' });
   expect([isFaulty, problems[0]]).toEqual([true, { message: 'No value is named "tail".', severity: 'error', fixes: [] }]);
+});
+
+it('has the outcome of the phases once all ran, else the predicted one', () => {
+  const predicted = { precision: { fp32: 1, bf16: 2, int8: 3, other: 0 }, casts: { inserted: 4, folded: 2, remaining: 2, lowerBound: 2 }, assumesRanges: true };
+  const casts = { inserted: 5, folded: 5, remaining: 0, lowerBound: 0 };
+  const counts = { fp32: 6, bf16: 0, int8: 0, other: 0 };
+  const snapshots = ([undefined, 'quantize', 'bf16', 'optimize'] as const).map((phase) => ({ phase, counts }));
+  expect(view('{}').outcome).toBeUndefined();
+  expect(view('{}', { predicted, casts, snapshots: snapshots.slice(0, 3) }).outcome).toEqual({ ...predicted, isPredicted: true });
+  expect(view('{}', { predicted, casts, snapshots }).outcome).toEqual({ precision: counts, casts, assumesRanges: false, isPredicted: false });
+  // The report of the newest phase is on its way.
+  expect(view('{}', { predicted, snapshots }).outcome?.isPredicted).toBe(true);
 });
