@@ -16,14 +16,16 @@ export interface CommandContext {
   readonly startKernels: () => Promise<KernelRunner>;
   /** Writes a line to stdout. */
   readonly print: (line: string) => void;
+  /** Writes a line to stderr. */
+  readonly note: (line: string) => void;
 }
 
 /** One verb of the command line. */
 export interface Command {
   readonly usage: string;
   readonly summary: string;
-  /** Number of positional arguments. */
-  readonly arguments: number;
+  /** What each positional argument is. */
+  readonly arguments: readonly string[];
   /** Options that take a value, and flags. */
   readonly strings: readonly string[];
   readonly flags: readonly string[];

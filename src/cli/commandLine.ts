@@ -5,12 +5,13 @@ import { createConversion } from '../engine/pipeline';
 import { nodeHost } from '../worker/nodeHost';
 import { type Command, type Options, UsageError } from './command';
 import { compare } from './compare';
+import { config } from './configCommand';
 import { convert } from './convert';
 import { inspect } from './inspect';
 import { plan } from './plan';
 import { run } from './run';
 
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan };
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, config };
 
 export const EXIT = { done: 0, atFault: 1, usage: 2 };
 
@@ -36,7 +37,7 @@ export async function runCommandLine(argv: readonly string[], io: Terminal): Pro
   const conversion = createConversion(nodeHost(NO_PROGRESS, io.startKernels));
   try {
     const { positionals, options } = parse(command, rest);
-    await command.run({ arguments: positionals, options, conversion, print: io.out, startKernels: io.startKernels });
+    await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: io.startKernels });
     return EXIT.done;
   } catch (error) {
     if (error instanceof UsageError) return fail(io, EXIT.usage, `mixed-precision: ${error.message}. Usage: mixed-precision ${command.usage}`);
@@ -57,7 +58,8 @@ function parse(command: Command, args: string[]): { positionals: string[]; optio
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
-  if (parsed.positionals.length !== command.arguments) throw new UsageError(`it takes ${command.arguments} model ${command.arguments === 1 ? 'file' : 'files'}`);
+  const { length } = command.arguments;
+  if (parsed.positionals.length !== length) throw new UsageError(`it takes ${length} ${length === 1 ? 'argument' : 'arguments'}: ${command.arguments.join(' ')}`);
   return { positionals: parsed.positionals, options: parsed.values as Options };
 }
 

@@ -12,7 +12,7 @@ import { executeModel, openAnother } from './execute';
 export const compare: Command = {
   usage: 'compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY [--config FILE]] [--json]',
   summary: 'compare the outputs of two models in the embedded runtime',
-  arguments: 2,
+  arguments: ['ORIGINAL', 'CONVERTED'],
   strings: ['inputs', 'labels', 'config'],
   flags: ['json'],
   async run({ arguments: [original, converted], options, conversion, startKernels, print }) {

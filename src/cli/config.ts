@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ConfigSource } from '../engine/conversion';
-import { openFileSource } from '../worker/nodeHost';
 import { type Options, text } from './command';
+import { readText } from './textFile';
 
 /** The config file and the calibration data given as options. Throws UserError when the file cannot be read. */
 export async function configFrom(options: Options): Promise<ConfigSource> {
@@ -9,6 +9,5 @@ export async function configFrom(options: Options): Promise<ConfigSource> {
   const calibration = text(options, 'calibration');
   const data = calibration === undefined ? {} : { calibration: resolve(calibration) };
   if (path === undefined) return { text: undefined, path: undefined, ...data };
-  const source = await openFileSource(path);
-  return { text: new TextDecoder().decode(await source.read(0, source.size)), path: resolve(path), ...data };
+  return { text: await readText(path), path: resolve(path), ...data };
 }

@@ -1,16 +1,16 @@
 import { UserError } from '../engine/errors';
 import { PHASES, type PhaseName } from '../engine/snapshot';
-import { openFileSink } from '../worker/nodeHost';
 import { access } from 'node:fs/promises';
 import { type Command, required, text, UsageError } from './command';
 import { configFrom } from './config';
 import { reportLines } from './reportText';
+import { writeText } from './textFile';
 
 /** `convert`: the phases, and the converted model as a file. */
 export const convert: Command = {
   usage: 'convert MODEL --output OUT [--config FILE] [--calibration DATA.npz] [--until quantize|bf16|optimize] [--report FILE.json] [--force] [--json]',
   summary: 'convert a model to mixed precision and write it',
-  arguments: 1,
+  arguments: ['MODEL'],
   strings: ['output', 'config', 'calibration', 'until', 'report'],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, conversion, print }) {
@@ -24,11 +24,7 @@ export const convert: Command = {
     for (let i = 0; i < phases; i++) await conversion.runPhase();
     await conversion.save(output, force);
     const report = await conversion.report();
-    if (reportFile !== undefined) {
-      const sink = await openFileSink(reportFile, force);
-      await sink.append(new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
-      await sink.commit();
-    }
+    if (reportFile !== undefined) await writeText(reportFile, `${JSON.stringify(report, null, 2)}\n`, force);
     if (options.json) print(JSON.stringify(report));
     else for (const line of reportLines(report)) print(line);
   },

@@ -4,7 +4,7 @@ import type { Command } from './command';
 export const inspect: Command = {
   usage: 'inspect MODEL [--json]',
   summary: 'format, inputs, outputs and op types of a model',
-  arguments: 1,
+  arguments: ['MODEL'],
   strings: [],
   flags: ['json'],
   async run({ arguments: [model], options, conversion, print }) {

@@ -7,7 +7,7 @@ import { reportLines } from './reportText';
 export const plan: Command = {
   usage: 'plan MODEL [--config FILE] [--calibration DATA.npz] [--json]',
   summary: 'what convert would do, without writing anything',
-  arguments: 1,
+  arguments: ['MODEL'],
   strings: ['config', 'calibration'],
   flags: ['json'],
   async run({ arguments: [model], options, conversion, print }) {

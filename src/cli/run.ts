@@ -7,7 +7,7 @@ import { executeModel } from './execute';
 export const run: Command = {
   usage: 'run MODEL --inputs DATA.npz --outputs OUT.npz [--config FILE] [--force]',
   summary: 'run a model in the embedded runtime',
-  arguments: 1,
+  arguments: ['MODEL'],
   strings: ['inputs', 'outputs', 'config'],
   flags: ['force'],
   async run({ arguments: [model], options, conversion, startKernels, print }) {

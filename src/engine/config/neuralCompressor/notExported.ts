@@ -1,0 +1,45 @@
+import { DEFAULT_CONFIG, type TuningConfig } from '../config';
+import type { ExportFormat } from './exportConfig';
+import type { ImportNote } from './notes';
+
+const PLACES_CASTS = 'Neural Compressor has no choice of where Casts go: it is left out.';
+
+interface Missing {
+  readonly path: string;
+  readonly value: (config: TuningConfig) => unknown;
+  readonly message: string;
+  /** Where the other format says it. */
+  readonly only?: ExportFormat;
+}
+
+const MISSING: readonly Missing[] = [
+  { path: 'bf16_ops', value: (config) => config.bf16_ops, message: 'Neural Compressor takes the list of op types that gain from BF16 from its own files: it is left out.' },
+  { path: 'calibration.data', value: (config) => config.calibration.data, message: 'Neural Compressor takes calibration data from a data loader in Python: it is left out.' },
+  { path: 'calibration.ranges', value: (config) => config.calibration.ranges, message: 'Neural Compressor reads no recorded ranges: it is left out.' },
+  {
+    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm, only: 'inc-yaml',
+    message: 'Neural Compressor knows "percentile" for ONNX only: on TensorFlow it takes the smallest and the largest value.',
+  },
+  {
+    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm, only: 'inc-python',
+    message: 'PostTrainingQuantConfig has it per op type only, and knows "percentile" for ONNX only: it is left out.',
+  },
+  {
+    path: 'quantization.weight_granularity', value: (config) => config.quantization.weight_granularity, only: 'inc-python',
+    message: 'PostTrainingQuantConfig has it per op type only: it is left out.',
+  },
+  { path: 'cast_placement', value: (config) => config.cast_placement, message: PLACES_CASTS },
+  { path: 'cast_cost', value: (config) => config.cast_cost, message: PLACES_CASTS },
+  { path: 'bf16_reward', value: (config) => config.bf16_reward, message: PLACES_CASTS },
+  { path: 'target_isa', value: (config) => config.target_isa, message: 'Neural Compressor asks the CPU it runs on: it is left out.' },
+];
+
+/** What a config says that a file of Neural Compressor cannot, apart from wishes for ops. Defaults need no word. */
+export function notExported(config: TuningConfig, format: ExportFormat): ImportNote[] {
+  return [
+    ...MISSING.filter(({ value, only = format }) => only === format && value(config) !== value(DEFAULT_CONFIG)).map(({ path, message }) => ({ path, message })),
+    ...Object.entries(config.sensitive_ops).map(([name]) => ({
+      path: `sensitive_ops.${name}`, message: 'Neural Compressor keeps no patterns of ops in FP32: it is left out.',
+    })),
+  ];
+}
