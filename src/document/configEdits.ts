@@ -59,10 +59,7 @@ export function replacement(before: string, after: string): { readonly start: nu
   return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
 }
 
-/** A pattern of op_name_dict that matches this name only. */
-export function exactPattern(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
+export { exactPattern } from '../engine/config/pattern';
 
 /** Where a key such as `op_type_dict.Conv2D` stands in the text: only the first dot separates, as node names have dots. */
 export function findConfigKey(text: string, key: string): { readonly offset: number; readonly length: number } | undefined {

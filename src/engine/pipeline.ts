@@ -3,8 +3,12 @@ import type { Ranges } from './calibration/ranges';
 import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
-import { checkOpNames } from './config/opNames';
+import { diagnose } from './config/diagnose';
+import { diagnoseOpTypes } from './config/diagnoseOpTypes';
+import { diagnoseSignature } from './config/diagnoseSignature';
+import { readPlaces } from './config/places';
 import type { ConfigProblem } from './config/problem';
+import { refusalWarnings } from './config/refusals';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
@@ -107,29 +111,26 @@ export function createConversion(host: ConversionHost): Conversion {
 
     async setConfig(source) {
       const open = current();
-      const parsed = parseConfig(source.text, source.path ?? open.path);
-      const isFaulty = parsed.problems.some(({ severity }) => severity === 'error');
+      const { parsed, changed } = readConfig(open, source);
       // A mistake in the file leaves the last valid config in force.
-      const config = isFaulty && open.basis !== undefined ? open.basis.config : parsed.config;
-      const changed = isFaulty ? open : withSignature(open, config);
-      const next: OpenModel = { ...changed, config, parsed, source };
+      const config = changed?.config ?? open.basis?.config ?? parsed.config;
+      const next: OpenModel = changed ?? { ...open, config, parsed, source };
       const context = contextOf(next);
       const { graph } = next.snapshots[0]!;
       const { rewriter, folded, first, plan } = foldAndPlan(graph, config, context, host.progress);
       const basis: Basis = { config, source, folds: rewriter.changes, planned: plan };
       const planAfter = (): Plan => planWithRanges(plan, folded, quantizedValues(folded, plan, context.dialect), open.ranges, config, context.dialect);
-      model = isFaulty ? next : { ...next, basis, snapshots: keepValid(next.snapshots, open.basis, basis, planAfter) };
+      model = changed === undefined ? next : { ...next, basis, snapshots: keepValid(next.snapshots, open.basis, basis, planAfter) };
       planned = { of: model, plan: first };
       return { ...planViewOf(model, plan), snapshots: model.snapshots.length };
     },
 
     async preview(source) {
       const open = current();
-      const parsed = parseConfig(source.text, source.path ?? open.path);
-      if (parsed.problems.some(({ severity }) => severity === 'error')) return undefined;
-      const { config } = parsed;
-      const tried = { ...withSignature(open, config), config, parsed, source };
-      return whatIf({ graph: tried.snapshots[0]!.graph, config, context: contextOf(tried), ranges: open.ranges }, host.progress);
+      const { changed } = readConfig(open, source);
+      if (changed === undefined) return undefined;
+      const { config, snapshots, ranges } = changed;
+      return whatIf({ graph: snapshots[0]!.graph, config, context: contextOf(changed), ranges }, host.progress);
     },
 
     async describeData(path) {
@@ -141,7 +142,8 @@ export function createConversion(host: ConversionHost): Conversion {
       const phase = PHASES[open.snapshots.length - 1];
       if (phase === undefined) throw new UserError('All phases have run', { file: open.path });
       const config = requireValid(open.parsed);
-      checkOpNames(config, open.snapshots[0]!.graph, open.format.dialect, open.source.path ?? open.path);
+      const unknown = diagnoseOpTypes(config, open.snapshots[0]!.graph, open.format.dialect, readPlaces(open.parsed.text));
+      requireValid({ ...open.parsed, problems: unknown });
       const input: PhaseInput = {
         snapshots: open.snapshots,
         config,
@@ -167,8 +169,11 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async report(): Promise<Report> {
-      const { snapshots, format, parsed } = current();
-      const warnings = [...parsed.problems.map(({ message }) => ({ message })), ...planOf(current()).warnings];
+      const { snapshots, format } = current();
+      const plan = planOf(current());
+      // Refusals by op, with its first node, rather than by rule of the file.
+      const problems = problemsOf(current(), { ...plan, refusals: [] }).filter(({ severity }) => severity !== 'information');
+      const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings];
       return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
 
@@ -189,17 +194,34 @@ export function createConversion(host: ConversionHost): Conversion {
   };
 }
 
-function planViewOf({ snapshots, config, format, parsed, source, path }: OpenModel, plan: Plan): PlanView {
-  const problems: ConfigProblem[] = [...parsed.problems];
-  const graph = snapshots[0]!.graph;
+function planViewOf(open: OpenModel, plan: Plan): PlanView {
+  const { snapshots, config, format, parsed } = open;
+  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(snapshots[0]!.graph, config, plan, format.dialect, problemsOf(open, plan)) };
+}
+
+/** What is wrong with the config file; while it is faulty, only what makes it so. */
+function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan): readonly ConfigProblem[] {
+  return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan)];
+}
+
+function hasErrors({ problems }: ParsedConfig): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** A config file for the open model, and the model under it unless the file has errors. */
+function readConfig(open: OpenModel, source: ConfigSource): { readonly parsed: ParsedConfig; readonly changed?: OpenModel } {
+  const parsed = parseConfig(source.text, source.path ?? open.path);
+  if (hasErrors(parsed)) return { parsed };
+  const { config } = parsed;
   try {
-    checkOpNames(config, graph, format.dialect, source.path ?? path);
+    return { parsed, changed: { ...withSignature(open, config), config, parsed, source } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push({ message: error.message, path: [], offset: 0, length: 0, severity: 'error' });
+    const { format, path, snapshots: [opened] } = open;
+    const problems = diagnoseSignature(parsed, (signature) => format.withSignature(opened!.graph, signature, path));
+    if (problems.length === 0) throw error;
+    return { parsed: { ...parsed, problems: [...parsed.problems, ...problems] } };
   }
-  const isFaulty = parsed.problems.some(({ severity }) => severity === 'error');
-  return { config, isFaulty, ...buildPlanView(graph, config, plan, format.dialect, problems) };
 }
 
 /** The model with the inputs and outputs a config names. */

@@ -1,3 +1,5 @@
+import type { Path } from './config/problem';
+import type { AskedPrecision } from './config/rules';
 import type { Precision } from './graph/dataType';
 
 /** A wish that could not be met, or something the user should know; `node` is a name. */
@@ -22,9 +24,26 @@ export interface PlannedNode {
   readonly bf16: 'demanded' | 'free' | 'denied';
 }
 
+/** Precisions the config asks of ops that can have none of them, for one op type and cause. */
+export interface Refusal {
+  /** Where the config asks for them. */
+  readonly path: Path;
+  readonly asked: readonly AskedPrecision[];
+  readonly op: string;
+  /** Sentences. */
+  readonly reason: string;
+  /** What the ops are instead. */
+  readonly planned: Precision;
+  /** Name of the first of them. */
+  readonly node: string;
+  readonly count: number;
+}
+
 export interface Plan {
   readonly nodes: ReadonlyMap<string, PlannedNode>;
+  /** What the user should know of the model, beside what the config asks for in vain. */
   readonly warnings: readonly Warning[];
+  readonly refusals: readonly Refusal[];
   /** The config names no `bf16_ops`, so the framework's own list holds. */
   readonly usesDefaultList: boolean;
 }

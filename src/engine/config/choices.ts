@@ -1,75 +1,55 @@
+import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { Dialect } from '../dialect';
-import type { Graph, Node } from '../graph/graph';
-import type { Reason, Warning } from '../plan';
-import type { PrecisionChoice, PrecisionWish, TuningConfig } from './config';
-import { matchesWholeName } from './pattern';
-
-/** What the config says of one node, and the key that says it. */
-export interface Choice {
-  readonly precision: PrecisionChoice;
-  readonly reason: Reason;
-}
+import type { Node } from '../graph/graph';
+import type { TuningConfig } from './config';
+import { type Rule, readRules } from './rules';
 
 /** The config's wishes, ready to be asked node by node. */
 export interface Choices {
   readonly useBf16: boolean;
   /** `bf16_ops` is absent, so the framework's default list holds. */
   readonly usesDefaultList: boolean;
-  for(node: Node): Choice;
+  /** What the config asks of the node, the stronger wish first: the next one counts only where no precision of this one is possible. */
+  for(node: Node): readonly Rule[];
   isDefaultBf16(node: Node): boolean;
-  /** Patterns that match no node, and wishes for BF16 while it is off. */
-  warnings(graph: Graph): Warning[];
+  /** Why the node cannot be BF16 under this config, one sentence; undefined when it can. */
+  whyNoBf16(node: Node): string | undefined;
+  /** Whether the config leaves INT8 possible for the node, or asks for it. */
+  isOpenToInt8(node: Node): boolean;
 }
 
-const AUTO: Choice = { precision: 'auto', reason: { text: 'The config leaves this op to the defaults.' } };
+export const BF16_OFF = 'BF16 is off (use_bf16).';
 
-/** Compiles the per-op part of a config. Later keys of `op_name_dict` win over earlier ones, as in Neural Compressor. */
+const NOTHING: readonly Rule[] = [];
+
+/** Compiles the per-op part of a config. Each node's rules are found once. */
 export function readChoices(config: TuningConfig, dialect: Dialect): Choices {
-  const byName = Object.entries(config.op_name_dict).map(([pattern, precision]) => ({
-    pattern, precision, matches: matchesWholeName(pattern),
-  })).reverse();
-  const listed = (config.bf16_ops ?? []).filter((entry) => entry.startsWith('re:')).map((entry) => ({
-    pattern: entry, matches: matchesWholeName(entry.slice('re:'.length)),
-  }));
-  const listedTypes = new Set(config.bf16_ops ?? []);
+  const rules = readRules(config);
   const defaults = new Set(config.bf16_ops === undefined ? dialect.defaultBf16Ops : []);
-
-  return {
+  const found = new Map<Node, readonly Rule[]>();
+  const wishes = (node: Node): readonly Rule[] => {
+    const wished = [rules.override(node), rules.listed(node)].filter((rule) => rule !== undefined && rule.accepts.length > 0);
+    return wished.length === 0 ? NOTHING : (wished as readonly Rule[]);
+  };
+  const choices: Choices = {
     useBf16: config.use_bf16,
     usesDefaultList: config.bf16_ops === undefined,
-    isDefaultBf16: (node) => defaults.has(node.op),
     for: (node) => {
-      const override = byName.find(({ matches }) => matches(node.name));
-      if (override !== undefined && override.precision !== 'auto') {
-        return choose(first(override.precision), `op_name_dict.${override.pattern}`, `op_name_dict "${override.pattern}" says ${wishText(override.precision)}.`);
-      }
-      const byType = override === undefined && Object.hasOwn(config.op_type_dict, node.op) ? config.op_type_dict[node.op]! : 'auto';
-      if (byType !== 'auto') return choose(first(byType), `op_type_dict.${node.op}`, `op_type_dict says ${wishText(byType)} for ${node.op}.`);
-      if (!config.use_bf16) return AUTO;
-      const entry = listedTypes.has(node.op) ? node.op : listed.find(({ matches }) => matches(node.name))?.pattern;
-      return entry === undefined ? AUTO : choose('bf16', 'bf16_ops', `Listed in bf16_ops (${entry}).`);
+      const known = found.get(node) ?? wishes(node);
+      found.set(node, known);
+      return known;
     },
-    warnings: (graph) => [
-      ...[...byName, ...listed.map(({ pattern, matches }) => ({ pattern, matches }))]
-        .filter(({ matches }) => ![...graph.nodes.values()].some((node) => matches(node.name)))
-        .map(({ pattern }) => ({ message: `"${pattern}" in the config matches no node of this model.` })),
-      ...(asksForBf16(config) && !config.use_bf16 ? [{ message: 'The config asks for BF16, but use_bf16 is off: nothing becomes BF16.' }] : []),
-    ],
+    isDefaultBf16: (node) => defaults.has(node.op),
+    whyNoBf16: (node) => {
+      if (!config.use_bf16) return BF16_OFF;
+      const capable = bfloat16Types(node, dialect);
+      return capable.ok ? undefined : capable.reason;
+    },
+    isOpenToInt8: (node) => {
+      const counting = choices.for(node).find(({ accepts }) =>
+        accepts.includes('int8') || accepts.includes('fp32') || (accepts.includes('bf16') && choices.whyNoBf16(node) === undefined));
+      return counting === undefined || counting.accepts.includes('int8');
+    },
   };
-}
-
-function first(wish: PrecisionWish): PrecisionChoice {
-  return typeof wish === 'string' ? wish : (wish[0] ?? 'auto');
-}
-
-function wishText(wish: PrecisionWish): string {
-  return typeof wish === 'string' ? wish : wish.join(' or ');
-}
-
-function choose(precision: PrecisionChoice, configKey: string, text: string): Choice {
-  return { precision, reason: { text, configKey } };
-}
-
-function asksForBf16(config: TuningConfig): boolean {
-  return config.bf16_ops !== undefined || [...Object.values(config.op_type_dict), ...Object.values(config.op_name_dict)].includes('bf16');
+  return choices;
 }

@@ -5,7 +5,7 @@ export function didYouMean(value: unknown, candidates: readonly string[]): strin
 }
 
 /** The candidate that differs from `word` by at most a third of its letters (ignoring case), or undefined. */
-function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.floor(word.length / 3) + 1;
   for (const candidate of candidates) {

@@ -45,7 +45,7 @@ function readsInt8(use: Use, graph: Graph, planned: Planned, dialect: Dialect): 
 
 function canPassThrough(node: Node, graph: Graph, planned: Planned, choices: Choices, dialect: Dialect): boolean {
   if (planned.get(node.id)?.precision === 'other' || !handsInt8On(node, graph, dialect)) return false;
-  if (!['auto', 'int8'].includes(choices.for(node).precision)) return false;
+  if (!choices.isOpenToInt8(node)) return false;
   const floats = node.inputs.filter((_, input) => dialect.inputType(node, input) === 'float32');
   return floats.length > 0 && floats.every((value) => dialect.constantBehind(graph.nodes, value) === undefined);
 }
@@ -66,7 +66,7 @@ function markEpilogue(id: string, { graph, planned, choices, dialect, readers, o
     const uses = readers.get(valueKey({ node: current, output: 0 })) ?? [];
     if (uses.length !== 1 || outputs.has(current)) return;
     const next = graph.nodes.get(uses[0]!.node)!;
-    const isOpen = planned.get(next.id)?.precision !== 'other' && ['auto', 'int8'].includes(choices.for(next).precision);
+    const isOpen = planned.get(next.id)?.precision !== 'other' && choices.isOpenToInt8(next);
     if (!isOpen || !dialect.isEpilogue(next, graph) || planned.get(next.id)!.precision === 'int8') return;
     planned.set(next.id, { precision: 'int8', reason: { text: 'INT8 kernels compute it on the accumulator of the op before it.' }, bf16: 'denied' });
     current = next.id;

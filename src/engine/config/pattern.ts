@@ -28,3 +28,8 @@ function isValid(pattern: string, flags: string): boolean {
     return false;
   }
 }
+
+/** A pattern that matches this name only. */
+export function exactPattern(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,11 +1,12 @@
-import { bfloat16Types } from '../capabilities/bfloat16Types';
 import { int8Nodes } from '../capabilities/int8Nodes';
 import type { Dialect, SensitivePattern } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
-import type { Plan, PlannedNode, Reason, Warning } from '../plan';
-import { type Choices, readChoices } from './choices';
+import type { Plan, PlannedNode, Reason } from '../plan';
+import { BF16_OFF, type Choices, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';
+import { Refusals, askedText } from './refusals';
+import type { Rule } from './rules';
 import { agreeOnSharedTypes } from './sharedTypes';
 
 /** What the plan needs to know besides graph and config. */
@@ -16,41 +17,31 @@ export interface PlanContext {
 }
 
 /**
- * Resolves the config for every node: `op_name_dict`, then `op_type_dict`, then `bf16_ops`, then `sensitive_ops`, then the
- * framework's lists, each intersected with what the framework's CPU kernels can do. What the user asks for and cannot
- * have becomes a warning, one per op type and cause. Linear in the size of the graph.
+ * Resolves the config for every node as Neural Compressor merges it: the framework's lists (or `bf16_ops` in their place),
+ * then `op_type_dict`, then `op_name_dict`, the later one replacing the earlier. What a rule accepts is intersected with
+ * what the node can be under this config, and the lowest precision left is planned; where none is left, the framework's own
+ * options hold and a refusal says why. Linear in the size of the graph.
  */
 export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanContext): Plan {
-  const choices = readChoices(config, context.dialect);
-  const inLoops = context.dialect.nodesInLoops(graph);
-  const int8Already = int8Nodes(graph, context.dialect, (node) => isOpenToInt8(choices, node));
+  const { dialect } = context;
+  const choices = readChoices(config, dialect);
+  const inLoops = dialect.nodesInLoops(graph);
+  const int8Already = int8Nodes(graph, dialect, (node) => choices.isOpenToInt8(node));
   const fed = new Set(graph.inputs.map((input) => input.value.node));
-  const refusals = new Refusals();
+  const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, ...context };
   const nodes = new Map<string, PlannedNode>();
-  for (const node of graph.nodes.values()) {
-    nodes.set(node.id, planNode(node, { graph, config, choices, inLoops, int8Already, fed, refusals, ...context }));
-  }
-  spreadInt8(graph, nodes, choices, context.dialect);
-  agreeOnSharedTypes(graph, nodes, context.dialect, (node, reason) => refusals.add(node, 'bf16', reason));
-  for (const node of graph.nodes.values()) {
-    const asked = choices.for(node);
-    if (asked.precision === 'int8' && nodes.get(node.id)!.precision === 'fp32') {
-      refusals.add(node, 'int8', !context.canCalibrate ? NO_CALIBRATION : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : noInt8(node.op));
-    }
-  }
-  return { nodes, warnings: [...choices.warnings(graph), ...refusals.warnings()], usesDefaultList: choices.usesDefaultList };
-}
-
-/** Whether the config leaves INT8 possible for the node, or asks for it. */
-function isOpenToInt8(choices: Choices, node: Node): boolean {
-  return ['auto', 'int8'].includes(choices.for(node).precision);
+  for (const node of graph.nodes.values()) nodes.set(node.id, planNode(node, nodeContext));
+  spreadInt8(graph, nodes, choices, dialect);
+  const sharedTypes = agreeOnSharedTypes(graph, nodes, dialect);
+  const refusals = new Refusals();
+  for (const node of graph.nodes.values()) markRefused(node, nodes, sharedTypes, refusals, nodeContext);
+  return { nodes, warnings: [], refusals: refusals.list(), usesDefaultList: choices.usesDefaultList };
 }
 
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
 const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
 const FED = 'Inputs keep the type the caller feeds.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
-const noInt8 = (op: string): string => `${op} cannot be INT8 here: it has no INT8 form, or its neighbours are not INT8.`;
 
 interface NodeContext extends PlanContext {
   readonly graph: Graph;
@@ -60,35 +51,39 @@ interface NodeContext extends PlanContext {
   readonly int8Already: ReadonlySet<string>;
   /** Ids of the nodes whose values the caller feeds, inner ones included. */
   readonly fed: ReadonlySet<string>;
-  readonly refusals: Refusals;
 }
 
+/** The plan of a node by itself; INT8 that depends on its neighbours comes later. */
 function planNode(node: Node, context: NodeContext): PlannedNode {
   const { dialect, choices, graph } = context;
-  if (context.int8Already.has(node.id) && isOpenToInt8(choices, node)) return { precision: 'int8', reason: { text: INT8_ALREADY }, bf16: 'denied' };
+  if (context.int8Already.has(node.id) && choices.isOpenToInt8(node)) return { precision: 'int8', reason: { text: INT8_ALREADY }, bf16: 'denied' };
   const neutral = context.fed.has(node.id) ? FED : neutralReason(node, graph, dialect);
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 
-  const asked = choices.for(node);
-  if (asked.precision === 'fp32') return { precision: 'fp32', reason: asked.reason, bf16: 'denied' };
-  if (asked.precision === 'bf16') return planBf16(node, asked.reason, context);
-
-  const pattern = dialect.quantizationPattern(node, graph);
-  if (pattern !== undefined && context.canCalibrate && !context.inLoops.has(node.id)) {
-    const text = `${node.op} has an INT8 form and its ranges are calibrated.`;
-    return { precision: 'int8', reason: asked.precision === 'int8' ? asked.reason : { text }, bf16: 'denied' };
+  const isPattern = dialect.quantizationPattern(node, graph) !== undefined;
+  const canBeInt8 = isPattern && context.canCalibrate && !context.inLoops.has(node.id);
+  for (const rule of choices.for(node)) {
+    if (canBeInt8 && rule.accepts.includes('int8')) return { precision: 'int8', reason: reasonOf(rule), bf16: 'denied' };
+    const otherwise = rule.accepts.includes('int8') ? ` ${whyNoInt8(node, context)}` : '';
+    const noBf16 = rule.accepts.includes('bf16') ? choices.whyNoBf16(node) : '';
+    if (noBf16 === undefined) return { precision: 'bf16', reason: reasonOf(rule, otherwise), bf16: 'demanded' };
+    if (rule.accepts.includes('fp32')) return { precision: 'fp32', reason: reasonOf(rule, otherwise + (noBf16 && ` ${noBf16}`)), bf16: 'denied' };
   }
-  if (asked.precision === 'int8') return fp32('INT8 was asked for, but this op cannot be INT8.', asked.reason.configKey);
-  return planDefault(node, pattern !== undefined, context);
+  if (canBeInt8) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
+  return planDefault(node, isPattern, context);
 }
 
-/** Nobody asked for a precision of this node. */
+function reasonOf({ text, configKey }: Rule, otherwise = ''): Reason {
+  return { text: text + otherwise, configKey };
+}
+
+/** Nobody asked for a precision of this node, or for none it can have, and it is not INT8. */
 function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): PlannedNode {
   const { choices, dialect, inLoops } = context;
   const fallback = !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : NO_CALIBRATION;
-  if (!choices.useBf16) return fp32(`${fallback} BF16 is off (use_bf16).`);
-  const capable = bfloat16Types(node, dialect);
-  if (!capable.ok) return fp32(`It cannot be BF16: ${capable.reason}`);
+  if (!choices.useBf16) return fp32(`${fallback} ${BF16_OFF}`);
+  const noBf16 = choices.whyNoBf16(node);
+  if (noBf16 !== undefined) return fp32(`It cannot be BF16: ${noBf16}`);
   const sensitive = sensitivePattern(node, context);
   if (sensitive !== undefined) return fp32(sensitive.reason, `sensitive_ops.${sensitive.name}`);
   const isHeavy = dialect.isHeavy(node);
@@ -107,12 +102,33 @@ function sensitivePattern(node: Node, { dialect, graph, config }: NodeContext): 
   return pattern === undefined || config.sensitive_ops[pattern.name] === 'auto' ? undefined : pattern;
 }
 
-function planBf16(node: Node, reason: Reason, { choices, dialect, refusals }: NodeContext): PlannedNode {
-  if (!choices.useBf16) return fp32('BF16 was asked for, but BF16 is off (use_bf16).', 'use_bf16');
-  const capable = bfloat16Types(node, dialect);
-  if (capable.ok) return { precision: 'bf16', reason, bf16: 'demanded' };
-  refusals.add(node, 'bf16', capable.reason);
-  return fp32(`BF16 was asked for (${reason.configKey ?? 'config'}), but: ${capable.reason}`, reason.configKey);
+/** Adds the rules for a node that accept no precision it can have to the refusals, and to its reason. */
+function markRefused(
+  node: Node, nodes: Map<string, PlannedNode>, sharedTypes: ReadonlyMap<string, string>, refusals: Refusals, context: NodeContext,
+): void {
+  const planned = nodes.get(node.id)!;
+  if (planned.precision === 'other') return;
+  const rules = context.choices.for(node);
+  const granted = rules.findIndex(({ accepts }) => accepts.some((precision) => precision === planned.precision));
+  const refused = granted < 0 ? rules : rules.slice(0, granted);
+  for (const rule of refused) {
+    const noInt8 = rule.accepts.includes('int8') ? whyNoInt8(node, context) : '';
+    const noBf16 = rule.accepts.includes('bf16') ? (context.choices.whyNoBf16(node) ?? sharedTypes.get(node.id) ?? '') : '';
+    const reason = [noInt8, noBf16].filter((why) => why !== '').join(' ');
+    refusals.add(node, rule, reason, planned.precision);
+    if (rule !== refused[0]) continue;
+    const asked = `${askedText(rule.accepts)} was asked for (${rule.configKey}), but: ${reason}`;
+    const rest = planned.reason.text.replace(reason, '').trim();
+    const instead = rest === '' || rest.endsWith(':') ? '' : ` So the defaults hold: ${rest}`;
+    nodes.set(node.id, { ...planned, reason: { text: asked + instead, configKey: rule.configKey } });
+  }
+}
+
+function whyNoInt8(node: Node, { dialect, graph, canCalibrate, inLoops }: NodeContext): string {
+  const isPattern = dialect.quantizationPattern(node, graph) !== undefined;
+  if (!isPattern && !dialect.passesInt8Through(node) && !dialect.isEpilogue(node, graph)) return `This ${node.op} has no INT8 form.`;
+  if (!canCalibrate) return NO_CALIBRATION;
+  return inLoops.has(node.id) ? NO_INT8_IN_LOOPS : `${node.op} is INT8 only among ops that are, and its neighbours are not.`;
 }
 
 function fp32(text: string, configKey?: string): PlannedNode {
@@ -127,23 +143,4 @@ function neutralReason(node: Node, graph: Graph, dialect: Dialect): string | und
   if (dialect.isQuantize(node) || dialect.isDequantize(node)) return 'It converts between INT8 and float values.';
   const touchesFp32 = dialect.typeGroups(node).some((group) => group.dtype === 'float32') || dialect.outputTypes(node).includes('float32');
   return touchesFp32 ? undefined : 'It does not compute in FP32.';
-}
-
-/** Wishes that cannot be met, grouped so that a list matching thousands of nodes gives a handful of warnings. */
-class Refusals {
-  private readonly groups = new Map<string, { op: string; precision: string; reason: string; nodes: string[] }>();
-
-  add(node: Node, precision: string, reason: string): void {
-    const key = `${precision} ${node.op} ${reason}`;
-    const group = this.groups.get(key) ?? { op: node.op, precision, reason, nodes: [] };
-    group.nodes.push(node.name);
-    this.groups.set(key, group);
-  }
-
-  warnings(): Warning[] {
-    return [...this.groups.values()].map(({ op, precision, reason, nodes }) => ({
-      node: nodes[0]!,
-      message: `${op} stays FP32 although ${precision.toUpperCase()} was asked for${nodes.length > 1 ? ` (${nodes.length} nodes)` : ''}: ${reason}`,
-    }));
-  }
 }

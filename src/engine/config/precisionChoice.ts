@@ -1,55 +1,75 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
-import type { PrecisionChoice } from './config';
+import type { PrecisionChoice, PrecisionWish } from './config';
 import { didYouMean } from './didYouMean';
 import { members } from './json';
 import { type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
+import { type AskedPrecision, LOWEST_FIRST } from './rules';
 import { UNSUPPORTED_TENSOR_OPTIONS } from './unsupported';
 
 type Report = (problem: ConfigProblem) => void;
 
 const CHOICES: Readonly<Record<string, PrecisionChoice>> = { int8: 'int8', bf16: 'bf16', fp32: 'fp32', auto: 'auto' };
-const DTYPES: Readonly<Record<string, PrecisionChoice>> = { int8: 'int8', uint8: 'int8', bf16: 'bf16', fp32: 'fp32' };
+const PRECISIONS: Readonly<Record<string, AskedPrecision>> = { int8: 'int8', bf16: 'bf16', fp32: 'fp32' };
+const DTYPES: Readonly<Record<string, AskedPrecision>> = { int8: 'int8', uint8: 'int8', bf16: 'bf16', fp32: 'fp32' };
 const TENSORS = ['activation', 'weight'];
 
 /**
- * A value of op_type_dict or op_name_dict: a precision, or Intel Neural Compressor's long form
- * `{"activation": {"dtype": [...]}, "weight": {...}}`, where the activation's first dtype decides (the weight's when only
- * that is given). Undefined when it is neither; `report` then got an error.
+ * A value of op_type_dict or op_name_dict: a precision, a list of the precisions the op accepts, or Intel Neural Compressor's
+ * long form `{"activation": {"dtype": [...]}, "weight": {...}}`, where the dtypes of the activation count (the weight's when
+ * only that has any). Undefined when it is none of them; `report` then got an error.
  */
-export function readPrecisionChoice(node: Node, path: Path, report: Report): PrecisionChoice | undefined {
+export function readPrecisionWish(node: Node, path: Path, report: Report): PrecisionWish | undefined {
   if (node.type === 'object') return readLongForm(node, path, report);
+  if (node.type === 'array') return readList(node, path, PRECISIONS, report);
   return readName(node, path, CHOICES, report);
 }
 
-function readLongForm(node: Node, path: Path, report: Report): PrecisionChoice | undefined {
-  const choices = new Map<string, PrecisionChoice | undefined>();
+function readLongForm(node: Node, path: Path, report: Report): PrecisionWish | undefined {
+  const tensors = new Map<string, TensorWish>();
   for (const [key, keyNode, value] of members(node)) {
-    if (TENSORS.includes(key)) choices.set(key, readTensor(value, [...path, key], report));
+    if (TENSORS.includes(key)) tensors.set(key, readTensor(value, [...path, key], report));
     else report(problemAt(keyNode, [...path, key], 'error', `Unknown key "${pathText([...path, key])}"; accepted here: activation, weight.`));
   }
-  if (choices.size === 0) report(problemAt(node, path, 'error', `"${pathText(path)}" must name a dtype for "activation".`));
-  return choices.has('activation') ? choices.get('activation') : choices.get('weight');
+  if (tensors.size === 0) report(problemAt(node, path, 'error', `"${pathText(path)}" must name a dtype for "activation".`));
+  if (tensors.size === 0) return undefined;
+  const deciding = TENSORS.map((tensor) => tensors.get(tensor)).find((tensor) => tensor?.hasDtype);
+  return deciding === undefined ? 'auto' : deciding.wish;
 }
 
-function readTensor(node: Node, path: Path, report: Report): PrecisionChoice | undefined {
+interface TensorWish {
+  /** Other options alone leave the op to the defaults. */
+  readonly hasDtype: boolean;
+  readonly wish?: PrecisionWish;
+}
+
+function readTensor(node: Node, path: Path, report: Report): TensorWish {
   let dtypes: Node | undefined;
+  let hasOptions = false;
   for (const [key, keyNode, value] of members(node)) {
     const at = [...path, key];
     if (key === 'dtype') dtypes = value;
     else if (UNSUPPORTED_TENSOR_OPTIONS.includes(key)) {
+      hasOptions = true;
       report(problemAt(keyNode, at, 'warning', `"${pathText(at)}" is not supported by this version, ignored: only dtype counts.`));
     } else report(problemAt(keyNode, at, 'error', `Unknown key "${pathText(at)}"; accepted here: dtype.`));
   }
-  const at = [...path, 'dtype'];
-  const names = dtypes?.type === 'array' ? (dtypes.children ?? []) : dtypes === undefined ? [] : [dtypes];
-  if (names.length === 0) {
-    const allowed = quotedList(Object.keys(DTYPES));
-    report(problemAt(dtypes ?? node, at, 'error', `"${pathText(at)}" must be a dtype or a list of them: ${allowed}.`));
-  }
-  return names.map((name) => readName(name, at, DTYPES, report))[0];
+  if (dtypes === undefined && hasOptions) return { hasDtype: false };
+  return { hasDtype: true, wish: readList(dtypes ?? node, [...path, 'dtype'], DTYPES, report) };
 }
 
-function readName(node: Node, path: Path, names: Readonly<Record<string, PrecisionChoice>>, report: Report): PrecisionChoice | undefined {
+/** A precision or a list of them, lowest first. */
+function readList(node: Node, path: Path, names: Readonly<Record<string, AskedPrecision>>, report: Report): PrecisionWish | undefined {
+  const items = node.type === 'array' ? (node.children ?? []) : node.type === 'object' ? [] : [node];
+  if (items.length === 0) {
+    report(problemAt(node, path, 'error', `"${pathText(path)}" must be a ${names === DTYPES ? 'dtype' : 'precision'} or a list of them: ${quotedList(Object.keys(names))}.`));
+    return undefined;
+  }
+  const read = items.map((item, index) => readName(item, node.type === 'array' ? [...path, index] : path, names, report));
+  const wish = LOWEST_FIRST.filter((precision) => read.includes(precision));
+  return read.includes(undefined) ? undefined : wish.length === 1 ? wish[0] : wish;
+}
+
+function readName<T extends PrecisionChoice>(node: Node, path: Path, names: Readonly<Record<string, T>>, report: Report): T | undefined {
   const value: unknown = getNodeValue(node);
   if (typeof value === 'string' && Object.hasOwn(names, value)) return names[value];
   const allowed = Object.keys(names);

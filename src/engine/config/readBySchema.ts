@@ -2,7 +2,7 @@ import { getNodeValue, type Node } from 'jsonc-parser';
 import { didYouMean } from './didYouMean';
 import { members } from './json';
 import { matchesWholeName } from './pattern';
-import { readPrecisionChoice } from './precisionChoice';
+import { readPrecisionWish } from './precisionChoice';
 import { type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
 import { UNSUPPORTED_KEYS, UNSUPPORTED_VALUES } from './unsupported';
 
@@ -16,7 +16,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly propertyNames?: { readonly format: string };
   readonly additionalProperties?: boolean | Schema;
-  /** The only definition read by itself is a precision, see readPrecisionChoice. */
+  /** The only definition read by itself is a precision, see readPrecisionWish. */
   readonly $ref?: string;
 }
 
@@ -33,7 +33,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** The value at `node`; parts the schema refuses are reported and left out. Undefined when nothing of it is valid. */
 export function readBySchema(node: Node, schema: Schema, path: Path, report: Report): unknown {
-  if (schema.$ref !== undefined) return readPrecisionChoice(node, path, report);
+  if (schema.$ref !== undefined) return readPrecisionWish(node, path, report);
   const value: unknown = getNodeValue(node);
   if (schema.enum !== undefined) return readEnum(node, value, schema.enum, path, report);
   if (!hasType(node, value, schema)) {

@@ -83,7 +83,8 @@ describe('parseConfig', () => {
 
 describe("Intel Neural Compressor's long form", () => {
   it.each([
-    ['{"weight": {"dtype": ["fp32"]}, "activation": {"dtype": ["uint8", "fp32"]}}', 'int8'],
+    ['{"weight": {"dtype": ["fp32"]}, "activation": {"dtype": ["fp32", "uint8", "int8"]}}', ['int8', 'fp32']],
+    ['{"weight": {"dtype": ["fp32", "bf16"]}, "activation": {"dtype": ["uint8"]}}', 'int8'],
     ['{"activation": {"dtype": "bf16"}, "weight": {"dtype": ["int8"]}}', 'bf16'],
     ['{"weight": {"dtype": "fp32"}}', 'fp32'],
   ])('%s means %s', (value, choice) => {
@@ -91,6 +92,11 @@ describe("Intel Neural Compressor's long form", () => {
     expect(config.op_type_dict).toEqual({ Conv2D: choice });
     expect(config.op_name_dict).toEqual({ c1: choice });
     expect(problems).toEqual([]);
+  });
+
+  it('leaves the op to the defaults where it has options and no dtype, and takes the weight where only that has one', () => {
+    const { config } = parse('{"op_type_dict": {"Conv2D": {"weight": {"granularity": ["per_tensor"]}}, "MatMul": {"activation": {"scheme": ["sym"]}, "weight": {"dtype": ["bf16", "fp32"]}}}}');
+    expect(config.op_type_dict).toEqual({ Conv2D: 'auto', MatMul: ['bf16', 'fp32'] });
   });
 
   it('says which options do not count', () => {
@@ -103,10 +109,29 @@ describe("Intel Neural Compressor's long form", () => {
     ['{}', '"op_name_dict.c" must name a dtype for "activation".'],
     ['{"activation": {}}', '"op_name_dict.c.activation.dtype" must be a dtype or a list of them: "int8", "uint8", "bf16", "fp32".'],
     ['{"activation": {"dtype": []}}', '"op_name_dict.c.activation.dtype" must be a dtype or a list of them: "int8", "uint8", "bf16", "fp32".'],
-    ['{"activation": {"dtype": ["int4"]}}', '"op_name_dict.c.activation.dtype" must be one of "int8", "uint8", "bf16", "fp32", not "int4"; did you mean "int8"?'],
+    ['{"activation": {"dtype": ["int4"]}}', '"op_name_dict.c.activation.dtype[0]" must be one of "int8", "uint8", "bf16", "fp32", not "int4"; did you mean "int8"?'],
     ['{"output": "int8"}', 'Unknown key "op_name_dict.c.output"; accepted here: activation, weight.'],
   ])('refuses %s', (value, message) => {
     expect(messages(`{"op_name_dict": {"c": ${value}}}`)[0]).toBe(`error: ${message}`);
+  });
+});
+
+describe('a list of precisions', () => {
+  it.each([
+    ['["fp32", "int8"]', ['int8', 'fp32']],
+    ['["bf16"]', 'bf16'],
+    ['["bf16", "bf16", "fp32"]', ['bf16', 'fp32']],
+  ])('%s is what the op accepts', (value, wish) => {
+    expect(parse(`{"op_type_dict": {"Conv2D": ${value}}}`)).toMatchObject({ config: { op_type_dict: { Conv2D: wish } }, problems: [] });
+  });
+
+  it.each([
+    ['[]', '"op_type_dict.Conv2D" must be a precision or a list of them: "int8", "bf16", "fp32".'],
+    ['["auto"]', '"op_type_dict.Conv2D[0]" must be one of "int8", "bf16", "fp32", not "auto".'],
+    ['["int8", "fp16"]', '"op_type_dict.Conv2D[1]" must be one of "int8", "bf16", "fp32", not "fp16".'],
+  ])('refuses %s', (value, message) => {
+    expect(messages(`{"op_type_dict": {"Conv2D": ${value}}}`)).toEqual([`error: ${message}`]);
+    expect(parse(`{"op_type_dict": {"Conv2D": ${value}}}`).config.op_type_dict).toEqual({});
   });
 });
 

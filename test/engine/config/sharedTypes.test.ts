@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/engine/config/parse';
 import { resolvePlan } from '../../../src/engine/config/plan';
+import { refusalWarnings } from '../../../src/engine/config/refusals';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import type { Plan, PlannedNode } from '../../../src/engine/plan';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
@@ -36,7 +37,7 @@ describe('the plan of nodes that share a type', () => {
     expect(result.nodes.get('all')!.reason).toEqual({ text: 'op_type_dict says bf16 for TensorListStack.', configKey: 'op_type_dict.TensorListStack' });
     const why = 'It has the same type as all, which is BF16: op_type_dict says bf16 for TensorListStack.';
     expect(result.nodes.get('first')!.reason).toEqual({ text: why, configKey: 'op_type_dict.TensorListStack' });
-    expect(result.warnings).toEqual([]);
+    expect(refusalWarnings(result.refusals)).toEqual([]);
   });
 
   it('leaves all free where nobody asks for one', () => {
@@ -49,7 +50,7 @@ describe('the plan of nodes that share a type', () => {
     const why = 'It has the same type as first, which is FP32: op_name_dict "first" says fp32.';
     expect(result.nodes.get('all')!.reason).toEqual({ text: `BF16 was asked for (bf16_ops), but: ${why}`, configKey: 'bf16_ops' });
     expect(result.nodes.get('first')!.reason.configKey).toBe('op_name_dict.first');
-    expect(result.warnings).toEqual([
+    expect(refusalWarnings(result.refusals)).toEqual([
       { node: 'rows', message: `TensorListFromTensor stays FP32 although BF16 was asked for: ${why}` },
       { node: 'all', message: `TensorListStack stays FP32 although BF16 was asked for: ${why}` },
     ]);
@@ -61,13 +62,13 @@ describe('the plan of nodes that share a type', () => {
     const result = plan({ bf16_ops: ['re:.*'] }, { nodes });
     const why = 'Its list of tensors is also used by zeros (ZerosLike), which relies on the type of the elements.';
     expect(of(result).map(({ bf16, reason }) => [bf16, reason.text])).toEqual(LIST.map(() => ['denied', `BF16 was asked for (bf16_ops), but: ${why}`]));
-    expect(result.warnings).toHaveLength(3);
+    expect(refusalWarnings(result.refusals)).toHaveLength(3);
   });
 
   it('warns of nothing while BF16 is off', () => {
     const result = plan({ use_bf16: false });
     expect(of(result).map(({ bf16 }) => bf16)).toEqual(LIST.map(() => 'denied'));
-    expect(result.warnings).toEqual([]);
+    expect(refusalWarnings(result.refusals)).toEqual([]);
   });
 });
 
@@ -80,9 +81,13 @@ describe('the plan inside loops', () => {
 
   it('warns where INT8 was asked for', () => {
     const result = plan({ op_type_dict: { MatMul: 'int8' } }, { canCalibrate: true });
-    expect(result.nodes.get('product')!.precision).toBe('fp32');
-    expect(result.warnings).toEqual([
-      { node: 'product', message: 'MatMul stays FP32 although INT8 was asked for: It runs inside a loop, where ops cannot become INT8.' },
+    expect(result.nodes.get('product')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+    expect(result.nodes.get('product')!.reason).toEqual({
+      text: 'INT8 was asked for (op_type_dict.MatMul), but: It runs inside a loop, where ops cannot become INT8. So the defaults hold: MatMul is in the default list of BF16 ops.',
+      configKey: 'op_type_dict.MatMul',
+    });
+    expect(refusalWarnings(result.refusals)).toEqual([
+      { node: 'product', message: 'MatMul becomes BF16 although INT8 was asked for: It runs inside a loop, where ops cannot become INT8.' },
     ]);
   });
 });

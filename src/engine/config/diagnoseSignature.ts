@@ -1,0 +1,24 @@
+import { UserError } from '../errors';
+import { remove } from './fixes';
+import type { ParsedConfig } from './parse';
+import { readPlaces } from './places';
+import { type ConfigProblem, type Path, pathText, problemAt } from './problem';
+
+type Signature = Pick<ParsedConfig['config'], 'inputs' | 'outputs'>;
+
+/** Names of inputs and outputs that `find` throws UserError for, each at its place. */
+export function diagnoseSignature({ config, text }: Pick<ParsedConfig, 'config' | 'text'>, find: (signature: Signature) => unknown): ConfigProblem[] {
+  const places = readPlaces(text);
+  return (['inputs', 'outputs'] as const).flatMap((key) => (config[key] ?? []).flatMap((name, index) => {
+    try {
+      find({ inputs: undefined, outputs: undefined, [key]: [name] });
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const path: Path = [key, index];
+      const { node, hint } = error.place;
+      const message = `"${pathText(path)}": ${new UserError(error.message, { node, hint }).oneLine}.`;
+      return [{ ...problemAt(places.value(path), path, 'error', message), fixes: [remove(path)] }];
+    }
+  }));
+}

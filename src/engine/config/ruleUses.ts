@@ -1,0 +1,47 @@
+import type { Graph } from '../graph/graph';
+import type { Plan } from '../plan';
+import type { Rule, Rules } from './rules';
+
+/** What the rule of a config comes to on a model. */
+export interface RuleUse {
+  readonly rule: Rule;
+  /** Nodes it matches, and those of them with a precision of their own. */
+  readonly matches: number;
+  readonly computing: number;
+  /** Computing nodes for which other rules win that ask for something else. */
+  readonly overruled: ReadonlyMap<Rule, number>;
+}
+
+interface Counts {
+  matches: number;
+  computing: number;
+  readonly overruled: Map<Rule, number>;
+}
+
+/** The use of each rule, in their order. Linear in nodes times rules. */
+export function ruleUses(rules: Rules, graph: Graph, plan: Plan): readonly RuleUse[] {
+  const uses = new Map(rules.all.map((rule): [Rule, Counts] => [rule, { matches: 0, computing: 0, overruled: new Map() }]));
+  for (const node of graph.nodes.values()) {
+    const matching = rules.all.filter((rule) => rule.matches(node));
+    if (matching.length === 0) continue;
+    const planned = plan.nodes.get(node.id);
+    const isComputing = planned !== undefined && planned.precision !== 'other';
+    // A list that decided was not overruled: the stronger wish was for nothing the node can be.
+    const isByList = planned?.reason.configKey === 'bf16_ops';
+    const winner = matching.length > 1 ? rules.override(node) : undefined;
+    for (const rule of matching) {
+      const counts = uses.get(rule)!;
+      counts.matches++;
+      if (!isComputing) continue;
+      counts.computing++;
+      if (winner === undefined || winner === rule || isAlike(winner, rule)) continue;
+      if (rule.path[0] === 'bf16_ops' && (isByList || winner.accepts.length === 0)) continue;
+      counts.overruled.set(winner, (counts.overruled.get(winner) ?? 0) + 1);
+    }
+  }
+  return [...uses].map(([rule, counts]) => ({ rule, ...counts }));
+}
+
+function isAlike(a: Rule, b: Rule): boolean {
+  return a.accepts.join() === b.accepts.join();
+}

@@ -1,0 +1,75 @@
+import type { Node } from '../graph/graph';
+import type { PrecisionChoice, PrecisionWish, TuningConfig } from './config';
+import { matchesWholeName } from './pattern';
+import type { Path } from './problem';
+
+/** A precision that can be asked for by name, lowest first: the order in which Neural Compressor tries them. */
+export const LOWEST_FIRST = ['int8', 'bf16', 'fp32'] as const;
+export type AskedPrecision = (typeof LOWEST_FIRST)[number];
+
+/** One line of the config that says which precisions ops may have. */
+export interface Rule {
+  readonly path: Path;
+  /** As reasons name it: `op_type_dict.Conv2D`, `bf16_ops`. */
+  readonly configKey: string;
+  /** What it says, one sentence. */
+  readonly text: string;
+  /** Lowest first. Empty for `auto`: the framework's options hold, whatever rules this one wins over say. */
+  readonly accepts: readonly AskedPrecision[];
+  /** The regular expression for whole names; undefined where it is about an op type. */
+  readonly pattern: string | undefined;
+  matches(node: Node): boolean;
+}
+
+/** The rules of a config; which one counts for a node is the order of Neural Compressor's merge. */
+export interface Rules {
+  /** In the order of the file: op_name_dict, op_type_dict, bf16_ops. */
+  readonly all: readonly Rule[];
+  /** The rule of op_name_dict or op_type_dict that counts for the node: the last pattern that matches its name, else its type. */
+  override(node: Node): Rule | undefined;
+  /** The first entry of bf16_ops the node is meant by. The list stands in for the framework's own, so overrides come before it. */
+  listed(node: Node): Rule | undefined;
+}
+
+/** Begins the entries of bf16_ops that are regular expressions. */
+export const REGEX_MARK = 're:';
+
+/** Compiles the part of a config that is about single ops. */
+export function readRules(config: TuningConfig): Rules {
+  const byName = Object.entries(config.op_name_dict).map(([pattern, wish]): Rule => {
+    const matches = matchesWholeName(pattern);
+    return {
+      path: ['op_name_dict', pattern], configKey: `op_name_dict.${pattern}`, text: `op_name_dict "${pattern}" says ${wishText(wish)}.`,
+      accepts: accepted(wish), pattern, matches: ({ name }) => matches(name),
+    };
+  });
+  const byType = new Map(Object.entries(config.op_type_dict).map(([op, wish]): [string, Rule] => [op, {
+    path: ['op_type_dict', op], configKey: `op_type_dict.${op}`, text: `op_type_dict says ${wishText(wish)} for ${op}.`,
+    accepts: accepted(wish), pattern: undefined, matches: (node) => node.op === op,
+  }]));
+  const listed = (config.bf16_ops ?? []).map((entry, index): [string, Rule] => {
+    const pattern = entry.startsWith(REGEX_MARK) ? entry.slice(REGEX_MARK.length) : undefined;
+    const matches = pattern === undefined ? undefined : matchesWholeName(pattern);
+    return [entry, {
+      path: ['bf16_ops', index], configKey: 'bf16_ops', text: `Listed in bf16_ops (${entry}).`,
+      accepts: ['bf16'], pattern, matches: (node) => (matches === undefined ? node.op === entry : matches(node.name)),
+    }];
+  });
+  const listedTypes = new Map([...listed].reverse());
+  const listedPatterns = listed.map(([, rule]) => rule).filter(({ pattern }) => pattern !== undefined);
+  const lastFirst = [...byName].reverse();
+  return {
+    all: [...byName, ...byType.values(), ...listed.map(([, rule]) => rule)],
+    override: (node) => lastFirst.find((rule) => rule.matches(node)) ?? byType.get(node.op),
+    listed: (node) => listedTypes.get(node.op) ?? listedPatterns.find((rule) => rule.matches(node)),
+  };
+}
+
+function accepted(wish: PrecisionWish): readonly AskedPrecision[] {
+  const named: readonly PrecisionChoice[] = typeof wish === 'string' ? [wish] : wish;
+  return LOWEST_FIRST.filter((precision) => named.includes(precision));
+}
+
+function wishText(wish: PrecisionWish): string {
+  return typeof wish === 'string' ? wish : wish.join(' or ');
+}
