@@ -49,17 +49,26 @@ export class ConfigFile implements vscode.Disposable {
   }
 
   /** Changes the file as one undoable edit of its text document, and saves it. Makes the file if there is none. */
-  async edit(edits: readonly ConfigEdit[]): Promise<void> {
-    for (let attempt = 1; !(await vscode.workspace.applyEdit(await this.changeOf(edits))); attempt++) {
+  edit(edits: readonly ConfigEdit[]): Promise<void> {
+    return this.change((parsed) => editConfig(parsed, edits));
+  }
+
+  /** Gives the file another text, in the same way. */
+  replace(text: string): Promise<void> {
+    return this.change(() => text);
+  }
+
+  private async change(textFrom: (parsed: ParsedConfig) => string): Promise<void> {
+    for (let attempt = 1; !(await vscode.workspace.applyEdit(await this.changeOf(textFrom))); attempt++) {
       if (attempt === ATTEMPTS) throw new Error(vscode.l10n.t('The config file {0} could not be changed', this.uri.fsPath));
       await new Promise((resolve) => setTimeout(resolve, RETRY));
     }
     await this.openDocument()?.save();
   }
 
-  private async changeOf(edits: readonly ConfigEdit[]): Promise<vscode.WorkspaceEdit> {
+  private async changeOf(textFrom: (parsed: ParsedConfig) => string): Promise<vscode.WorkspaceEdit> {
     const { exists, parsed } = await this.read();
-    const text = editConfig(parsed, edits);
+    const text = textFrom(parsed);
     const change = new vscode.WorkspaceEdit();
     if (!exists) {
       change.createFile(this.uri, { contents: new TextEncoder().encode(text) });

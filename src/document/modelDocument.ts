@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
-import { DEFAULT_CONFIG } from '../engine/config/config';
+import { DEFAULT_CONFIG, type TuningConfig } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
@@ -157,6 +157,12 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.warnings.filter((warning) => !before.has(warning));
   }
 
+  /** Another config in place of the present one, as one undoable edit. */
+  async replaceConfig(text: string): Promise<void> {
+    await this.configFile.replace(text);
+    await this.enqueueConfig();
+  }
+
   /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
   async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
     if (this.current.graph === undefined || this.plan?.isFaulty !== false) return undefined;
@@ -165,6 +171,11 @@ export class ModelDocument implements vscode.CustomDocument {
 
   openConfigText(): Promise<vscode.TextDocument> {
     return this.configFile.openText();
+  }
+
+  /** The config in force. */
+  get config(): TuningConfig {
+    return this.plan?.config ?? this.parsed.config;
   }
 
   get configFolder(): vscode.Uri {
