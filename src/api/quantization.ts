@@ -75,9 +75,9 @@ export class Quantization {
 
   /**
    * Takes another config (a copy). Phases that would do the same under it stay, those after them are undone. Resolves to what
-   * it will make of the model; throws UserError for a value that no config may have.
+   * it will make of the model.
    */
-  setConfig(config: Config): Promise<Plan> {
+  async setConfig(config: Config): Promise<Plan> {
     const given = checkedConfig(config, this.directory);
     return this.next(async () => {
       const plan = await this.call(undefined, 'setConfig', sourceOf(given));
@@ -110,7 +110,7 @@ export class Quantization {
   }
 
   /** What-if: what all phases would make of the model under a config, without running it and without any effect. */
-  preview(config: Config): Promise<Outcome> {
+  async preview(config: Config): Promise<Outcome> {
     const source = sourceOf(checkedConfig(config, this.directory));
     return this.next(async () => (await this.call(undefined, 'preview', source))!); // Undefined for a faulty config only.
   }

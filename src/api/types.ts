@@ -102,7 +102,7 @@ export interface Value {
   readonly name: string;
   /** Such as `float32` or `bfloat16`. */
   readonly dtype: string;
-  /** Such as `?×28×28×1`. */
+  /** Such as `N×28×28×1`: an unknown first size is `N`, another `?`; `scalar`; `?` where even the rank is unknown. */
   readonly shape: string;
   /** The least and the greatest value that calibration saw. */
   readonly range?: { readonly min: number; readonly max: number };
@@ -121,7 +121,7 @@ export interface NodeDetails {
   readonly why: { readonly text: string; readonly configKey?: string };
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Values as text. */
+  /** Values as text, long ones cut. */
   readonly attributes: Readonly<Record<string, string>>;
   /** The rewrites that touched it, oldest first. */
   readonly changes: readonly { readonly phase: PhaseName; readonly rule: string; readonly reason: string }[];
