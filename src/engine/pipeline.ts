@@ -12,8 +12,8 @@ import { refusalWarnings } from './config/refusals';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
-import type { Graph } from './graph/graph';
-import type { ConversionHost } from './host';
+import type { Graph, ValueRef } from './graph/graph';
+import { type ConversionHost, NO_PROGRESS, type Progress } from './host';
 import { foldAndPlan, planWithRanges } from './phases/quantize/quantize';
 import { quantizedValues } from './phases/quantize/quantizedValues';
 import { type PhaseInput, runPhase } from './phases/runPhase';
@@ -21,7 +21,7 @@ import type { Plan } from './plan';
 import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
-import { RangeFinder } from './rangeFinder';
+import { type KnownRanges, RangeFinder, type RangeRequest } from './rangeFinder';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
 import { describeData, readNpzFile } from './calibration/describeData';
@@ -68,6 +68,7 @@ interface OpenModel {
 /** A conversion with nothing open yet. */
 export function createConversion(host: ConversionHost): Conversion {
   const rangeFinder = new RangeFinder(host);
+  const quiet: Progress = { ...NO_PROGRESS, throwIfCancelled: () => host.progress.throwIfCancelled() };
   let model: OpenModel | undefined;
 
   const current = (): OpenModel => {
@@ -129,8 +130,9 @@ export function createConversion(host: ConversionHost): Conversion {
       const open = current();
       const { changed } = readConfig(open, source);
       if (changed === undefined) return undefined;
-      const { config, snapshots, ranges } = changed;
-      return whatIf({ graph: snapshots[0]!.graph, config, context: contextOf(changed), ranges }, host.progress);
+      const { graph } = changed.snapshots[0]!;
+      const knownRanges = (values: readonly ValueRef[]): Promise<KnownRanges> => rangeFinder.known(values, rangeRequest(changed));
+      return whatIf({ graph, config: changed.config, context: contextOf(changed), knownRanges }, quiet);
     },
 
     async describeData(path) {
@@ -149,7 +151,7 @@ export function createConversion(host: ConversionHost): Conversion {
         config,
         ranges: open.ranges,
         context: contextOf(open),
-        rangesOf: (values) => rangeFinder.find(values, { graph: open.snapshots[0]!.graph, dialect: open.format.dialect, config, source: open.source, model: open.path }),
+        rangesOf: (values) => rangeFinder.find(values, rangeRequest({ ...open, config })),
       };
       const started = host.now();
       const result = await runPhase(phase, input, host.progress);
@@ -202,6 +204,10 @@ function planViewOf(open: OpenModel, plan: Plan): PlanView {
 /** What is wrong with the config file; while it is faulty, only what makes it so. */
 function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan): readonly ConfigProblem[] {
   return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan)];
+}
+
+function rangeRequest({ snapshots, format, config, source, path }: OpenModel): RangeRequest {
+  return { graph: snapshots[0]!.graph, dialect: format.dialect, config, source, model: path };
 }
 
 function hasErrors({ problems }: ParsedConfig): boolean {

@@ -20,11 +20,26 @@ export interface RangeRequest {
 
 type Host = Pick<ConversionHost, 'progress' | 'openSource' | 'resolveBeside' | 'startKernels'>;
 
+/** A run of the model: the values it looked at, and the ranges of those that calibration saw. */
+interface CalibrationRun {
+  /** What the ranges depend on, beside the graph. */
+  readonly key: string;
+  readonly graph: Graph;
+  readonly asked: ReadonlySet<string>;
+  readonly ranges: Ranges;
+}
+
+/** Ranges of the values that have one, and the values of which only a run of the model would tell. */
+export interface KnownRanges {
+  readonly ranges: Ranges;
+  readonly unknown: readonly ValueRef[];
+}
+
 /** Finds the ranges of values: from a file recorded earlier, or by running the model on calibration data. */
 export class RangeFinder {
   private kernels: Promise<KernelRunner> | undefined;
-  /** Ranges of the last run of the model, reused while data and settings stay the same. */
-  private last: { readonly key: string; readonly graph: Graph; readonly ranges: Ranges } | undefined;
+  /** Reused while data and settings stay the same. */
+  private last: CalibrationRun | undefined;
 
   constructor(private readonly host: Host) {}
 
@@ -34,17 +49,39 @@ export class RangeFinder {
 
   /** Throws UserError for data that is missing or does not fit the model. */
   async find(values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
-    const { config, source, model } = request;
-    const beside = (path: string): string => this.host.resolveBeside(source.path ?? model, path);
-    const { ranges, data } = config.calibration;
-    if (source.calibration === undefined && ranges !== undefined) return this.recorded(beside(ranges), values);
-    return this.calibrated(source.calibration ?? beside(data!), values, request);
+    const { ranges, data } = this.files(request);
+    if (ranges !== undefined) return this.recorded(ranges, values);
+    const bytes = await this.readAll(data!);
+    const run = this.lastOf(keyOf(data!, bytes, request), request);
+    const missing = notAsked(values, run);
+    return run !== undefined && missing.length === 0 ? run.ranges : this.calibrated(data!, bytes, missing, request);
+  }
+
+  /** What `find` would give, as far as that is known without running the model. Data that `find` would refuse tells nothing. */
+  async known(values: readonly ValueRef[], request: RangeRequest): Promise<KnownRanges> {
+    const { ranges, data } = this.files(request);
+    try {
+      if (ranges !== undefined) return { ranges: await this.recorded(ranges, values), unknown: [] };
+      const run = this.last === undefined ? undefined : this.lastOf(keyOf(data!, await this.readAll(data!), request), request);
+      return { ranges: run?.ranges ?? new Map(), unknown: notAsked(values, run) };
+    } catch (error) {
+      if (error instanceof UserError) return { ranges: new Map(), unknown: values };
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     const kernels = this.kernels;
     this.kernels = undefined;
     await (await kernels)?.close();
+  }
+
+  /** The file that ranges come from: recorded ones, or data to run the model on. */
+  private files({ config, source, model }: RangeRequest): { readonly ranges?: string; readonly data?: string } {
+    const beside = (path: string): string => this.host.resolveBeside(source.path ?? model, path);
+    const { ranges, data } = config.calibration;
+    if (source.calibration !== undefined) return { data: source.calibration };
+    return ranges === undefined ? { data: beside(data!) } : { ranges: beside(ranges) };
   }
 
   private async recorded(path: string, values: readonly ValueRef[]): Promise<Ranges> {
@@ -54,26 +91,36 @@ export class RangeFinder {
     throw new UserError('None of its ranges belongs to a value of this model', { file: path, hint: 'Record the ranges with this model' });
   }
 
-  private async calibrated(path: string, values: readonly ValueRef[], { graph, dialect, config }: RangeRequest): Promise<Ranges> {
-    const bytes = await this.readAll(path);
-    const inputs = graph.inputs.map((input) => input.name);
-    const key = JSON.stringify([path, bytes.length, checksum(bytes), inputs, config.calibration.sampling_size, config.calibration.algorithm]);
-    const known = this.last?.key === key && this.last.graph.nodes === graph.nodes ? this.last.ranges : undefined;
-    if (known !== undefined && values.every((value) => known.has(valueKey(value)))) return known;
+  private async calibrated(path: string, bytes: Uint8Array, values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
+    const { graph, dialect, config: { calibration: { sampling_size: samplingSize, algorithm } } } = request;
+    const key = keyOf(path, bytes, request);
     const data = await inFile(path, () => readNpz(bytes));
     this.kernels ??= this.host.startKernels();
     const kernels = await this.kernels;
-    const { sampling_size: samplingSize, algorithm } = config.calibration;
     const found = await inFile(path, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
-    const ranges = new Map([...(known ?? []), ...found]);
-    this.last = { key, graph, ranges };
-    return ranges;
+    const before = this.lastOf(key, request);
+    const asked = new Set([...(before?.asked ?? []), ...values.map(valueKey)]);
+    this.last = { key, graph, asked, ranges: new Map([...(before?.ranges ?? []), ...found]) };
+    return this.last.ranges;
+  }
+
+  private lastOf(key: string, { graph }: RangeRequest): CalibrationRun | undefined {
+    return this.last?.key === key && this.last.graph.nodes === graph.nodes ? this.last : undefined;
   }
 
   private async readAll(path: string): Promise<Uint8Array> {
     const source: ByteSource = await this.host.openSource(path);
     return source.read(0, source.size);
   }
+}
+
+function notAsked(values: readonly ValueRef[], run: CalibrationRun | undefined): readonly ValueRef[] {
+  return run === undefined ? values : values.filter((value) => !run.asked.has(valueKey(value)));
+}
+
+function keyOf(path: string, bytes: Uint8Array, { graph, config: { calibration } }: RangeRequest): string {
+  const inputs = graph.inputs.map((input) => input.name);
+  return JSON.stringify([path, bytes.length, checksum(bytes), inputs, calibration.sampling_size, calibration.algorithm]);
 }
 
 /** FNV-1a, enough to notice that the data changed. */

@@ -2,9 +2,10 @@ import type { Ranges } from './calibration/ranges';
 import type { TuningConfig } from './config/config';
 import type { PlanContext } from './config/plan';
 import type { Outcome } from './conversion';
-import { type Graph, valueKey } from './graph/graph';
+import { type Graph, type ValueRef, valueKey } from './graph/graph';
 import type { Progress } from './host';
 import { runPhase } from './phases/runPhase';
+import type { KnownRanges } from './rangeFinder';
 import { countCasts } from './report/castCounts';
 import { countSnapshot } from './report/counts';
 import { PHASES, type Snapshot } from './snapshot';
@@ -14,26 +15,26 @@ export interface WhatIf {
   readonly graph: Graph;
   readonly config: TuningConfig;
   readonly context: PlanContext;
-  /** Those that are known already. */
-  readonly ranges: Ranges;
+  /** The ranges phase 1 would get, as far as they are known. */
+  readonly knownRanges: (values: readonly ValueRef[]) => Promise<KnownRanges>;
 }
 
 /** Stands in for a range that calibration will find; what it is changes constants, not the graph. */
 const ASSUMED = { min: -1, max: 1 };
 
-/** What the phases make of a model, without running it: ranges that are not known are taken to be there. Time and memory are those of the phases. */
-export async function whatIf({ graph, config, context, ranges }: WhatIf, progress: Progress): Promise<Outcome> {
+/** What the phases make of a model, without running it: values whose ranges are not known are taken to have one. Time and memory are those of the phases. */
+export async function whatIf({ graph, config, context, knownRanges }: WhatIf, progress: Progress): Promise<Outcome> {
   let assumesRanges = false;
-  const rangesOf: Parameters<typeof runPhase>[1]['rangesOf'] = (values) => {
-    const missing = values.map(valueKey).filter((key) => !ranges.has(key));
-    assumesRanges ||= missing.length > 0;
-    return Promise.resolve(new Map([...ranges, ...missing.map((key) => [key, ASSUMED] as const)]));
+  const rangesOf = async (values: readonly ValueRef[]): Promise<Ranges> => {
+    const { ranges: known, unknown } = await knownRanges(values);
+    assumesRanges = unknown.length > 0;
+    return new Map([...known, ...unknown.map((value) => [valueKey(value), ASSUMED] as const)]);
   };
   let snapshots: readonly Snapshot[] = [{ phase: undefined, graph, changes: [], seconds: 0 }];
-  let known = ranges;
+  let ranges: Ranges = new Map();
   for (const phase of PHASES) {
-    const result = await runPhase(phase, { snapshots, config, ranges: known, context, rangesOf }, progress);
-    known = result.ranges;
+    const result = await runPhase(phase, { snapshots, config, ranges, context, rangesOf }, progress);
+    ranges = result.ranges;
     snapshots = [...snapshots, { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: 0, castProof: result.castProof }];
   }
   const { precision } = countSnapshot(snapshots.at(-1)!, graph, context.dialect);
