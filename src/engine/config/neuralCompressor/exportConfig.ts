@@ -25,10 +25,13 @@ export function exportNeuralCompressor(
   const ops = exportOps(config);
   const notes = [...notExported(config, format), ...ops.notes];
   const lines = format === 'inc-yaml' ? writeYaml(config, ops, model) : writePython(config, ops);
-  return { text: [...heading(notes), ...lines, ''].join('\n'), notes };
+  return { text: [`# A Mixed Precision config, for Intel Neural Compressor ${VERSIONS[format]}.`, ...comment(notes), ...lines, ''].join('\n'), notes };
 }
 
-function heading(notes: readonly ImportNote[]): string[] {
+/** Version 2.0 has other names in Python. */
+const VERSIONS: Readonly<Record<ExportFormat, string>> = { 'inc-yaml': '2.x', 'inc-python': '2.1 to 2.6' };
+
+function comment(notes: readonly ImportNote[]): string[] {
   const listed = notes.map(({ path, message }) => `#   ${printable(`${path}: ${message}`)}`);
-  return ['# A Mixed Precision config, for Intel Neural Compressor 2.x.', ...(listed.length > 0 ? ['# What it cannot say, or says differently:', ...listed] : [])];
+  return listed.length > 0 ? ['# What it cannot say, or says differently:', ...listed] : [];
 }

@@ -67,7 +67,7 @@ function dtypesOf(path: string, wish: PrecisionWish, withoutAuto: string, notes:
   }
   if (typeof wish === 'string') return [wish];
   if (wish.includes('int8') && wish.length > 1) {
-    notes.push({ path, message: 'Neural Compressor 2.6 never starts with INT8 where a list names another precision too; "int8" alone does.' });
+    notes.push({ path, message: 'Neural Compressor 2.1 and later start without INT8 where a list names another precision too; "int8" alone starts with it.' });
   }
   return wish;
 }

@@ -72,7 +72,7 @@ tuning:
   });
 
   it('writes Python', () => {
-    expect(exportNeuralCompressor(EVERYTHING, 'inc-python').text).toBe(`# A Mixed Precision config, for Intel Neural Compressor 2.x.
+    expect(exportNeuralCompressor(EVERYTHING, 'inc-python').text).toBe(`# A Mixed Precision config, for Intel Neural Compressor 2.1 to 2.6.
 from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig
 
 config = PostTrainingQuantConfig(
