@@ -7,8 +7,10 @@ import type { Command, Outcome, Rooms } from './command';
 import { chooseCalibrationData } from './chooseCalibrationData';
 import { compareWithOriginal } from './compareWithOriginal';
 import { copyName } from './copyName';
+import { exportConfig } from './exportConfig';
 import { exportPicture } from './exportPicture';
 import { exportReport } from './exportReport';
+import { importConfig } from './importConfig';
 import { openConfig } from './openConfig';
 import { openConfigFile } from './openConfigFile';
 import { openInMixedPrecision } from './openInMixedPrecision';
@@ -45,6 +47,8 @@ const COMMANDS: readonly Command[] = [
   ...setPrecisionCommands,
   ...profileCommands,
   chooseCalibrationData,
+  importConfig,
+  exportConfig,
   ...viewCommands,
   compareWithOriginal,
   exportPicture,
