@@ -27,8 +27,13 @@ export function edits<T>(post: Post, change: (value: T) => ConfigChange): Chosen
   };
 }
 
-/** How long the pointer rests on an option before it is tried. */
+/** How long the pointer rests on a control before its change is tried. */
 const TRY_AFTER = 250;
+
+/** Tries the change a control would make while the pointer rests on it. */
+export function tryOnDwell(element: HTMLElement, post: Post, change: () => ConfigChange): void {
+  onDwell(element, TRY_AFTER, () => post({ type: 'try', change: change() }), () => post({ type: 'try' }));
+}
 
 /** A row of exclusive options: native radio buttons, so arrow keys and screen readers work as everywhere. */
 export function segmented<T extends string>(settings: Chosen<T> & {

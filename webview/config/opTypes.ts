@@ -1,51 +1,80 @@
 import { h } from '../graph/dom';
-import { NAMES, plural } from '../graph/precision';
+import { t } from '../l10n';
 import type { ConfigView, OpTypeRow } from '../protocol';
-import { precisionChoice } from './precisionChoice';
-import { heading, replaceKeepingFocus, type Post, type Section } from './section';
+import type { GraphLight } from './graphLight';
+import { manyOpTypes } from './manyOpTypes';
+import { headRow, opTypeRow, opTypeTable, type RowContext } from './opTypeRow';
+import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
 import { textField } from './toolkit';
-
-const SHOWN = ['fp32', 'bf16', 'int8'] as const;
+import { opTypesText } from './words';
 
 /** A row per op type: how many there are, what they shall compute in and what the plan made of it. */
-export function opTypesSection(post: Post): Section {
-  let config: ConfigView | undefined;
-  const rows = h('div', {});
-  const filter = textField({ label: 'Filter op types', placeholder: 'Filter op types', onInput: () => show() });
-  const show = () => {
-    if (config === undefined) return;
-    const { opTypes, useBf16 } = config;
-    const wanted = filter.value.trim().toLowerCase();
-    const shown = opTypes.filter(({ op }) => op.toLowerCase().includes(wanted)).map((row) => opTypeRow(row, useBf16, post));
-    replaceKeepingFocus(rows, shown.length > 0 ? shown : [h('p', { class: 'hint' }, wanted === '' ? 'The model has no ops.' : `No op type contains "${filter.value}".`)]);
+export function opTypesSection(post: Post, light: GraphLight): Section {
+  let opTypes: readonly OpTypeRow[] = [];
+  let useBf16 = false;
+  let selected: ReadonlySet<string> = new Set();
+  let last: string | undefined;
+
+  const filter = textField({ label: t('Filter op types'), placeholder: t('Filter: name, int8, bf16 or fp32'), onInput: () => show() });
+  const count = h('p', { class: 'hint', role: 'status' });
+  const many = manyOpTypes(post, () => select([...selected], false));
+  const needsSwitch = h('p', { class: 'hint' }, t('B (BF16) can be chosen once Use BF16 is on.'));
+  const table = h('div', {});
+
+  const select = (ops: readonly string[], isSelected: boolean) => {
+    selected = new Set(isSelected ? [...selected, ...ops] : [...selected].filter((op) => !ops.includes(op)));
+    show();
   };
+  const show = () => {
+    const shown = opTypes.filter(matching(filter.value));
+    const names = shown.map(({ op }) => op);
+    const onSelect: RowContext['onSelect'] = (op, isSelected, range) => {
+      select(range ? between(names, last ?? op, op) : [op], isSelected);
+      last = op;
+    };
+    const isFiltered = filter.value.trim() !== '';
+    const text = isFiltered ? t('{0} of {1}', shown.length, opTypesText(opTypes.length)) : '';
+    if (count.textContent !== text) count.textContent = text;
+    const chosen = opTypes.filter(({ op }) => selected.has(op));
+    many.update(chosen, chosen.filter(({ op }) => !names.includes(op)).length, useBf16);
+    needsSwitch.hidden = useBf16;
+    const rows = shown.map((row) => opTypeRow(row, { post, light, useBf16, selected, onSelect }));
+    const empty = isFiltered ? t('No op type matches "{0}".', filter.value) : t('The model has no ops.');
+    replaceKeepingFocus(table, [rows.length > 0 ? opTypeTable(headRow(selectAll(names)), rows) : h('p', { class: 'hint' }, empty)]);
+  };
+  const selectAll = (names: readonly string[]) => {
+    const how = names.filter((op) => selected.has(op)).length;
+    const box = h('input', {
+      type: 'checkbox', id: 'select-all', class: 'box', checked: how === names.length, 'aria-label': t('Select all shown'), title: t('Select all shown'),
+      onclick: () => select(names, how < names.length),
+    });
+    box.indeterminate = how > 0 && how < names.length;
+    return box;
+  };
+  const hint = t('The precision of all ops of a type. Auto leaves it to the plan.');
   return {
-    element: h('section', {}, heading('Op types', 'The precision of all ops of a type. The bar shows what the plan makes of it.'), filter, rows),
-    update: (next) => {
-      config = next;
+    element: foldable('op-types', t('Op types'), hint, needsSwitch, filter, count, many.element, table),
+    update: (config: ConfigView) => {
+      ({ opTypes, useBf16 } = config);
+      const names = new Set(opTypes.map(({ op }) => op));
+      selected = new Set([...selected].filter((op) => names.has(op)));
       show();
     },
   };
 }
 
-function opTypeRow({ op, count, choice, capability, planned }: OpTypeRow, useBf16: boolean, post: Post): HTMLElement {
-  return h(
-    'div',
-    { class: 'row' },
-    h('span', { class: 'name', title: op }, op),
-    h('span', { class: 'number', title: plural(count, 'op') }, String(count)),
-    mixBar(planned),
-    precisionChoice({ id: `op:${op}`, label: op, value: choice, capability, useBf16, onChange: (value) => post({ type: 'setOpTypes', ops: [op], choice: value }) }),
-  );
+/** Every word is part of the name, or a precision that is chosen or planned for some of the ops. */
+function matching(filter: string): (row: OpTypeRow) => boolean {
+  const words = filter.toLowerCase().split(/\s+/);
+  return ({ op, choice, planned }) => words.every((word) => op.toLowerCase().includes(word) || [choice].flat().some((wish) => wish === word) || isPlanned(planned, word));
 }
 
-function mixBar(planned: OpTypeRow['planned']): HTMLElement {
-  const parts = SHOWN.filter((precision) => planned[precision] > 0);
-  const text = `Planned: ${parts.map((precision) => `${planned[precision]} ${NAMES[precision]}`).join(', ') || 'left as it is'}`;
-  const bars = parts.map((precision) => {
-    const bar = h('span', { class: precision });
-    bar.style.flexGrow = String(planned[precision]);
-    return bar;
-  });
-  return h('span', { class: 'mix', role: 'img', title: text, 'aria-label': text }, ...bars);
+function isPlanned(planned: OpTypeRow['planned'], word: string): boolean {
+  return (word === 'int8' || word === 'bf16' || word === 'fp32') && planned[word] > 0;
+}
+
+/** The names from one to the other, whichever comes first; the last alone where the other is not shown. */
+function between(names: readonly string[], from: string, to: string): readonly string[] {
+  const places = [names.indexOf(from), names.indexOf(to)].sort((a, b) => a - b);
+  return places[0]! < 0 ? [to] : names.slice(places[0], places[1]! + 1);
 }

@@ -1,66 +1,61 @@
 import { h, icon } from '../graph/dom';
-import { plural } from '../graph/precision';
-import type { ConfigView, PrecisionChoice } from '../protocol';
+import type { IconName } from '../graph/icons';
+import { t } from '../l10n';
+import type { ConfigView, PrecisionWish } from '../protocol';
+import { addOverride } from './addOverride';
+import { edits } from './choice';
+import type { GraphLight } from './graphLight';
 import { precisionChoice } from './precisionChoice';
-import { heading, replaceKeepingFocus, type Post, type Section } from './section';
-import { button, textField } from './toolkit';
+import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
+import { opsText } from './words';
 
-const EVERYTHING = ['int8', 'bf16'] as const;
+type Override = ConfigView['overrides'][number];
 
-/** Precisions by name: for the op selected in the graph, and for all whose names match a pattern. */
-export function overridesSection(post: Post): Section {
-  const selection = h('div', {});
-  const list = h('div', {});
-  const pattern = textField({ label: 'Pattern of op names', placeholder: 'Name or pattern, such as head/.*' });
-  const add = button('Add', 'Keep the ops whose whole name matches the pattern in FP32; change that in the list', () => {
-    if (pattern.value.trim() === '') return;
-    post({ type: 'setOverride', pattern: pattern.value.trim(), choice: 'fp32' });
-    pattern.value = '';
-  });
-  pattern.addEventListener('keydown', (event) => event.key === 'Enter' && add.click());
+export const ANYTHING = ['int8', 'bf16'] as const;
+
+/** Precisions by op name: all whose names match a pattern, in the order of the file. */
+export function overridesSection(post: Post, light: GraphLight): Section {
+  const list = h('ol', { class: 'overrides' });
+  const added = addOverride(post, light);
+  const hint = t('Precision by op name. Overrides win over op types; where several match an op, the lowest in the list wins.');
   return {
-    element: h(
-      'section',
-      {},
-      heading('Selected op', 'The precision of the op selected in the graph alone'),
-      selection,
-      heading('Overrides', 'Precision by op name (regular expressions). They win over op types; the last match wins.'),
-      list,
-      h('div', { class: 'row' }, pattern, add),
-    ),
-    update: (config) => {
-      replaceKeepingFocus(selection, [selectionRow(config, post)]);
-      replaceKeepingFocus(list, config.overrides.map((override) => overrideRow(override, config.useBf16, post)));
+    element: foldable('overrides', t('Overrides'), hint, list, added.element),
+    update: ({ overrides, useBf16 }) => {
+      list.hidden = overrides.length === 0;
+      replaceKeepingFocus(list, overrides.map((override, index) => overrideRow(override, { number: index + 1, isLast: index === overrides.length - 1, useBf16, post, light })));
+      added.update(useBf16);
     },
+    matches: (answer) => added.matches(answer),
   };
 }
 
-function selectionRow({ selection, useBf16 }: ConfigView, post: Post): HTMLElement {
-  if (selection === undefined) return h('p', { class: 'hint' }, 'Click an op in the graph to choose its precision.');
-  const { name, pattern, op, choice, capability } = selection;
-  const onChange = (value: PrecisionChoice) => post({ type: 'setOverride', pattern, choice: value === 'auto' ? undefined : value });
-  const control = precisionChoice({ id: 'selection', label: name, value: choice, capability, useBf16, onChange });
-  return h('div', { class: 'row' }, h('span', { class: 'name', title: `${op}: ${name}` }, shortName(name)), control);
+interface RowContext {
+  readonly number: number;
+  readonly isLast: boolean;
+  readonly useBf16: boolean;
+  readonly post: Post;
+  readonly light: GraphLight;
 }
 
-function overrideRow({ pattern, choice, matches }: ConfigView['overrides'][number], useBf16: boolean, post: Post): HTMLElement {
-  const remove = h(
-    'button',
-    { type: 'button', class: 'remove', id: `remove:${pattern}`, title: `Remove the override ${pattern}`, 'aria-label': `Remove the override ${pattern}`, onclick: () => post({ type: 'setOverride', pattern, choice: undefined }) },
-    icon('close'),
-  );
-  const onChange = (value: PrecisionChoice) => post({ type: 'setOverride', pattern, choice: value });
-  const matched = h('span', { class: 'name hint' }, matches === 0 ? 'matches no op' : plural(matches, 'op'));
+function overrideRow({ pattern, choice, matches }: Override, { number, isLast, useBf16, post, light }: RowContext): HTMLElement {
+  const path = ['op_name_dict', pattern];
+  const moved: readonly { path: readonly string[]; value: PrecisionWish | undefined }[] = [{ path, value: undefined }, { path, value: choice }];
+  const toEnd = tool(`last:${pattern}`, 'moveDown', t('Move {0} to the end, where it wins over the others', pattern), () => post({ type: 'applyEdits', edits: moved }));
+  const remove = tool(`remove:${pattern}`, 'close', t('Remove the override {0}', pattern), () => post({ type: 'setOverride', pattern, choice: undefined }));
+  const name = light.button({ pattern }, { id: `light:override:${pattern}`, class: 'lit code', title: t('{0}: show its {1} in the graph', pattern, opsText(matches)) }, pattern);
+  const control = precisionChoice({
+    id: `override:${pattern}`, label: pattern, value: choice, capability: ANYTHING, useBf16,
+    // Set in place: its turn stays.
+    ...edits(post, (value) => ({ type: 'applyEdits', edits: [{ path, value }] })),
+  });
   return h(
-    'div',
+    'li',
     { class: 'override' },
-    h('div', { class: 'row' }, h('span', { class: 'name code', title: pattern }, pattern), remove),
-    h('div', { class: 'row' }, matched, precisionChoice({ id: `override:${pattern}`, label: pattern, value: choice, capability: EVERYTHING, useBf16, onChange })),
+    h('div', { class: 'row' }, h('span', { class: 'turn', 'aria-hidden': 'true' }, `${number}.`), h('span', { class: 'name' }, name), isLast ? undefined : toEnd, remove),
+    h('div', { class: 'row' }, h('span', { class: 'name hint' }, matches === 0 ? t('matches no op') : opsText(matches)), control),
   );
 }
 
-/** The end of a scoped name says more than its beginning. */
-function shortName(name: string): string {
-  const parts = name.split('/');
-  return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : name;
+function tool(id: string, name: IconName, title: string, onclick: () => void): HTMLElement {
+  return h('button', { type: 'button', class: 'tool', id, title, 'aria-label': title, onclick }, icon(name));
 }

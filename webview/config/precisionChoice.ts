@@ -1,27 +1,45 @@
+import { h } from '../graph/dom';
+import { t } from '../l10n';
 import type { PrecisionChoice, PrecisionWish } from '../protocol';
-import { segmented, type Option } from './choice';
+import { segmented, type Chosen, type Option } from './choice';
+import { wishText } from './words';
 
-/** The choice between auto, INT8, BF16 and FP32 for one op type or one op. */
-export function precisionChoice(settings: {
+/** The choice between auto, INT8, BF16 and FP32 for op types or ops. */
+export function precisionChoice(settings: Chosen<PrecisionChoice> & {
   readonly id: string;
   readonly label: string;
-  readonly value: PrecisionWish;
+  /** Undefined where they differ. */
+  readonly value: PrecisionWish | undefined;
   readonly capability: readonly ('int8' | 'bf16')[];
   readonly useBf16: boolean;
-  readonly onChange: (choice: PrecisionChoice) => void;
+  /** Said in front of what a precision means, such as for how many it is. */
+  readonly notes?: Readonly<Partial<Record<PrecisionChoice, string>>>;
 }): HTMLElement {
-  const { capability, useBf16 } = settings;
+  const { id, label, value, capability, useBf16, notes, onChange, onTry } = settings;
+  const options = precisionOptions(capability, useBf16).map((option) => {
+    const note = notes?.[option.value];
+    return note === undefined || option.disabled === true ? option : { ...option, title: `${note} ${option.title}` };
+  });
+  const isList = typeof value === 'object';
+  const control = segmented({ id, label, options, value: isList ? undefined : value, onChange, ...(onTry && { onTry }) });
+  return isList ? h('div', { class: 'wish' }, h('span', { class: 'hint', title: t('The file accepts any of them, the first that is possible. Choose one to replace the list.') }, wishText(value)), control) : control;
+}
+
+function precisionOptions(capability: readonly ('int8' | 'bf16')[], useBf16: boolean): readonly Option<PrecisionChoice>[] {
   const canInt8 = capability.includes('int8');
   const canBf16 = capability.includes('bf16');
-  const bf16Title = !canBf16 ? 'TensorFlow has no BF16 kernel for it on CPUs' : useBf16 ? 'BF16: half the memory, the range of FP32' : 'Turn on Use BF16 first';
-  const options: readonly Option<PrecisionChoice>[] = [
-    { value: 'auto', text: 'auto', title: 'Auto: INT8 or BF16 where that is safe' },
+  return [
+    { value: 'auto', text: t('auto'), title: t('Auto: INT8 or BF16 where that is safe') },
     {
       value: 'int8', text: '8', colour: 'int8', disabled: !canInt8,
-      title: canInt8 ? 'INT8: a quarter of the memory, needs calibration data' : 'It cannot be computed in INT8',
+      title: canInt8 ? t('INT8: a quarter of the memory, needs calibration data') : t('It cannot be computed in INT8'),
     },
-    { value: 'bf16', text: 'B', colour: 'bf16', disabled: !canBf16 || !useBf16, title: bf16Title },
-    { value: 'fp32', text: 'F', colour: 'fp32', title: 'FP32: as in the original model' },
+    { value: 'bf16', text: 'B', colour: 'bf16', disabled: !canBf16 || !useBf16, title: bf16Title(canBf16, useBf16) },
+    { value: 'fp32', text: 'F', colour: 'fp32', title: t('FP32: as in the original model') },
   ];
-  return segmented({ id: settings.id, label: settings.label, options, value: typeof settings.value === 'string' ? settings.value : undefined, onChange: settings.onChange });
+}
+
+function bf16Title(canBf16: boolean, useBf16: boolean): string {
+  if (!canBf16) return t('TensorFlow has no BF16 kernel for it on CPUs');
+  return useBf16 ? t('BF16: half the memory, the range of FP32') : t('BF16 needs the switch Use BF16: turn it on first');
 }

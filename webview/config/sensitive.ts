@@ -1,12 +1,14 @@
 import { h } from '../graph/dom';
-import { plural } from '../graph/precision';
+import { t } from '../l10n';
 import type { SensitiveOpsRow } from '../protocol';
-import { heading, replaceKeepingFocus, type Post, type Section } from './section';
+import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
+import { opsText } from './words';
 
 /** Patterns of arithmetic that stay FP32 while their box is checked, each with the reason. */
 export function sensitiveSection(post: Post): Section {
   const rows = h('div', { class: 'sensitive' });
-  const element = h('section', {}, heading('Stays FP32', 'Arithmetic that loses too much in BF16. Unchecked, it is treated like other ops; a precision chosen above wins.'), rows);
+  const hint = t('Arithmetic that loses too much in BF16. Unchecked, it is treated like other ops; a precision chosen above wins.');
+  const element = foldable('sensitive', t('Stays FP32'), hint, rows);
   return {
     element,
     update: ({ sensitiveOps }) => {
@@ -19,9 +21,9 @@ export function sensitiveSection(post: Post): Section {
 function sensitiveRow({ name, reason, count, staysFp32 }: SensitiveOpsRow, post: Post): HTMLElement {
   const id = `sensitive:${name}`;
   const box = h('input', {
-    type: 'checkbox', id, checked: staysFp32, 'aria-describedby': `${id}:why`, onchange: () => post({ type: 'setSensitiveOps', name, staysFp32: box.checked }),
+    type: 'checkbox', id, class: 'box', checked: staysFp32, 'aria-describedby': `${id}:why`, onchange: () => post({ type: 'setSensitiveOps', name, staysFp32: box.checked }),
   });
-  const counted = h('span', { class: 'number', title: `${plural(count, 'op')} of this model` }, String(count));
+  const counted = h('span', { class: 'number', title: t('{0} of this model', opsText(count)) }, String(count));
   return h(
     'div',
     { class: 'pattern' },

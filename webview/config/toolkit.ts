@@ -8,7 +8,7 @@ export type TextFieldElement = HTMLElement & { value: string };
 export function textField(options: { readonly label: string; readonly placeholder: string; readonly onInput?: (value: string) => void }): TextFieldElement {
   const element = document.createElement('vscode-text-field') as TextField;
   element.placeholder = options.placeholder;
-  // The toolkit takes its name from the text it shows as a label above the field; style.css hides that.
+  // The toolkit takes its name from this text, which it also shows as a label above the field; style.css hides that.
   element.textContent = options.label;
   element.addEventListener('input', () => options.onInput?.(element.value));
   return element;

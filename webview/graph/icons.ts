@@ -1,3 +1,4 @@
+import moveDown from '@vscode/codicons/src/icons/arrow-down.svg';
 import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg';
 import chevron from '@vscode/codicons/src/icons/chevron-right.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
@@ -5,6 +6,7 @@ import copy from '@vscode/codicons/src/icons/copy.svg';
 import pause from '@vscode/codicons/src/icons/debug-pause.svg';
 import debugStepBack from '@vscode/codicons/src/icons/debug-step-back.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
+import info from '@vscode/codicons/src/icons/info.svg';
 import play from '@vscode/codicons/src/icons/play.svg';
 import help from '@vscode/codicons/src/icons/question.svg';
 import reset from '@vscode/codicons/src/icons/debug-restart.svg';
@@ -13,6 +15,7 @@ import save from '@vscode/codicons/src/icons/save.svg';
 import fit from '@vscode/codicons/src/icons/screen-full.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import settings from '@vscode/codicons/src/icons/settings-gear.svg';
+import warning from '@vscode/codicons/src/icons/warning.svg';
 import zoomIn from '@vscode/codicons/src/icons/zoom-in.svg';
 import zoomOut from '@vscode/codicons/src/icons/zoom-out.svg';
 
@@ -23,6 +26,6 @@ const first = outline('M3.5 3v10M12.5 3.5 6 8l6.5 4.5z');
 const last = outline('M12.5 3v10M3.5 3.5 10 8l-6.5 4.5z');
 
 /** Icons in use, as SVG text. */
-export const icons = { chevron, chevronLeft, close, copy, error, first, fit, help, last, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, zoomIn, zoomOut };
+export const icons = { chevron, chevronLeft, close, copy, error, first, fit, help, info, last, moveDown, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, warning, zoomIn, zoomOut };
 
 export type IconName = keyof typeof icons;
