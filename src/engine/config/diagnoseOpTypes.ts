@@ -41,19 +41,19 @@ function unknownType({ op, path }: NamedType, inModel: readonly string[], isName
   if (isName && !isListed) fixes.push(moveTo(path, ['op_name_dict', exactPattern(op)], places.read(path), 'Move to op_name_dict'));
   if (close !== undefined) fixes.push(isListed ? setTo(path, close) : rename(path, close, places.read(path)));
   const message = `"${key}" names the op type "${op}", which does not exist${isName ? '.' : didYouMean(op, inModel)}${hint}`;
-  return { ...problemAt(places.key(path), path, 'error', message), fixes: [...fixes, remove(path)] };
+  return problemAt(places.key(path), path, 'error', message, [...fixes, remove(path)]);
 }
 
 /** One for each type of op_type_dict; one for all of bf16_ops, whose lists often serve many models. */
 function absentTypes(absent: readonly NamedType[], places: Places): ConfigProblem[] {
   const listed = absent.filter(({ path }) => path[0] === 'bf16_ops');
   const single = absent.filter(({ path }) => path[0] !== 'bf16_ops');
-  const problems = single.map(({ op, path }) => ({ ...problemAt(places.key(path), path, 'information', `This model has no ${op}.`), fixes: [remove(path)] }));
+  const problems = single.map(({ op, path }) => problemAt(places.key(path), path, 'information', `This model has no ${op}.`, [remove(path)]));
   if (listed.length === 0) return problems;
   const path: Path = listed.length === 1 ? listed[0]!.path : ['bf16_ops'];
   const some = listed.slice(0, 3).map(({ op }) => op).join(', ');
   const message = `This model has no ${some}${listed.length > 3 ? ` and ${listed.length - 3} more types of bf16_ops` : ''}.`;
   // From the last one, as an item that goes moves those after it.
   const edits = [...listed].reverse().map((named) => ({ path: named.path, value: undefined }));
-  return [...problems, { ...problemAt(places.key(path), path, 'information', message), fixes: [{ title: listed.length === 1 ? 'Remove' : 'Remove them', edits }] }];
+  return [...problems, problemAt(places.key(path), path, 'information', message, [{ title: listed.length === 1 ? 'Remove' : 'Remove them', edits }])];
 }

@@ -4,6 +4,7 @@ import { remove, setTo, TURN_ON_BF16 } from './fixes';
 import type { Places } from './places';
 import { type ConfigFix, type ConfigProblem, type Path, problemAt } from './problem';
 import { askedText } from './refusals';
+import { ruleName } from './rules';
 import type { RuleUse } from './ruleUses';
 
 const MOST_REASONS = 3;
@@ -16,19 +17,21 @@ export function diagnoseRefusals(plan: Plan, uses: readonly RuleUse[], places: P
     const key = JSON.stringify(path);
     byRule.set(key, [...(byRule.get(key) ?? []), refusal]);
   }
-  const computing = new Map(uses.map((use) => [JSON.stringify(use.rule.path), use.computing]));
+  const useOf = new Map(uses.map((use) => [JSON.stringify(use.rule.path), use]));
   return [...byRule].map(([key, refusals]) => {
     const path = JSON.parse(key) as Path;
-    if (path.length === 1) {
-      const message = 'bf16_ops has no effect while use_bf16 is off.';
-      return { ...problemAt(places.key(path), path, 'warning', message), fixes: [TURN_ON_BF16, remove(path)] };
+    const use = useOf.get(key);
+    if (use === undefined) {
+      return problemAt(places.key(path), path, 'warning', 'bf16_ops has no effect while use_bf16 is off.', [TURN_ON_BF16, remove(path)]);
     }
-    const isAll = refusals.reduce((sum, { count }) => sum + count, 0) === computing.get(key);
-    return { ...problemAt(places.value(path), path, 'warning', messageOf(refusals)), fixes: fixesOf(path, refusals, isAll) };
+    const isAll = refusals.reduce((sum, { count }) => sum + count, 0) === use.computing;
+    const message = `${ruleName(use.rule)} asks for ${askedText(use.rule.accepts)}, but ${instead(refusals)}`;
+    return problemAt(places.value(path), path, 'warning', message, fixesOf(path, refusals, isAll));
   });
 }
 
-function messageOf(refusals: readonly Refusal[]): string {
+/** What the ops are instead and why, the most frequent first. */
+function instead(refusals: readonly Refusal[]): string {
   const parts = [...refusals].sort((a, b) => b.count - a.count).slice(0, MOST_REASONS).map(({ op, count, planned, reason }) => {
     const ops = count === 1 ? `1 ${op} op` : `${count} ${op} ops`;
     const verb = planned === 'fp32' ? (count === 1 ? 'stays' : 'stay') : count === 1 ? 'becomes' : 'become';
@@ -36,7 +39,7 @@ function messageOf(refusals: readonly Refusal[]): string {
   });
   const more = refusals.length - parts.length;
   const rest = more > 0 ? ` The same goes for ops of ${more} more ${more === 1 ? 'kind' : 'kinds'}.` : '';
-  return `${askedText(refusals[0]!.asked)} was asked for, but ${parts.join(' ')}${rest}`;
+  return parts.join(' ') + rest;
 }
 
 /** Taking the rule back is no way out while it does something for other ops. */

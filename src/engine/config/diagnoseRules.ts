@@ -4,7 +4,7 @@ import { exactPattern, matchesWholeName } from './pattern';
 import type { Places } from './places';
 import { type ConfigFix, type ConfigProblem, type Path, problemAt } from './problem';
 import { askedText } from './refusals';
-import { REGEX_MARK, type Rule } from './rules';
+import { REGEX_MARK, type Rule, ruleName } from './rules';
 import type { RuleUse } from './ruleUses';
 
 /** Beyond that many patterns without a match the file is for another model, and looking for better ones takes time. */
@@ -21,8 +21,9 @@ export function diagnoseRules(uses: readonly RuleUse[], graph: Graph, places: Pl
 }
 
 function matchesNothing(rule: Rule, graph: Graph | undefined, places: Places): ConfigProblem {
-  const problem = problemAt(places.key(rule.path), rule.path, 'warning', `"${written(rule, rule.pattern!)}" in the config matches no node of this model.`);
-  return { ...problem, fixes: [...(graph === undefined ? [] : betterPatterns(rule, rule.pattern!, graph, places)), remove(rule.path)] };
+  const message = `"${written(rule, rule.pattern!)}" in the config matches no node of this model.`;
+  const better = graph === undefined ? [] : betterPatterns(rule, rule.pattern!, graph, places);
+  return problemAt(places.key(rule.path), rule.path, 'warning', message, [...better, remove(rule.path)]);
 }
 
 /** As it stands in the file. */
@@ -52,32 +53,26 @@ function countMatches(pattern: string, graph: Graph): number {
   return count;
 }
 
-function decidesNothing({ path, pattern, configKey }: Rule, places: Places): ConfigProblem {
-  const subject = pattern === undefined ? configKey : `"${pattern}"`;
-  const message = `${subject} has no effect: it matches only constants, inputs and other nodes without a precision of their own.`;
-  return { ...problemAt(places.key(path), path, 'warning', message), fixes: [remove(path)] };
+function decidesNothing(rule: Rule, places: Places): ConfigProblem {
+  const { path } = rule;
+  const message = `${ruleName(rule)} has no effect: it matches only constants, inputs and other nodes without a precision of their own.`;
+  return problemAt(places.key(path), path, 'warning', message, [remove(path)]);
 }
 
 function isOverruled({ rule, computing, overruled }: RuleUse, places: Places): ConfigProblem {
   const total = [...overruled.values()].reduce((sum, count) => sum + count, 0);
   const winners = [...overruled].sort(([, a], [, b]) => b - a).map(([winner, count]) => ({ winner, count }));
-  const name = nameOf(rule);
+  const name = ruleName(rule);
   if (total < computing) {
-    const who = winners.map(({ winner, count }) => `${nameOf(winner)} (${wishOf(winner)}) for ${count}`);
+    const who = winners.map(({ winner, count }) => `${ruleName(winner)} (${wishOf(winner)}) for ${count}`);
     const message = `Of the ${computing} ops ${name} matches, others win for ${total}: ${shortList(who)}.`;
     return problemAt(places.key(rule.path), rule.path, 'information', message);
   }
-  const who = winners.map(({ winner }) => `${nameOf(winner)}${winner.path[0] === rule.path[0] ? ' further down' : ''}`);
+  const who = winners.map(({ winner }) => `${ruleName(winner)}${winner.path[0] === rule.path[0] ? ' further down' : ''}`);
   const message = `${name} has no effect: every op it matches is decided by ${shortList(who)}.`;
   const isPattern = rule.path[0] === 'op_name_dict';
   const move = isPattern ? [moveTo(rule.path, rule.path, places.read(rule.path), 'Move to the end, where it wins')] : [];
-  return { ...problemAt(places.key(rule.path), rule.path, 'warning', message), fixes: [remove(rule.path), ...move] };
-}
-
-/** `op_name_dict "head/.*"`, `op_type_dict "Conv2D"`, `bf16_ops "re:head/.*"`. */
-function nameOf({ path, pattern, text }: Rule): string {
-  if (path[0] === 'bf16_ops') return text.slice('Listed in '.length, -1);
-  return `${path[0]} "${pattern ?? path[1]}"`;
+  return problemAt(places.key(rule.path), rule.path, 'warning', message, [remove(rule.path), ...move]);
 }
 
 function wishOf({ accepts }: Rule): string {

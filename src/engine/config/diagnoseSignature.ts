@@ -18,7 +18,7 @@ export function diagnoseSignature({ config, text }: Pick<ParsedConfig, 'config' 
       const path: Path = [key, index];
       const { node, hint } = error.place;
       const message = `"${pathText(path)}": ${new UserError(error.message, { node, hint }).oneLine}.`;
-      return [{ ...problemAt(places.value(path), path, 'error', message), fixes: [remove(path)] }];
+      return [problemAt(places.value(path), path, 'error', message, [remove(path)])];
     }
   }));
 }

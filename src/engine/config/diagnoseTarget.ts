@@ -18,11 +18,11 @@ export function diagnoseTarget(config: TuningConfig, plan: Plan, places: Places)
   if (config.use_bf16 && NO_BF16.includes(config.target_isa)) {
     const message = `${config.target_isa} has no BF16 instructions: BF16 ops run slower than FP32 there.`;
     const fixes = [setTo(['use_bf16'], false, 'Turn use_bf16 off'), setTo(PATH, 'avx512_bf16')];
-    problems.push({ ...problemAt(places.value(PATH), PATH, 'warning', message), fixes });
+    problems.push(problemAt(places.value(PATH), PATH, 'warning', message, fixes));
   }
   if (isInt8 && NO_VNNI.includes(config.target_isa)) {
     const message = `INT8 runs on ${config.target_isa}, but gains less than with the VNNI instructions of avx512_vnni.`;
-    problems.push({ ...problemAt(places.value(PATH), PATH, 'information', message), fixes: [setTo(PATH, 'avx512_vnni')] });
+    problems.push(problemAt(places.value(PATH), PATH, 'information', message, [setTo(PATH, 'avx512_vnni')]));
   }
   return problems;
 }

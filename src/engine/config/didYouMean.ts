@@ -1,11 +1,12 @@
 /** The end of a sentence that refused `value`: `; did you mean "x"?` where a candidate is close, else a full stop. */
 export function didYouMean(value: unknown, candidates: readonly string[]): string {
-  const close = typeof value === 'string' ? nearest(value, candidates) : undefined;
+  const close = nearest(value, candidates);
   return close === undefined ? '.' : `; did you mean "${close}"?`;
 }
 
-/** The candidate that differs from `word` by at most a third of its letters (ignoring case), or undefined. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate that differs from `word` by at most a third of its letters (ignoring case); undefined for another type of value. */
+export function nearest(word: unknown, candidates: readonly string[]): string | undefined {
+  if (typeof word !== 'string') return undefined;
   let best: string | undefined;
   let least = Math.floor(word.length / 3) + 1;
   for (const candidate of candidates) {

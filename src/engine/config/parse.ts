@@ -43,13 +43,15 @@ export function requireValid(parsed: ParsedConfig): TuningConfig {
   throw new UserError(`line ${line}: ${first.message}`, { file: parsed.file, hint });
 }
 
-function withDefaults(given: Partial<TuningConfig>): TuningConfig {
+function withDefaults({ accuracy_criterion, ...given }: Partial<TuningConfig>): TuningConfig {
   // $schema is for editors only.
   const known: Partial<TuningConfig> = Object.fromEntries(Object.entries(given).filter(([key]) => key in DEFAULT_CONFIG));
+  const hasCriterion = accuracy_criterion !== undefined && Object.keys(accuracy_criterion).length > 0;
   return {
     ...DEFAULT_CONFIG,
     ...known,
     calibration: { ...DEFAULT_CONFIG.calibration, ...known.calibration },
     quantization: { ...DEFAULT_CONFIG.quantization, ...known.quantization },
+    accuracy_criterion: hasCriterion ? accuracy_criterion : DEFAULT_CONFIG.accuracy_criterion,
   };
 }

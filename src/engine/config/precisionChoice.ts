@@ -1,6 +1,7 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
 import type { PrecisionChoice, PrecisionWish } from './config';
-import { didYouMean } from './didYouMean';
+import { didYouMean, nearest } from './didYouMean';
+import { remove, setTo } from './fixes';
 import { members } from './json';
 import { type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
 import { type AskedPrecision, LOWEST_FIRST } from './rules';
@@ -11,6 +12,8 @@ type Report = (problem: ConfigProblem) => void;
 const CHOICES: Readonly<Record<string, PrecisionChoice>> = { int8: 'int8', bf16: 'bf16', fp32: 'fp32', auto: 'auto' };
 const PRECISIONS: Readonly<Record<string, AskedPrecision>> = { int8: 'int8', bf16: 'bf16', fp32: 'fp32' };
 const DTYPES: Readonly<Record<string, AskedPrecision>> = { int8: 'int8', uint8: 'int8', bf16: 'bf16', fp32: 'fp32' };
+/** What other frameworks call them. */
+const SYNONYMS: ReadonlyMap<unknown, AskedPrecision> = new Map([['float32', 'fp32'], ['float', 'fp32'], ['bfloat16', 'bf16'], ['uint8', 'int8']]);
 const TENSORS = ['activation', 'weight'];
 
 /**
@@ -28,7 +31,7 @@ function readLongForm(node: Node, path: Path, report: Report): PrecisionWish | u
   const tensors = new Map<string, TensorWish>();
   for (const [key, keyNode, value] of members(node)) {
     if (TENSORS.includes(key)) tensors.set(key, readTensor(value, [...path, key], report));
-    else report(problemAt(keyNode, [...path, key], 'error', `Unknown key "${pathText([...path, key])}"; accepted here: activation, weight.`));
+    else report(problemAt(keyNode, [...path, key], 'error', `Unknown key "${pathText([...path, key])}"; accepted here: activation, weight.`, [remove([...path, key])]));
   }
   if (tensors.size === 0) report(problemAt(node, path, 'error', `"${pathText(path)}" must name a dtype for "activation".`));
   if (tensors.size === 0) return undefined;
@@ -50,8 +53,8 @@ function readTensor(node: Node, path: Path, report: Report): TensorWish {
     if (key === 'dtype') dtypes = value;
     else if (UNSUPPORTED_TENSOR_OPTIONS.includes(key)) {
       hasOptions = true;
-      report(problemAt(keyNode, at, 'warning', `"${pathText(at)}" is not supported by this version, ignored: only dtype counts.`));
-    } else report(problemAt(keyNode, at, 'error', `Unknown key "${pathText(at)}"; accepted here: dtype.`));
+      report(problemAt(keyNode, at, 'warning', `"${pathText(at)}" is not supported by this version, ignored: only dtype counts.`, [remove(at)]));
+    } else report(problemAt(keyNode, at, 'error', `Unknown key "${pathText(at)}"; accepted here: dtype.`, [remove(at)]));
   }
   if (dtypes === undefined && hasOptions) return { hasDtype: false };
   return { hasDtype: true, wish: readList(dtypes ?? node, [...path, 'dtype'], DTYPES, report) };
@@ -74,6 +77,8 @@ function readName<T extends PrecisionChoice>(node: Node, path: Path, names: Read
   if (typeof value === 'string' && Object.hasOwn(names, value)) return names[value];
   const allowed = Object.keys(names);
   const refused = `not ${JSON.stringify(value)}${didYouMean(value, allowed)}`;
-  report(problemAt(node, path, 'error', `"${pathText(path)}" must be one of ${quotedList(allowed)}, ${refused}`));
+  const close = SYNONYMS.get(value) ?? nearest(value, allowed);
+  const fixes = [...(close === undefined ? [] : [setTo(path, close)]), remove(path)];
+  report(problemAt(node, path, 'error', `"${pathText(path)}" must be one of ${quotedList(allowed)}, ${refused}`, fixes));
   return undefined;
 }

@@ -31,8 +31,9 @@ export function problemAt(
   path: Path,
   severity: ConfigProblem['severity'],
   message: string,
+  fixes: readonly ConfigFix[] = [],
 ): ConfigProblem {
-  return { message, path, offset: place.offset, length: place.length, severity };
+  return { message, path, offset: place.offset, length: place.length, severity, ...(fixes.length === 0 ? {} : { fixes }) };
 }
 
 /** `calibration.data`, `bf16_ops[2]`. */

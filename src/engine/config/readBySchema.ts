@@ -1,10 +1,11 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
-import { didYouMean } from './didYouMean';
+import { didYouMean, nearest } from './didYouMean';
+import { remove, rename, setTo } from './fixes';
 import { members } from './json';
 import { matchesWholeName } from './pattern';
 import { readPrecisionWish } from './precisionChoice';
-import { type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
-import { UNSUPPORTED_KEYS, UNSUPPORTED_VALUES } from './unsupported';
+import { type ConfigFix, type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
+import { FIXED_VALUES, UNSUPPORTED_VALUES } from './unsupported';
 
 /** The part of JSON Schema draft 7 the config's schema is written in. */
 export interface Schema {
@@ -16,6 +17,10 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly propertyNames?: { readonly format: string };
   readonly additionalProperties?: boolean | Schema;
+  readonly maxProperties?: number;
+  /** For editors: the values of FIXED_VALUES. */
+  readonly const?: unknown;
+  readonly anyOf?: readonly unknown[];
   /** The only definition read by itself is a precision, see readPrecisionWish. */
   readonly $ref?: string;
 }
@@ -38,7 +43,8 @@ export function readBySchema(node: Node, schema: Schema, path: Path, report: Rep
   if (schema.enum !== undefined) return readEnum(node, value, schema.enum, path, report);
   if (!hasType(node, value, schema)) {
     const least = schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`;
-    report(problemAt(node, path, 'error', `"${pathText(path)}" must be ${EXPECTED[schema.type ?? '']}${least}, not ${shown(value)}.`));
+    const message = `"${pathText(path)}" must be ${EXPECTED[schema.type ?? '']}${least}, not ${shown(value)}.`;
+    report(problemAt(node, path, 'error', message, [...converted(value, schema, path), remove(path)]));
     return undefined;
   }
   if (node.type === 'object') return readObject(node, schema, path, report);
@@ -51,15 +57,18 @@ export function readBySchema(node: Node, schema: Schema, path: Path, report: Rep
 
 function readObject(node: Node, schema: Schema, path: Path, report: Report): Record<string, unknown> {
   const entries = new Map<string, unknown>();
-  const known = Object.keys(schema.properties ?? {});
+  const known = Object.keys(schema.properties ?? {}).filter((key) => !Object.hasOwn(FIXED_VALUES, pathText([...path, key])));
+  const most = schema.maxProperties ?? Infinity;
   for (const [key, keyNode, child] of members(node)) {
     const at = [...path, key];
-    if (entries.has(key)) report(problemAt(keyNode, at, 'warning', `"${pathText(at)}" is given more than once; the last one counts.`));
+    // The edit takes the first one, which does not count.
+    if (entries.has(key)) report(problemAt(keyNode, at, 'warning', `"${pathText(at)}" is given more than once; the last one counts.`, [remove(at, 'Remove the first one')]));
     // A pattern given again moves to the end: the last match wins.
     entries.delete(key);
     const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
     const childSchema = known.includes(key) ? schema.properties?.[key] : rest;
-    if (childSchema === undefined) report(unknownKey(keyNode, at, known));
+    if (childSchema === undefined) readUnknown(keyNode, child, at, known, report);
+    else if (entries.size === most) report(problemAt(keyNode, at, 'error', `"${pathText(path)}" takes one of ${quotedList(known)}, not both.`, [remove(at), ...[...entries.keys()].map((other) => remove([...path, other], `Remove "${other}"`))]));
     else if (checkFormat(keyNode, key, schema.propertyNames?.format, at, report)) {
       entries.set(key, readBySchema(child, childSchema, at, report));
     }
@@ -67,14 +76,20 @@ function readObject(node: Node, schema: Schema, path: Path, report: Report): Rec
   return Object.fromEntries([...entries].filter(([, value]) => value !== undefined));
 }
 
-function unknownKey(keyNode: Node, path: Path, known: readonly string[]): ConfigProblem {
+/** A key that is not read: fine where it asks for what is done anyway. */
+function readUnknown(keyNode: Node, valueNode: Node, path: Path, known: readonly string[], report: Report): void {
   const name = pathText(path);
-  if (Object.hasOwn(UNSUPPORTED_KEYS, name)) {
-    return problemAt(keyNode, path, 'warning', `"${name}" is not supported by this version, ignored: ${UNSUPPORTED_KEYS[name]}.`);
+  const value: unknown = getNodeValue(valueNode);
+  const fixed = Object.hasOwn(FIXED_VALUES, name) ? FIXED_VALUES[name] : undefined;
+  if (fixed !== undefined) {
+    if (fixed.values.includes(value)) return;
+    report(problemAt(valueNode, path, 'warning', `"${name}": ${shown(value)} is not supported by this version, ignored: ${fixed.instead}.`, [setTo(path, fixed.values[0]), remove(path)]));
+    return;
   }
-  const end = didYouMean(path.at(-1), known);
-  const all = `; accepted here: ${known.filter((key) => key !== '$schema').join(', ')}.`;
-  return problemAt(keyNode, path, 'error', `Unknown key "${name}"${end === '.' ? all : end}`);
+  const close = nearest(String(path.at(-1)), known);
+  const rest = known.filter((key) => key !== '$schema').join(', ');
+  const message = `Unknown key "${name}"${close === undefined ? `; accepted here: ${rest}.` : `; did you mean "${close}"?`}`;
+  report(problemAt(keyNode, path, 'error', message, [...(close === undefined ? [] : [rename(path, close, value)]), remove(path)]));
 }
 
 function readEnum(node: Node, value: unknown, allowed: readonly string[], path: Path, report: Report): unknown {
@@ -83,15 +98,20 @@ function readEnum(node: Node, value: unknown, allowed: readonly string[], path: 
   const unsupported = `${name}=${String(value)}`;
   if (Object.hasOwn(UNSUPPORTED_VALUES, unsupported)) {
     const used = UNSUPPORTED_VALUES[unsupported];
-    report(problemAt(node, path, 'warning', `"${name}": ${shown(value)} is not supported by this version, ignored: "${used}" is used.`));
+    report(problemAt(node, path, 'warning', `"${name}": ${shown(value)} is not supported by this version, ignored: "${used}" is used.`, [setTo(path, used)]));
     return used;
   }
-  report(problemAt(node, path, 'error', `"${name}" must be one of ${quotedList(allowed)}, not ${shown(value)}${didYouMean(value, allowed)}`));
+  const message = `"${name}" must be one of ${quotedList(allowed)}, not ${shown(value)}${didYouMean(value, allowed)}`;
+  const close = nearest(value, allowed);
+  report(problemAt(node, path, 'error', message, [...(close === undefined ? [] : [setTo(path, close)]), remove(path)]));
   return undefined;
 }
 
 function hasType(node: Node, value: unknown, schema: Schema): boolean {
-  if (schema.type !== 'integer' && schema.type !== 'number') return node.type === schema.type;
+  return schema.type === 'integer' || schema.type === 'number' ? isNumberOf(value, schema) : node.type === schema.type;
+}
+
+function isNumberOf(value: unknown, schema: Schema): boolean {
   const isNumber = schema.type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
   return isNumber && (value as number) >= (schema.minimum ?? -Infinity);
 }
@@ -103,9 +123,19 @@ function checkFormat(node: Node, text: string, format: string | undefined, path:
     return true;
   } catch (error) {
     const cause = error instanceof Error ? (error.message.split(': ').at(-1) ?? '').toLowerCase() : '';
-    report(problemAt(node, path, 'error', `"${pattern}" must be a valid regular expression${cause === '' ? '' : ` (${cause})`}.`));
+    const message = `"${pattern}" must be a valid regular expression${cause === '' ? '' : ` (${cause})`}.`;
+    report(problemAt(node, path, 'error', message, [remove(path)]));
     return false;
   }
+}
+
+/** The value as it may have been meant: without quotes, or in a list. */
+function converted(value: unknown, schema: Schema, path: Path): ConfigFix[] {
+  if (schema.type === 'array') return typeof value === 'string' ? [setTo(path, [value])] : [];
+  if (typeof value !== 'string') return [];
+  if (schema.type === 'boolean') return ['true', 'false'].includes(value.toLowerCase()) ? [setTo(path, value.toLowerCase() === 'true')] : [];
+  const isNumber = schema.type === 'number' || schema.type === 'integer';
+  return isNumber && value.trim() !== '' && isNumberOf(Number(value), schema) ? [setTo(path, Number(value))] : [];
 }
 
 /** The refused value as the file has it, shortened. */

@@ -10,6 +10,8 @@ export type AskedPrecision = (typeof LOWEST_FIRST)[number];
 /** One line of the config that says which precisions ops may have. */
 export interface Rule {
   readonly path: Path;
+  /** The pattern or op type, as the file has it. */
+  readonly entry: string;
   /** As reasons name it: `op_type_dict.Conv2D`, `bf16_ops`. */
   readonly configKey: string;
   /** What it says, one sentence. */
@@ -39,30 +41,35 @@ export function readRules(config: TuningConfig): Rules {
   const byName = Object.entries(config.op_name_dict).map(([pattern, wish]): Rule => {
     const matches = matchesWholeName(pattern);
     return {
-      path: ['op_name_dict', pattern], configKey: `op_name_dict.${pattern}`, text: `op_name_dict "${pattern}" says ${wishText(wish)}.`,
+      path: ['op_name_dict', pattern], entry: pattern, configKey: `op_name_dict.${pattern}`, text: `op_name_dict "${pattern}" says ${wishText(wish)}.`,
       accepts: accepted(wish), pattern, matches: ({ name }) => matches(name),
     };
   });
   const byType = new Map(Object.entries(config.op_type_dict).map(([op, wish]): [string, Rule] => [op, {
-    path: ['op_type_dict', op], configKey: `op_type_dict.${op}`, text: `op_type_dict says ${wishText(wish)} for ${op}.`,
+    path: ['op_type_dict', op], entry: op, configKey: `op_type_dict.${op}`, text: `op_type_dict says ${wishText(wish)} for ${op}.`,
     accepts: accepted(wish), pattern: undefined, matches: (node) => node.op === op,
   }]));
-  const listed = (config.bf16_ops ?? []).map((entry, index): [string, Rule] => {
+  const listed = (config.bf16_ops ?? []).map((entry, index): Rule => {
     const pattern = entry.startsWith(REGEX_MARK) ? entry.slice(REGEX_MARK.length) : undefined;
     const matches = pattern === undefined ? undefined : matchesWholeName(pattern);
-    return [entry, {
-      path: ['bf16_ops', index], configKey: 'bf16_ops', text: `Listed in bf16_ops (${entry}).`,
+    return {
+      path: ['bf16_ops', index], entry, configKey: 'bf16_ops', text: `Listed in bf16_ops (${entry}).`,
       accepts: ['bf16'], pattern, matches: (node) => (matches === undefined ? node.op === entry : matches(node.name)),
-    }];
+    };
   });
-  const listedTypes = new Map([...listed].reverse());
-  const listedPatterns = listed.map(([, rule]) => rule).filter(({ pattern }) => pattern !== undefined);
+  const listedTypes = new Map([...listed].reverse().map((rule) => [rule.entry, rule]));
+  const listedPatterns = listed.filter(({ pattern }) => pattern !== undefined);
   const lastFirst = [...byName].reverse();
   return {
-    all: [...byName, ...byType.values(), ...listed.map(([, rule]) => rule)],
+    all: [...byName, ...byType.values(), ...listed],
     override: (node) => lastFirst.find((rule) => rule.matches(node)) ?? byType.get(node.op),
     listed: (node) => listedTypes.get(node.op) ?? listedPatterns.find((rule) => rule.matches(node)),
   };
+}
+
+/** `op_name_dict "head/.*"`, `op_type_dict "Conv2D"`, `bf16_ops "re:head/.*"`. */
+export function ruleName({ path, entry }: Rule): string {
+  return `${path[0]} "${entry}"`;
 }
 
 function accepted(wish: PrecisionWish): readonly AskedPrecision[] {

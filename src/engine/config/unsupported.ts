@@ -1,8 +1,8 @@
-/** Keys other versions and the documentation of Intel Neural Compressor know, and what happens here instead. */
-export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
-  keep_io_dtype: 'inputs and outputs of the model always keep their types',
-  'quantization.form': 'the portable form with Quantize and Dequantize is written',
-  'quantization.reduce_range': 'weights use all 8 bits',
+/** Keys with one meaning here: the values that say it, and the end of the sentence about any other. */
+export const FIXED_VALUES: Readonly<Record<string, { readonly values: readonly unknown[]; readonly instead: string }>> = {
+  keep_io_dtype: { values: [true], instead: 'inputs and outputs of the model always keep their types' },
+  'quantization.form': { values: ['qdq'], instead: 'the portable form with Quantize and Dequantize is written' },
+  'quantization.reduce_range': { values: ['auto', false], instead: 'weights use all 8 bits' },
 };
 
 /** Values by `key=value`, with the value used in their place (also the end of the warning's sentence). */

@@ -170,11 +170,30 @@ describe('problems', () => {
   });
 
   it('says what this version does in place of what it does not support', () => {
-    const text = `{"calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": "auto"}, "keep_io_dtype": true}`;
+    const text = `{"calibration": {"algorithm": "kl"}, "quantization": {"form": "fused", "reduce_range": true}, "keep_io_dtype": false}`;
     expect(parse(text).config).toEqual(DEFAULT_CONFIG);
     expect(messages(text)).toHaveLength(4);
     for (const message of messages(text)) expect(message).toMatch(/^warning: .* is not supported by this version, ignored: .+\.$/);
     expect(messages(text)[0]).toContain('"minmax" is used');
+  });
+
+  it('has none with the defaults written out, also those with one value here', () => {
+    const text = `{ "use_bf16": false, "op_type_dict": {}, "op_name_dict": {},
+      "calibration": { "sampling_size": 100, "algorithm": "minmax" },
+      "quantization": { "form": "qdq", "weight_granularity": "per_channel", "reduce_range": "auto" },
+      "cast_placement": "min_cut", "cast_cost": "count", "bf16_reward": 0.25, "sensitive_ops": {},
+      "keep_io_dtype": true, "accuracy_criterion": { "relative": 0.01 } }`;
+    expect(parse(text)).toMatchObject({ config: DEFAULT_CONFIG, problems: [] });
+  });
+
+  it('takes the default accuracy criterion from an empty one, and refuses two at the second', () => {
+    expect(parse('{"accuracy_criterion": {}}')).toMatchObject({ config: DEFAULT_CONFIG, problems: [] });
+    const text = '{"accuracy_criterion": {"absolute": 1, "relative": 0.02}}';
+    const { config, problems } = parse(text);
+    expect(config.accuracy_criterion).toEqual({ absolute: 1 });
+    expect(problems.map(({ message, severity, offset, length }) => [severity, message, text.slice(offset, offset + length)])).toEqual([
+      ['error', '"accuracy_criterion" takes one of "relative", "absolute", not both.', '"relative"'],
+    ]);
   });
 
   it('point at the key or value in question', () => {
