@@ -1,25 +1,47 @@
 import { h } from '../graph/dom';
+import { t } from '../l10n';
 import type { CastNumbers } from '../protocol';
-import { placementRows } from './placement';
-import { heading, replaceKeepingFocus, type Post, type Section } from './section';
+import { castLine } from './outcomeCard';
+import { costRows, placementRows } from './placement';
+import { rewardSlider } from './reward';
+import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
 
-/** Where Casts between FP32 and BF16 go, and how many there are. */
+/** Where Casts between FP32 and BF16 go; how many remain, while a change is tried with that. */
 export function castsSection(post: Post): Section {
-  const rows = h('div', {});
-  return {
-    element: h('section', {}, heading('Casts', 'A Cast converts a value between FP32 and BF16 at run time. Fewer are faster.'), rows),
-    update: (config) => replaceKeepingFocus(rows, [...placementRows(config, post), ...numbers(config.outcome?.casts)]),
-  };
-}
+  const placement = h('div', {});
+  const cost = h('div', {});
+  const reward = rewardSlider(post);
+  const title = h('span', { class: 'name' });
+  const line = h('div', {});
+  const remaining = h('div', { class: 'row setting remaining' }, title, line);
+  let model: string | undefined;
+  /** The last that were known. */
+  let current: CastNumbers | undefined;
+  let trial: CastNumbers | undefined;
 
-function numbers(casts: CastNumbers | undefined): HTMLElement[] {
-  if (casts === undefined) return [h('p', { class: 'hint apart' }, 'Run the phases to see how many Casts there are.')];
-  const row = (name: string, value: number, title: string) =>
-    h('div', { class: 'row', title }, h('span', { class: 'name' }, name), h('span', { class: 'number value' }, String(value)));
-  return [
-    row('Inserted', casts.inserted, 'Casts put where precisions meet'),
-    row('Folded', casts.folded, 'Casts that turned out not to be needed'),
-    row('Remaining', casts.remaining, 'Casts the converted model executes'),
-    ...(casts.lowerBound === null ? [] : [row('Fewest possible', casts.lowerBound, 'No placement has fewer Casts with the precisions asked for')]),
-  ];
+  function show(): void {
+    title.textContent = trial === undefined ? t('Remaining') : t('Would remain');
+    remaining.classList.toggle('tried', trial !== undefined);
+    line.replaceChildren(castLine(trial ?? current, trial && current));
+  }
+
+  return {
+    element: foldable('casts', t('Casts'), t('A Cast converts a value between FP32 and BF16 at run time. Fewer are faster.'), remaining, placement, cost, reward.element),
+    update: ({ model: name, castPlacement, castCost, bf16Reward, outcome }) => {
+      replaceKeepingFocus(placement, placementRows(castPlacement, post));
+      // A minimum cut alone weighs what Casts cost against what BF16 is worth.
+      const isWeighed = castPlacement === 'min_cut';
+      replaceKeepingFocus(cost, isWeighed ? costRows(castCost, post) : []);
+      reward.element.hidden = !isWeighed;
+      reward.set(bf16Reward);
+      current = outcome?.casts ?? (name === model ? current : undefined);
+      model = name;
+      remaining.classList.toggle('stale', outcome === undefined);
+      show();
+    },
+    trial: (outcome) => {
+      trial = outcome?.casts;
+      show();
+    },
+  };
 }

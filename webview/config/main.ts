@@ -9,6 +9,7 @@ import { GraphLight } from './graphLight';
 import { header } from './header';
 import { int8Section } from './int8';
 import { opTypesSection } from './opTypes';
+import { outcomeSection } from './outcome';
 import { overridesSection } from './overrides';
 import { problemsSection } from './problems';
 import type { Section } from './section';
@@ -31,6 +32,7 @@ const light = new GraphLight(post);
 const top = header(post);
 const sections: readonly Section[] = [
   useBf16Section(post),
+  outcomeSection(),
   problemsSection(post),
   opTypesSection(post, light),
   selectedOpSection(post),
@@ -49,6 +51,7 @@ keepFolds(app, vscode);
 document.getElementById('app')?.replaceWith(app);
 
 window.addEventListener('message', ({ data }: MessageEvent<ToConfig>) => {
+  if (data.type === 'trial') for (const section of sections) section.trial?.(data.outcome);
   else if (data.type === 'matches') for (const section of sections) section.matches?.(data);
   else show(data.config);
 });

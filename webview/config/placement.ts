@@ -1,55 +1,43 @@
 import { h } from '../graph/dom';
-import type { CastCost, CastPlacement, ConfigView } from '../protocol';
-import { segmented, type Option } from './choice';
+import { t } from '../l10n';
+import type { CastCost, CastPlacement } from '../protocol';
+import { edits, segmented, type Option } from './choice';
 import type { Post } from './section';
 
-interface Placement extends Option<CastPlacement> {
+interface Explained<T extends string> extends Option<T> {
   readonly sentence: string;
 }
 
-const PLACEMENTS: readonly Placement[] = [
-  { value: 'min_cut', text: 'min-cut', title: 'Minimum cut: the fewest Casts there can be', sentence: 'Makes each op that may be either BF16 or FP32 so that the fewest Casts remain.' },
-  { value: 'depth_first', text: 'depth-first', title: 'Depth-first: neighbours join BF16 ops', sentence: 'Neighbours of BF16 ops become BF16 too where that saves Casts.' },
-  { value: 'none', text: 'none', title: 'None: Casts stay where they are', sentence: 'Only the ops asked for become BF16, each with its own Casts.' },
+const PLACEMENTS: readonly Explained<CastPlacement>[] = [
+  {
+    value: 'min_cut', text: t('min-cut'), title: t('Minimum cut: the fewest Casts there can be'),
+    sentence: t('Makes each op that may be either BF16 or FP32 so that the fewest Casts remain.'),
+  },
+  {
+    value: 'depth_first', text: t('depth-first'), title: t('Depth-first: neighbours join BF16 ops'),
+    sentence: t('Neighbours of BF16 ops become BF16 too where that saves Casts.'),
+  },
+  { value: 'none', text: t('none'), title: t('None: Casts stay where they are'), sentence: t('Only the ops asked for become BF16, each with its own Casts.') },
 ];
 
-const COSTS: readonly Option<CastCost>[] = [
-  { value: 'count', text: 'count', title: 'Count: the number of Casts' },
-  { value: 'bytes', text: 'bytes', title: 'Bytes: what Casts move, where shapes are known' },
+const COSTS: readonly Explained<CastCost>[] = [
+  { value: 'count', text: t('count'), title: t('Count: the number of Casts'), sentence: t('Every Cast costs the same.') },
+  { value: 'bytes', text: t('bytes'), title: t('Bytes: what Casts move, where shapes are known'), sentence: t('A Cast costs what it moves: one of a large value more than one of a small value.') },
 ];
 
-/** How Casts are placed; what they cost and what BF16 is worth where that decides. */
-export function placementRows(config: ConfigView, post: Post): HTMLElement[] {
-  const { castPlacement } = config;
-  const choice = segmented({
-    id: 'placement', label: 'Cast placement', options: PLACEMENTS, value: castPlacement, onChange: (placement) => post({ type: 'setCastPlacement', placement }),
-  });
-  const sentence = PLACEMENTS.find(({ value }) => value === castPlacement)?.sentence ?? '';
-  return [
-    row('Placement', choice),
-    h('p', { class: 'hint' }, sentence),
-    ...(castPlacement === 'min_cut' ? [costRow(config, post), ...rewardRows(config, post)] : []),
-  ];
+/** How Casts are placed. */
+export function placementRows(value: CastPlacement, post: Post): HTMLElement[] {
+  const chosen = edits<CastPlacement>(post, (placement) => ({ type: 'setCastPlacement', placement }));
+  return rowOf(t('Placement'), segmented({ id: 'placement', label: t('Cast placement'), options: PLACEMENTS, value, ...chosen }), PLACEMENTS, value);
 }
 
-function costRow({ castCost }: ConfigView, post: Post): HTMLElement {
-  return row('Cost', segmented({ id: 'cost', label: 'Cost of Casts', options: COSTS, value: castCost, onChange: (cost) => post({ type: 'setCastCost', cost }) }));
+/** What a Cast costs; only a minimum cut asks. */
+export function costRows(value: CastCost, post: Post): HTMLElement[] {
+  const chosen = edits<CastCost>(post, (cost) => ({ type: 'setCastCost', cost }));
+  return rowOf(t('Cost'), segmented({ id: 'cost', label: t('Cost of Casts'), options: COSTS, value, ...chosen }), COSTS, value);
 }
 
-/** The slider ends at one Cast; the file may hold more. */
-function rewardRows({ bf16Reward }: ConfigView, post: Post): HTMLElement[] {
-  const shown = h('output', { class: 'number value', for: 'reward' }, String(bf16Reward));
-  const slider = h('input', {
-    type: 'range', id: 'reward', min: '0', max: '1', step: '0.05', value: String(bf16Reward), 'aria-label': 'BF16 reward', 'aria-describedby': 'reward-hint',
-    oninput: () => {
-      shown.textContent = slider.value;
-    },
-    onchange: () => post({ type: 'setBf16Reward', reward: Number(slider.value) }),
-  });
-  const hint = bf16Reward === 0 ? 'Only the fewest Casts count.' : 'How many Casts one more BF16 op is worth.';
-  return [row('BF16 reward', slider, shown), h('p', { class: 'hint', id: 'reward-hint' }, hint)];
-}
-
-function row(name: string, ...controls: readonly HTMLElement[]): HTMLElement {
-  return h('div', { class: 'row' }, h('span', { class: 'name' }, name), ...controls);
+function rowOf<T extends string>(name: string, control: HTMLElement, options: readonly Explained<T>[], value: T): HTMLElement[] {
+  const sentence = options.find((option) => option.value === value)?.sentence;
+  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, name), control), h('p', { class: 'hint' }, sentence)];
 }

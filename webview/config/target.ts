@@ -9,16 +9,15 @@ interface Target {
   readonly sentence: string;
 }
 
-/** Products: Intel's and AMD's own descriptions of their instruction sets. */
 const TARGETS: readonly Target[] = [
   { isa: undefined, name: t('Any CPU'), sentence: t('For no CPU in particular, so nothing is said about speed.') },
   {
     isa: 'avx2', name: 'AVX2',
-    sentence: t('No instructions for INT8 or BF16, so both save memory but may be slower than FP32. Intel Core since the 4th generation (Haswell), AMD Zen.'),
+    sentence: t('No instructions of its own for INT8 or BF16: INT8 gains less, BF16 is slower than FP32. Intel Core since the 4th generation (Haswell), AMD Zen.'),
   },
   { isa: 'avx512_vnni', name: 'AVX-512 VNNI', sentence: t('Instructions for INT8, none for BF16. Intel Xeon: Cascade Lake, Ice Lake.') },
   { isa: 'avx512_bf16', name: 'AVX-512 BF16', sentence: t('Instructions for INT8 and BF16. Intel Xeon: Cooper Lake. AMD: Zen 4.') },
-  { isa: 'amx', name: 'AMX', sentence: t('Matrix units for INT8 and BF16, the fastest of these. Intel Xeon since the 4th generation (Sapphire Rapids).') },
+  { isa: 'amx', name: 'AMX', sentence: t('Matrix units for INT8 and BF16. Intel Xeon Scalable of the 4th and 5th generation (Sapphire Rapids, Emerald Rapids).') },
 ];
 
 /** The CPUs the model is converted for. */

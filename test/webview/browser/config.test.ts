@@ -78,41 +78,6 @@ describe('the config panel', () => {
     await expectSent(panel, [{ type: 'setUseBf16', value: false }]);
   });
 
-  it('asks for calibration data and sends how ranges are taken', async () => {
-    await panel.page.getByRole('button', { name: 'Choose…' }).click();
-    await expectSent(panel, [{ type: 'pickCalibration' }]);
-    await panel.page.getByRole('radio', { name: /: Percentile/ }).click();
-    await expectSent(panel, [{ type: 'setAlgorithm', algorithm: 'percentile' }]);
-  });
-
-  it('asks for cost and reward only where Casts are placed by minimum cut', async () => {
-    const reward = panel.page.getByRole('slider', { name: 'BF16 reward' });
-    await panel.page.getByText('Neighbours of BF16 ops become BF16 too').waitFor();
-    expect(await reward.count() + await choices('Cost of Casts').count()).toBe(0);
-    await choice('Cast placement', 'min_cut').click();
-    await expectSent(panel, [{ type: 'setCastPlacement', placement: 'min_cut' }]);
-    await panel.show({ ...digits, castPlacement: 'min_cut' });
-    await reward.waitFor();
-    await choice('Cost of Casts', 'bytes').click();
-    await expectSent(panel, [{ type: 'setCastCost', cost: 'bytes' }]);
-  });
-
-  it('sends the reward once the slider rests, and keeps its focus', async () => {
-    await panel.show({ ...digits, castPlacement: 'min_cut' });
-    const reward = panel.page.getByRole('slider', { name: 'BF16 reward' });
-    expect(await reward.inputValue()).toBe('0.25');
-    await reward.focus();
-    await panel.page.keyboard.press('ArrowRight');
-    await expectSent(panel, [{ type: 'setBf16Reward', reward: 0.3 }]);
-    await panel.show({ ...digits, castPlacement: 'min_cut', bf16Reward: 0.3 });
-    await expect.poll(() => panel.page.locator('output').textContent()).toBe('0.3');
-    expect(await reward.evaluate((element) => element === document.activeElement)).toBe(true);
-    await panel.page.keyboard.press('Home');
-    await expectSent(panel, [{ type: 'setBf16Reward', reward: 0 }]);
-    await panel.show({ ...digits, castPlacement: 'min_cut', bf16Reward: 3 });
-    await expect.poll(() => panel.page.locator('output').textContent()).toBe('3');
-  });
-
   it('says why arithmetic stays FP32, and sends what shall not', async () => {
     const softmax = panel.page.getByRole('checkbox', { name: /^Softmax/ });
     expect(await softmax.isChecked()).toBe(true);
