@@ -31,7 +31,7 @@ export interface SaveOptions extends WorkOptions {
  */
 export class Quantization {
   private readonly directory: string;
-  private readonly engine: EngineClient;
+  private readonly engine: EngineClient<'programs'>;
   private given: Config;
   private state: Report | undefined;
   /** Settles when everything called so far is done. */
@@ -44,7 +44,7 @@ export class Quantization {
     this.engine = new EngineClient(join(__dirname, 'engineWorker.js'), {
       onProgress: (message, fraction) => onProgress(fraction === undefined ? { message } : { message, fraction }),
       onStopped: () => {}, // The calls under way tell.
-    });
+    }, 'programs');
   }
 
   /** A copy of the config, its paths absolute. */
@@ -117,10 +117,7 @@ export class Quantization {
 
   /** Everything about a node, by its name: one of the newest snapshot, or one that is gone. */
   details(node: string): Promise<NodeDetails> {
-    return this.next(async () => {
-      const id = await this.call(undefined, 'nodeNamed', node);
-      return detailsOf(await this.call(undefined, 'details', id, this.snapshots.length));
-    });
+    return this.next(async () => detailsOf(await this.call(undefined, 'details', node)));
   }
 
   report(): Promise<Report> {
@@ -158,7 +155,7 @@ export class Quantization {
     return done;
   }
 
-  private async call<M extends Method>(signal: AbortSignal | undefined, method: M, ...args: Arguments<M>): Promise<Result<M>> {
+  private async call<M extends Method<'programs'>>(signal: AbortSignal | undefined, method: M, ...args: Arguments<'programs', M>): Promise<Result<'programs', M>> {
     signal?.throwIfAborted();
     const cancel = (): void => this.engine.cancel();
     signal?.addEventListener('abort', cancel);

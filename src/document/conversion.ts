@@ -27,7 +27,7 @@ export class Conversion implements vscode.Disposable {
     this.engine = new EngineClient(workerFile, {
       onProgress: (message, fraction) => this.running && this.setRunning({ title: this.running.title, message, fraction }),
       onStopped: (error) => this.stopped.fire(error),
-    });
+    }, 'views');
   }
 
   get snapshots(): readonly SnapshotTables[] {

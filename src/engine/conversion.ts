@@ -87,14 +87,21 @@ export interface ConversionApi {
   stepBack(): Promise<void>;
   /** Drops all but the opened model. */
   reset(): Promise<void>;
-  /** The changes of the phase that made a snapshot, in order. */
-  changes(snapshot: number): Promise<readonly NamedChange[]>;
-  /** Id of the node with a name, in the newest snapshot that has one. */
-  nodeNamed(name: string): Promise<string>;
   details(node: string, snapshot: number): Promise<NodeDetails>;
   report(): Promise<Report>;
   /** Writes the newest snapshot; atomic. Refuses an existing file unless `overwrite`. */
   save(path: string, overwrite: boolean): Promise<void>;
+}
+
+/** One open model and its phases as programs see them: numbers and names, without the picture. Fails as ConversionApi does. */
+export interface ProgramApi extends Pick<ConversionApi, 'preview' | 'report' | 'save'> {
+  open(path: string, config: ConfigSource): Promise<void>;
+  setConfig(config: ConfigSource): Promise<PlanView>;
+  runPhase(): Promise<void>;
+  /** The changes of the phase that made a snapshot, in order. */
+  changes(snapshot: number): Promise<readonly NamedChange[]>;
+  /** Of the node with a name in the newest snapshot that has one. */
+  details(name: string): Promise<NodeDetails>;
 }
 
 export interface ConfigSource {

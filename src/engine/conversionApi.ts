@@ -5,7 +5,6 @@ import type { Conversion } from './pipeline';
 import { Display } from './report/display';
 import { edgeTable, nodeTable, snapshotTables } from './report/graphTables';
 import { findNodes } from './report/findNodes';
-import { namedChanges, nodeNamed } from './report/namedChanges';
 import { PHASES } from './snapshot';
 
 /** A conversion as the extension host sees it: what opens a model or runs a phase resolves to how that looks. */
@@ -46,8 +45,6 @@ export function conversionApi(conversion: Conversion): ConversionApi {
     },
     stepBack: () => stepBack(1),
     reset: () => stepBack(PHASES.length),
-    changes: async (snapshot) => namedChanges(conversion.snapshots, snapshot),
-    nodeNamed: async (name) => nodeNamed(name, conversion.snapshots),
     details: (node, snapshot) => conversion.details(node, snapshot),
     report: () => conversion.report(),
     save: (path, overwrite) => conversion.save(path, overwrite),

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError } from '../engine/errors';
 import { heapLimits } from './memory';
-import { dataToError, type Arguments, type Call, type Method, type Reply, type Result, type WorkerData } from './rpc';
+import { dataToError, type Arguments, type Audience, type Call, type Method, type Reply, type Result, type WorkerData } from './rpc';
 
 /** The worker ended by itself: a crash, or no memory left. The model has to be opened again. */
 export class EngineStoppedError extends Error {
@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** The conversion engine of one model, in a thread of its own. */
-export class EngineClient {
+export class EngineClient<A extends Audience = 'views'> {
   private readonly cancelled = new Int32Array(new SharedArrayBuffer(4));
   private readonly waiting = new Map<number, Waiting>();
   private readonly worker: Worker;
@@ -29,9 +29,9 @@ export class EngineClient {
   private lastId = 0;
   private stopped: Error | undefined;
 
-  /** `file`: the bundled engineWorker. */
-  constructor(file: string, private readonly events: EngineEvents) {
-    const workerData: WorkerData = { cancelled: this.cancelled };
+  /** `file`: the bundled engineWorker. `audience`: whose calls it answers. */
+  constructor(file: string, private readonly events: EngineEvents, audience: A) {
+    const workerData: WorkerData = { cancelled: this.cancelled, audience };
     this.worker = new Worker(file, { workerData, name: 'mixed-precision', resourceLimits: heapLimits() });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (error) => this.stop(describeCrash(error)));
@@ -40,13 +40,13 @@ export class EngineClient {
   }
 
   /** Fails with what the method fails with, or with EngineStoppedError. */
-  call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Result<M>> {
+  call<M extends Method<A>>(method: M, ...args: Arguments<A, M>): Promise<Result<A, M>> {
     if (this.stopped !== undefined) return Promise.reject(this.stopped);
-    const call: Call<M> = { id: ++this.lastId, method, args };
+    const call: Call = { id: ++this.lastId, method, args };
     return new Promise<unknown>((resolve, reject) => {
       this.waiting.set(call.id, { resolve, reject });
       this.worker.postMessage(call);
-    }) as Promise<Result<M>>;
+    }) as Promise<Result<A, M>>;
   }
 
   /** Calls made until now fail with CancelledError at their next check; those already past it end as usual. */

@@ -1,16 +1,21 @@
 import { CancelledError, UserError } from '../engine/errors';
-import type { ConversionApi } from '../engine/conversion';
+import type { ConversionApi, ProgramApi } from '../engine/conversion';
 
-/** ConversionApi is the protocol: every type below is derived from it. */
-export type Method = keyof ConversionApi;
-export type Arguments<M extends Method> = Parameters<ConversionApi[M]>;
-export type Result<M extends Method> = Awaited<ReturnType<ConversionApi[M]>>;
+/** What a worker can serve; each interface is a protocol, and every type below is derived from it. */
+export interface Served {
+  readonly views: ConversionApi;
+  readonly programs: ProgramApi;
+}
+export type Audience = keyof Served;
+export type Method<A extends Audience> = keyof Served[A] & string;
+export type Arguments<A extends Audience, M extends Method<A>> = Served[A][M] extends (...args: infer P) => unknown ? P : never;
+export type Result<A extends Audience, M extends Method<A>> = Served[A][M] extends (...args: never) => Promise<infer R> ? R : never;
 
 /** Host to worker. Ids grow by one, from 1. */
-export interface Call<M extends Method = Method> {
+export interface Call {
   readonly id: number;
-  readonly method: M;
-  readonly args: Arguments<M>;
+  readonly method: string;
+  readonly args: readonly unknown[];
 }
 
 /** Worker to host. */
@@ -23,6 +28,7 @@ export type Reply =
 export interface WorkerData {
   /** One number: calls up to this id are cancelled. Shared memory, so that a synchronous loop sees it. */
   readonly cancelled: Int32Array;
+  readonly audience: Audience;
 }
 
 /** What structured cloning drops from our own error classes. */

@@ -1,20 +1,19 @@
 import type { MessagePort } from 'node:worker_threads';
 import { CancelledError } from '../engine/errors';
 import type { Progress } from '../engine/host';
-import type { ConversionApi } from '../engine/conversion';
-import { errorToData, type Call, type Method, type Reply } from './rpc';
+import { type Audience, errorToData, type Call, type Method, type Reply, type Served } from './rpc';
 
 /** Messages about progress are at least this far apart, in ms. */
 const PROGRESS_INTERVAL = 250;
 
 /** Methods that change nothing: answered at once, also while a phase waits for its kernels. */
-const READS: ReadonlySet<Method> = new Set(['changes', 'nodeNamed', 'details', 'report', 'find', 'describeData']);
+const READS: ReadonlySet<string> = new Set<Method<'views'> | Method<'programs'>>(['changes', 'details', 'report', 'find', 'describeData']);
 
 /**
  * Answers the calls that arrive on `port` with the api made by `create`. Calls that change the conversion run one after
  * the other; the progress given to `create` belongs to the one that runs.
  */
-export function serve(port: MessagePort, cancelled: Int32Array, create: (progress: Progress) => ConversionApi): void {
+export function serve(port: MessagePort, cancelled: Int32Array, create: (progress: Progress) => Served[Audience]): void {
   const send = (reply: Reply) => port.postMessage(reply);
   let running = 0;
   let lastReport = -Infinity;
@@ -32,8 +31,8 @@ export function serve(port: MessagePort, cancelled: Int32Array, create: (progres
 
   const answer = async ({ id, method, args }: Call) => {
     try {
-      const methods = api as unknown as Record<Method, (...args: readonly unknown[]) => Promise<unknown>>;
-      send({ type: 'result', id, value: await methods[method](...args) });
+      const methods = api as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
+      send({ type: 'result', id, value: await methods[method]!(...args) });
     } catch (error) {
       send({ type: 'error', id, error: errorToData(error) });
     }

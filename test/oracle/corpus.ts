@@ -82,7 +82,7 @@ interface Conversion {
 
 /** Converts to BF16 wherever that is allowed, in the engine's worker as the editor does. */
 async function convertToBf16(entry: CorpusEntry, file: string, output: string): Promise<Conversion> {
-  const engine = new EngineClient(path.resolve('dist/engineWorker.js'), { onProgress: () => {}, onStopped: () => {} });
+  const engine = new EngineClient(path.resolve('dist/engineWorker.js'), { onProgress: () => {}, onStopped: () => {} }, 'views');
   try {
     const [inputs, outputs] = [namesOrDefault(entry.inputs), namesOrDefault(entry.outputs)];
     const config = { use_bf16: true, bf16_ops: ['re:.*'], inputs, outputs };

@@ -27,7 +27,7 @@ function start() {
   const client = new EngineClient(join(folder, 'endlessWorker.js'), {
     onProgress: (message, fraction) => progress.push({ message, fraction }),
     onStopped: (error) => stopped.push(error),
-  });
+  }, 'views');
   clients.push(client);
   return { client, progress, stopped };
 }
