@@ -21,8 +21,6 @@ afterEach(async () => {
   await panel.page.close();
 });
 
-const choices = (label: string) => panel.page.getByRole('radiogroup', { name: label, exact: true });
-const choice = (label: string, value: string) => choices(label).locator(`input[value="${value}"]`);
 
 describe('the config panel', () => {
   it('says that no model is open', async () => {
