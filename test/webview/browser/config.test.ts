@@ -21,7 +21,6 @@ afterEach(async () => {
   await panel.page.close();
 });
 
-
 describe('the config panel', () => {
   it('says that no model is open', async () => {
     await panel.show(undefined);
