@@ -24,18 +24,16 @@ export function ruleUses(rules: Rules, graph: Graph, plan: Plan): readonly RuleU
   for (const node of graph.nodes.values()) {
     const matching = rules.all.filter((rule) => rule.matches(node));
     if (matching.length === 0) continue;
-    const planned = plan.nodes.get(node.id);
-    const isComputing = planned !== undefined && planned.precision !== 'other';
-    // A list that decided was not overruled: the stronger wish was for nothing the node can be.
-    const isByList = planned?.reason.configKey === 'bf16_ops';
+    const precision = plan.nodes.get(node.id)?.precision ?? 'other';
     const winner = matching.length > 1 ? rules.override(node) : undefined;
     for (const rule of matching) {
       const counts = uses.get(rule)!;
       counts.matches++;
-      if (!isComputing) continue;
+      if (precision === 'other') continue;
       counts.computing++;
       if (winner === undefined || winner === rule || isAlike(winner, rule)) continue;
-      if (rule.path[0] === 'bf16_ops' && (isByList || winner.accepts.length === 0)) continue;
+      // The list stands in for the defaults, which hold where the stronger wish is `auto` or cannot be met.
+      if (rule.path[0] === 'bf16_ops' && !winner.accepts.some((accepted) => accepted === precision)) continue;
       counts.overruled.set(winner, (counts.overruled.get(winner) ?? 0) + 1);
     }
   }
