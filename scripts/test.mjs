@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { root, scratch } from './lib/paths.mjs';
-import { ensureOraclePython } from './lib/python.mjs';
+import { ensureNeuralCompressor, ensureOraclePython } from './lib/python.mjs';
 import { run, runModule } from './lib/run.mjs';
 import { findChromium } from './vscode-host/browser.mjs';
 import { runSuite } from './vscode-host/runSuite.mjs';
@@ -53,6 +53,7 @@ async function vsix() {
 
 function oracle() {
   process.env.MIXED_PRECISION_PYTHON = ensureOraclePython();
+  ensureNeuralCompressor();
 }
 
 function total(results) {

@@ -9,17 +9,27 @@ const windows = process.platform === 'win32';
 /** Python with TensorFlow for the oracle tests: `MIXED_PRECISION_PYTHON` as it is, or `.venv` with test/oracle/requirements.txt. */
 export const ensureOraclePython = () => process.env.MIXED_PRECISION_PYTHON ?? ensurePython(fromRoot('.venv'), fromRoot('test', 'oracle', 'requirements.txt'));
 
-/** Makes the environment `folder` unless it holds what the file `requirements` lists; returns its Python. */
-export function ensurePython(folder, requirements) {
+/** The versions of Neural Compressor that the oracle tests ask: the first and the last with its tuning space, and one of today's. */
+const NEURAL_COMPRESSOR = ['2.0', '2.6', '3.9'];
+
+/** Python with what Neural Compressor's config modules import, and a folder beside it with each version: no framework, no models. */
+export function ensureNeuralCompressor() {
+  const folder = fromRoot('.cache', 'neural-compressor');
+  ensurePython(folder, fromRoot('test', 'oracle', 'inc_requirements.txt'), NEURAL_COMPRESSOR.map((version) =>
+    ['--no-deps', '--target', join(folder, version), `neural-compressor==${version}`]));
+}
+
+/** Makes the environment `folder` unless it holds what the file `requirements` lists, and `more` for pip; returns its Python. */
+export function ensurePython(folder, requirements, more = []) {
   const python = join(folder, ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
   const stamp = join(folder, 'installed.txt');
-  const wanted = readFileSync(requirements, 'utf8');
+  const wanted = [readFileSync(requirements, 'utf8'), ...more.map((args) => `${args.at(-1)}\n`)].join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
 
   console.log(`Making the Python environment ${folder} …`);
   rmSync(folder, { recursive: true, force: true });
   must(findPython(), ['-m', 'venv', folder]);
-  must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  for (const args of [['-r', requirements], ...more]) must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args]);
   writeFileSync(stamp, wanted);
   return python;
 }

@@ -17,12 +17,8 @@ const MISSING: readonly Missing[] = [
   { path: 'calibration.data', value: (config) => config.calibration.data, message: 'Neural Compressor takes calibration data from a data loader in Python: it is left out.' },
   { path: 'calibration.ranges', value: (config) => config.calibration.ranges, message: 'Neural Compressor reads no recorded ranges: it is left out.' },
   {
-    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm, only: 'inc-yaml',
-    message: 'Neural Compressor knows "percentile" for ONNX only: on TensorFlow it takes the smallest and the largest value.',
-  },
-  {
-    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm, only: 'inc-python',
-    message: 'PostTrainingQuantConfig has it per op type only, and knows "percentile" for ONNX only: it is left out.',
+    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm,
+    message: 'Neural Compressor has no "percentile" for TensorFlow: it is left out, and ranges go from the smallest to the largest value.',
   },
   {
     path: 'quantization.weight_granularity', value: (config) => config.quantization.weight_granularity, only: 'inc-python',

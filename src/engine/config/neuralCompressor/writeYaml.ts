@@ -28,7 +28,7 @@ export function writeYaml(config: TuningConfig, ops: OpDtypes, model: ExportedMo
     '    weight:',
     `      granularity: [${config.quantization.weight_granularity}]`,
     '    activation:',
-    `      algorithm: [${config.calibration.algorithm}]`,
+    '      algorithm: [minmax]',
     ...dtypes('optype_wise', ops.byType),
     ...dtypes('op_wise', ops.byName),
     '',
