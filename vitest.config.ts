@@ -11,7 +11,7 @@ const oneProcess = { ...oneAfterAnother, isolate: false } as const;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: unit, testTimeout: 60_000 } },
+      { test: { name: 'unit', include: unit, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'webview', include: ['test/webview/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...oneAfterAnother } },
       { test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000, ...oneProcess } },
     ],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Config, PhaseName, Progress, Quantization, QuantizationOptions } from '../../src/api';
 import { graphFromBytes } from '../../src/engine/formats/tensorflow/read';
 import { NO_PROGRESS } from '../../src/engine/host';
@@ -38,12 +38,18 @@ function mixedConfig(): Config {
   return config;
 }
 
-async function converted(): Promise<Quantization> {
-  const quantization = open(mixedConfig());
+async function converted(quantization = open(mixedConfig())): Promise<Quantization> {
   await quantization.load('digits_cnn.pb');
   await quantization.run();
   return quantization;
 }
+
+/** One for all tests that change nothing about it. */
+let shared: Promise<Quantization> | undefined;
+async function sharedConverted(): Promise<Quantization> {
+  return (shared ??= converted(new api.Quantization(mixedConfig(), { directory: SAMPLES })));
+}
+afterAll(async () => (await shared)?.close());
 
 /** A chain of ops that takes a while to read. */
 async function longModel(): Promise<string> {
@@ -79,7 +85,7 @@ describe('a conversion', () => {
   });
 
   it('names in its changes what the written file holds', async () => {
-    const quantization = await converted();
+    const quantization = await sharedConverted();
     const nodes = new Set(names(await readFile(join(SAMPLES, 'digits_cnn.pb'))));
     for (const phase of PHASES) {
       for (const { added, removed, changed, rule, reason } of await quantization.changes(phase)) {
@@ -96,7 +102,7 @@ describe('a conversion', () => {
   });
 
   it('is written over a file only where that is allowed', async () => {
-    const quantization = await converted();
+    const quantization = await sharedConverted();
     const file = join(folder, 'there.pb');
     await writeFile(file, 'mine');
     await expect(quantization.save(file)).rejects.toMatchObject({ name: 'UserError', place: { file } });
@@ -115,7 +121,7 @@ describe('a conversion', () => {
 
 describe('details', () => {
   it('are those of a node of the model, by its name', async () => {
-    const quantization = await converted();
+    const quantization = await sharedConverted();
     const details = await quantization.details('digits_cnn_1/depthwise_conv2d_1/depthwise');
     expect(details).toMatchObject({ op: 'DepthwiseConv2dNative', precision: 'bf16', why: { configKey: 'op_type_dict.DepthwiseConv2dNative' } });
     expect(details.outputs[0]).toMatchObject({ dtype: 'bfloat16', shape: expect.stringContaining('×') as string });
@@ -127,7 +133,7 @@ describe('details', () => {
   });
 
   it('are those of what conversion added, and of what it removed', async () => {
-    const quantization = await converted();
+    const quantization = await sharedConverted();
     const changes = await quantization.changes('bf16');
     const cast = changes.flatMap(({ added }) => added).find((name) => name.includes('to_bfloat16'))!;
     expect(await quantization.details(cast)).toMatchObject({ name: cast, op: 'Cast' });
@@ -136,7 +142,7 @@ describe('details', () => {
   });
 
   it('of an unknown node are refused', async () => {
-    const quantization = await converted();
+    const quantization = await sharedConverted();
     await expect(quantization.details('conv/none')).rejects.toMatchObject({ name: 'UserError', place: { node: 'conv/none' } });
   });
 });
