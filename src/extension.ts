@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromConfig } from '../webview/protocol';
+import type { FromConfig, ToConfig } from '../webview/protocol';
 import * as api from './api';
 import { registerCommands } from './commands/register';
 import { Messages } from './document/messages';
@@ -22,8 +22,10 @@ export type ExtensionApi = typeof api & {
 /** What the tests inside VS Code see of the extension. */
 export interface TestingApi {
   readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select' | 'editors'> | undefined;
-  /** As if the side panel had sent the message. */
-  readonly sendToConfig: (message: FromConfig) => Promise<void>;
+  /** As if the side panel had sent the message; resolves to what the user was told went wrong. */
+  readonly sendToConfig: (message: FromConfig) => Promise<string | undefined>;
+  /** What the side panel is told. */
+  readonly onDidPostToConfig: vscode.Event<ToConfig>;
 }
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
@@ -43,5 +45,5 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     registerConfigDiagnostics(),
   );
   if (context.extensionMode !== vscode.ExtensionMode.Test) return api;
-  return { ...api, testing: { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message) } };
+  return { ...api, testing: { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message), onDidPostToConfig: panel.onDidPost } };
 }

@@ -1,7 +1,7 @@
 import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
 import { UserError } from '../engine/errors';
 import type { ParsedConfig } from '../engine/config/parse';
-import type { ConfigEdit } from '../engine/config/problem';
+import type { ConfigEdit, Path } from '../engine/config/problem';
 import { removeKey } from './removeKey';
 import type { ConfigChange, FromConfig } from '../../webview/protocol';
 
@@ -61,10 +61,19 @@ export function replacement(before: string, after: string): { readonly start: nu
 
 export { exactPattern } from '../engine/config/pattern';
 
-/** Where a key such as `op_type_dict.Conv2D` stands in the text: only the first dot separates, as node names have dots. */
-export function findConfigKey(text: string, key: string): { readonly offset: number; readonly length: number } | undefined {
+/** Where a key, or the nearest one around it that is there, stands in the text with its value. */
+export function findConfigKey(text: string, key: string | Path): { readonly offset: number; readonly length: number } | undefined {
   const root = parseTree(text);
+  const path = typeof key === 'string' ? pathOf(key) : key;
+  for (let depth = path.length; root !== undefined && depth > 0; depth--) {
+    const value = findNodeAtLocation(root, path.slice(0, depth));
+    if (value !== undefined) return value.parent?.type === 'property' ? value.parent : value;
+  }
+  return undefined;
+}
+
+/** Of a key such as `op_type_dict.Conv2D`: only the first dot separates, as node names have dots. */
+function pathOf(key: string): Path {
   const dot = key.indexOf('.');
-  const path = dot < 0 ? [key] : [key.slice(0, dot), key.slice(dot + 1)];
-  return root && (findNodeAtLocation(root, path)?.parent ?? findNodeAtLocation(root, path.slice(0, 1))?.parent);
+  return dot < 0 ? [key] : [key.slice(0, dot), key.slice(dot + 1)];
 }

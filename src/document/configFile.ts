@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
-import { editConfig, replacement } from './configEdits';
+import { UserError } from '../engine/errors';
+import { editConfig } from './configEdits';
+import { requireWritable } from './requireWritable';
+import { createFile, haveSameLines, revert, setText } from './textEdits';
 import { parseConfig, type ParsedConfig } from '../engine/config/parse';
 import type { ConfigEdit } from '../engine/config/problem';
 
@@ -9,8 +12,8 @@ export const CONFIG_SUFFIX = '.mixed-precision.json';
 /** Typing pauses this long before it counts as a change, in ms. */
 const DEBOUNCE = 300;
 
-/** VS Code refuses an edit of a text that changed meanwhile, such as one just read again from disk: tries, and ms between them. */
-const ATTEMPTS = 5;
+/** VS Code refuses an edit of a text that changed meanwhile, and reads a file that changed on disk a little later: tries, and ms between them. */
+const ATTEMPTS = 20;
 const RETRY = 100;
 
 export function configUri(model: vscode.Uri): vscode.Uri {
@@ -48,7 +51,10 @@ export class ConfigFile implements vscode.Disposable {
     return { exists: text !== undefined, parsed: parseConfig(text, this.uri.fsPath) };
   }
 
-  /** Changes the file as one undoable edit of its text document, and saves it. Makes the file if there is none. */
+  /**
+   * Changes the file as one undoable edit of its text document, and saves it. Makes the file if there is none. Fails with
+   * UserError where it cannot be saved, or its text is not valid JSON; nothing changes then.
+   */
   edit(edits: readonly ConfigEdit[]): Promise<void> {
     return this.change((parsed) => editConfig(parsed, edits));
   }
@@ -59,25 +65,24 @@ export class ConfigFile implements vscode.Disposable {
   }
 
   private async change(textFrom: (parsed: ParsedConfig) => string): Promise<void> {
-    for (let attempt = 1; !(await vscode.workspace.applyEdit(await this.changeOf(textFrom))); attempt++) {
-      if (attempt === ATTEMPTS) throw new Error(vscode.l10n.t('The config file {0} could not be changed', this.uri.fsPath));
+    await requireWritable(this.uri.fsPath);
+    for (let attempt = 1; !(await this.tryChange(textFrom)); attempt++) {
+      if (attempt === ATTEMPTS) throw notCurrent(this.uri.fsPath);
       await new Promise((resolve) => setTimeout(resolve, RETRY));
     }
-    await this.openDocument()?.save();
   }
 
-  private async changeOf(textFrom: (parsed: ParsedConfig) => string): Promise<vscode.WorkspaceEdit> {
+  /** False where the text changed meanwhile, or on disk a moment ago. */
+  private async tryChange(textFrom: (parsed: ParsedConfig) => string): Promise<boolean> {
     const { exists, parsed } = await this.read();
     const text = textFrom(parsed);
-    const change = new vscode.WorkspaceEdit();
-    if (!exists) {
-      change.createFile(this.uri, { contents: new TextEncoder().encode(text) });
-    } else {
-      const document = await vscode.workspace.openTextDocument(this.uri);
-      const { start, end, text: inserted } = replacement(document.getText(), text);
-      change.replace(this.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), inserted);
-    }
-    return change;
+    if (!exists) return createFile(this.uri, text);
+    const document = await vscode.workspace.openTextDocument(this.uri);
+    const unsaved = document.isDirty ? document.getText() : undefined;
+    if (!haveSameLines(document.getText(), parsed.text) || !(await setText(document, text))) return false;
+    if (await document.save()) return true;
+    await (unsaved === undefined ? revert(document) : setText(document, unsaved));
+    throw notSaved(this.uri.fsPath);
   }
 
   /** The file as a text document; made with the defaults' first key if there is none. */
@@ -109,4 +114,13 @@ export class ConfigFile implements vscode.Disposable {
       throw error;
     }
   }
+}
+
+/** VS Code does not tell why; it has shown other causes than this one itself. */
+function notSaved(file: string): UserError {
+  return new UserError(vscode.l10n.t('It could not be saved, so nothing was changed'), { file, hint: vscode.l10n.t('The setting files.readonlyInclude may make it read-only') });
+}
+
+function notCurrent(file: string): UserError {
+  return new UserError(vscode.l10n.t('It could not be changed: its editor shows another text than the disk has'), { file, hint: vscode.l10n.t('Close the editor, or save as UTF-8 there, and try again') });
 }

@@ -241,7 +241,8 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   private get warnings(): readonly string[] {
-    return (this.plan?.warnings ?? []).map(warningText);
+    const { problems = [], warnings = [] } = this.plan ?? {};
+    return [...problems.filter(({ severity }) => severity !== 'information').map(({ message }) => message), ...warnings.map(warningText)];
   }
 
   /** Resolves when the plan is made, whatever runs again then. */

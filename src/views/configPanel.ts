@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { editsOf } from '../document/configEdits';
 import { CONFIG_VIEW } from '../document/ids';
-import type { Messages } from '../document/messages';
+import { errorText, type Messages } from '../document/messages';
 import type { ModelDocument } from '../document/modelDocument';
 import { newestOnly } from '../document/newestOnly';
 import type { OpenDocuments } from '../document/openDocuments';
@@ -69,8 +69,8 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
       this.documents.onDidChange(post),
       // A panel that cannot be seen points at nothing.
       view.onDidChangeVisibility(() => view.visible || this.lights.end()),
-      webview.onDidReceiveMessage(async (message: FromConfig) => {
-        if (message.type !== 'ready') return this.receive(message);
+      webview.onDidReceiveMessage((message: FromConfig) => {
+        if (message.type !== 'ready') return void this.receive(message);
         posted = '';
         post();
       }),
@@ -84,16 +84,18 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
     webview.html = configPage({ nonce: randomUUID(), cspSource: webview.cspSource, script, translations: vscode.l10n.bundle });
   }
 
-  /** Does what a control of the panel asks for; an error is shown to the user. */
-  async receive(message: FromConfig): Promise<void> {
+  /** Does what a control of the panel asks for; resolves to what the user was told went wrong. */
+  async receive(message: FromConfig): Promise<string | undefined> {
     const document = this.documents.active;
-    if (document === undefined || message.type === 'ready') return;
+    if (document === undefined || message.type === 'ready') return undefined;
     try {
       const edits = editsOf(message);
       if (edits !== undefined) await document.editConfig(edits);
       else await (this.requests[message.type as Request['type']] as (message: FromConfig, document: ModelDocument) => unknown)(message, document);
+      return undefined;
     } catch (error) {
       this.messages.show(error);
+      return errorText(error);
     }
   }
 

@@ -83,8 +83,8 @@ describe('the pattern of one name', () => {
 });
 
 describe('the place of a key', () => {
-  const text = '{ "op_name_dict": { "head.*": "fp32" }, "use_bf16": true }';
-  const at = (key: string) => {
+  const WHOLE = '{ "op_name_dict": { "head.*": "fp32" }, "use_bf16": true }';
+  const at = (key: string | readonly (string | number)[], text = WHOLE) => {
     const place = findConfigKey(text, key);
     return place && text.slice(place.offset, place.offset + place.length);
   };
@@ -92,6 +92,15 @@ describe('the place of a key', () => {
   it('is the whole property', () => {
     expect(at('use_bf16')).toBe('"use_bf16": true');
     expect(at('op_name_dict.head.*')).toBe('"head.*": "fp32"');
+  });
+
+  it('is that of a path, of any depth, and of an entry of a list', () => {
+    expect(at(['op_name_dict', 'head.*'])).toBe('"head.*": "fp32"');
+    const lists = '{ "bf16_ops": ["MatMul", "re:a"], "op_type_dict": { "Conv2D": { "weight": { "dtype": ["int8"] } } } }';
+    expect(at(['bf16_ops', 1], lists)).toBe('"re:a"');
+    expect(at(['op_type_dict', 'Conv2D', 'weight', 'dtype', 0], lists)).toBe('"int8"');
+    expect(at(['op_type_dict', 'Conv2D', 'activation', 'dtype'], lists)).toBe('"Conv2D": { "weight": { "dtype": ["int8"] } }');
+    expect(at([], lists)).toBeUndefined();
   });
 
   it('is the parent where the key is gone, and nowhere for an unknown one', () => {

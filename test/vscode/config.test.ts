@@ -1,30 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import { after, afterEach, describe, it } from 'mocha';
-import { commands, languages, Range, window, workspace, WorkspaceEdit } from 'vscode';
-import { api, closeAll, done, nodesOf, opened, read, remove, sample, until } from './support';
-
-const model = sample('digits_cnn.pb');
-const file = sample('digits_cnn.mixed-precision.json');
-
-async function openModel(config?: string) {
-  await remove(file);
-  if (config !== undefined) {
-    await workspace.fs.writeFile(file, new TextEncoder().encode(config));
-    // VS Code may still hold what the file was in the test before.
-    await until(async () => (await workspace.openTextDocument(file)).getText() === config);
-  }
-  await done('openModel', model);
-  return opened(model);
-}
-
-async function replaceText(from: string, to: string) {
-  const document = await workspace.openTextDocument(file);
-  const at = document.getText().indexOf(from);
-  const edit = new WorkspaceEdit();
-  edit.replace(file, new Range(document.positionAt(at), document.positionAt(at + from.length)), to);
-  await workspace.applyEdit(edit);
-  return document;
-}
+import { commands, languages, window, workspace } from 'vscode';
+import { file, openModel, replaceText, send } from './configSupport';
+import { closeAll, done, nodesOf, read, remove, until } from './support';
 
 describe('the config', () => {
   afterEach(closeAll);
@@ -33,7 +11,7 @@ describe('the config', () => {
   it('is the defaults until the panel makes a file', async () => {
     const document = await openModel();
     deepStrictEqual([document.configView.file, document.configView.useBf16], [undefined, false]);
-    await (await api()).sendToConfig({ type: 'setUseBf16', value: true });
+    await send({ type: 'setUseBf16', value: true });
     strictEqual(await read(file), '{\n  "use_bf16": true\n}\n');
     await until(() => document.configView.useBf16 && document.configView.file === 'digits_cnn.mixed-precision.json');
   });
@@ -50,7 +28,7 @@ describe('the config', () => {
     const text = '{\n  // by hand\n  "use_bf16": false\n}\n';
     const document = await openModel(text);
     await window.showTextDocument(await workspace.openTextDocument(file));
-    await (await api()).sendToConfig({ type: 'setOpTypes', ops: ['Conv2D'], choice: 'fp32' });
+    await send({ type: 'setOpTypes', ops: ['Conv2D'], choice: 'fp32' });
     match(await read(file), /\/\/ by hand\n {2}"use_bf16": false,\n {2}"op_type_dict"/);
     await until(() => document.configView.opTypes.some(({ op, choice }) => op === 'Conv2D' && choice === 'fp32'));
 
@@ -80,7 +58,7 @@ describe('the config', () => {
     const { selection } = document.configView;
     ok(selection);
     strictEqual(selection.name, node);
-    await (await api()).sendToConfig({ type: 'setOverride', pattern: selection.pattern, choice: 'fp32' });
+    await send({ type: 'setOverride', pattern: selection.pattern, choice: 'fp32' });
     await until(() => document.configView.overrides.some(({ choice, matches }) => choice === 'fp32' && matches === 1));
     strictEqual(document.configView.selection?.choice, 'fp32');
   });
