@@ -18,18 +18,17 @@ export function quantizeWeight(weight: Tensor, axis: number | undefined): Quanti
   const data = weight.data as Float32Array;
   const channels = axis === undefined ? 1 : weight.shape[axis]!;
   const inner = axis === undefined ? data.length : elementCount(weight.shape.slice(axis + 1));
-  const channelOf = (index: number): number => Math.floor(index / inner) % channels;
-
   const largest = new Float64Array(channels);
-  for (let i = 0; i < data.length; i++) {
-    const channel = channels === 1 ? 0 : channelOf(i);
-    largest[channel] = Math.max(largest[channel]!, Math.abs(data[i]!));
+  for (let start = 0, channel = 0; start < data.length; start += inner, channel = (channel + 1) % channels) {
+    let most = largest[channel]!;
+    for (let i = start; i < start + inner; i++) most = Math.max(most, Math.abs(data[i]!));
+    largest[channel] = most;
   }
   const scales = largest.map((value) => (value > 0 ? value / LEVELS : 1 / LEVELS));
   const values = new Int8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const scaled = data[i]! / scales[channels === 1 ? 0 : channelOf(i)]!;
-    values[i] = Math.max(-LEVELS, Math.min(LEVELS, roundHalfToEven(scaled)));
+  for (let start = 0, channel = 0; start < data.length; start += inner, channel = (channel + 1) % channels) {
+    const scale = scales[channel]!;
+    for (let i = start; i < start + inner; i++) values[i] = Math.max(-LEVELS, Math.min(LEVELS, roundHalfToEven(data[i]! / scale)));
   }
   const shape = axis === undefined ? [] : [channels];
   return {
@@ -39,7 +38,10 @@ export function quantizeWeight(weight: Tensor, axis: number | undefined): Quanti
   };
 }
 
+/** 1.5·2^52: doubles of its size have no fraction, so that adding it rounds to nearest even. */
+const NO_FRACTION = 6755399441055744;
+
+/** For numbers below 2^51. */
 function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  return value + NO_FRACTION - NO_FRACTION;
 }
