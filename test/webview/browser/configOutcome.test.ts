@@ -196,6 +196,8 @@ describe('calibration', () => {
     expect(await section().getByText('digits.ranges.json', { exact: true }).isVisible()).toBe(true);
     expect(await section().getByText('Ranges recorded earlier, read instead of running the model.').isVisible()).toBe(true);
     expect(await section().getByText('digits.npz is not run while they are there.').isVisible()).toBe(true);
+    await section().getByRole('button', { name: 'Remove the file' }).click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'applyEdits', edits: [{ path: ['calibration', 'ranges'] }] }]);
     expect(await samples().isVisible() || await choice('How ranges are taken from the samples', 'minmax').isVisible()).toBe(false);
   });
 
