@@ -19,11 +19,11 @@ def only(dtype):
 
 
 def capability():
-    """An op of each kind the TensorFlow adaptor tells of: with weights, without, one that cannot be BF16, and ones that cannot be INT8."""
+    """Ops as the TensorFlow adaptor tells of them: with weights, without, and such as cannot be INT8."""
     return {
         ('conv', 'conv2d'): [{**STATIC, **WEIGHTS}, only('bf16'), only('fp32')],
+        ('fc', 'matmul'): [{**STATIC, **WEIGHTS}, only('bf16'), only('fp32')],
         ('pool', 'pooling'): [{**STATIC}, only('bf16'), only('fp32')],
-        ('concat', 'concat'): [{**STATIC}, only('fp32')],
         ('head/softmax', 'Softmax'): [only('bf16'), only('fp32')],
         ('head/relu', 'Relu'): [only('bf16'), only('fp32')],
     }
