@@ -10,6 +10,7 @@ import { readPlaces } from './config/places';
 import type { ConfigProblem } from './config/problem';
 import { refusalWarnings } from './config/refusals';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
+import { type RuleUse, ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph, ValueRef } from './graph/graph';
@@ -171,10 +172,10 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async report(): Promise<Report> {
-      const { snapshots, format } = current();
+      const { snapshots, format, config } = current();
       const plan = planOf(current());
       // Refusals by op, with its first node, rather than by rule of the file.
-      const problems = problemsOf(current(), { ...plan, refusals: [] }).filter(({ severity }) => severity !== 'information');
+      const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan)).filter(({ severity }) => severity !== 'information');
       const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings];
       return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
@@ -198,12 +199,15 @@ export function createConversion(host: ConversionHost): Conversion {
 
 function planViewOf(open: OpenModel, plan: Plan): PlanView {
   const { snapshots, config, format, parsed } = open;
-  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(snapshots[0]!.graph, config, plan, format.dialect, problemsOf(open, plan)) };
+  const { graph } = snapshots[0]!;
+  const uses = ruleUses(config, graph, plan);
+  const overrides = uses.filter(({ rule }) => rule.path[0] === 'op_name_dict').map(({ rule, matches }) => ({ pattern: rule.entry, matches }));
+  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), overrides, problems: problemsOf(open, plan, uses) };
 }
 
 /** What is wrong with the config file; while it is faulty, only what makes it so. */
-function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan): readonly ConfigProblem[] {
-  return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan)];
+function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan, uses: readonly RuleUse[]): readonly ConfigProblem[] {
+  return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan, uses)];
 }
 
 function rangeRequest({ snapshots, format, config, source, path }: OpenModel): RangeRequest {

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph';
 import type { Plan } from '../plan';
-import type { Rule, Rules } from './rules';
+import type { TuningConfig } from './config';
+import { type Rule, readRules } from './rules';
 
 /** What the rule of a config comes to on a model. */
 export interface RuleUse {
@@ -18,8 +19,9 @@ interface Counts {
   readonly overruled: Map<Rule, number>;
 }
 
-/** The use of each rule, in their order. Linear in nodes times rules. */
-export function ruleUses(rules: Rules, graph: Graph, plan: Plan): readonly RuleUse[] {
+/** The use of each rule of a config: those of op_name_dict, of op_type_dict, of bf16_ops, each in their order. Linear in nodes times rules. */
+export function ruleUses(config: TuningConfig, graph: Graph, plan: Plan): readonly RuleUse[] {
+  const rules = readRules(config);
   const uses = new Map(rules.all.map((rule): [Rule, Counts] => [rule, { matches: 0, computing: 0, overruled: new Map() }]));
   for (const node of graph.nodes.values()) {
     const matching = rules.all.filter((rule) => rule.matches(node));

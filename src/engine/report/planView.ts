@@ -1,15 +1,13 @@
 import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { TuningConfig } from '../config/config';
-import { matchesWholeName } from '../config/pattern';
-import type { ConfigProblem } from '../config/problem';
 import type { PlanView } from '../conversion';
 import type { Dialect, SensitivePattern } from '../dialect';
 import type { Precision } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 
-/** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first; overrides and sensitive patterns with the nodes they match. */
-export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect, problems: readonly ConfigProblem[]): Omit<PlanView, 'config' | 'isFaulty'> {
+/** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first; sensitive patterns with the nodes they match. */
+export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect): Omit<PlanView, 'config' | 'isFaulty' | 'overrides' | 'problems'> {
   const sensitive = new Map<SensitivePattern | undefined, number>();
   const rows = new Map<string, { count: number; int8: boolean; bf16: boolean; planned: Record<Precision, number> }>();
   for (const node of graph.nodes.values()) {
@@ -35,18 +33,11 @@ export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, di
       choice: Object.hasOwn(config.op_type_dict, op) ? config.op_type_dict[op]! : ('auto' as const),
       planned: row.planned,
     })).sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1)),
-    overrides: Object.keys(config.op_name_dict).map((pattern) => ({ pattern, matches: countMatches(pattern, graph) })),
     sensitiveOps: dialect.sensitivePatterns.map((pattern) => ({ name: pattern.name, reason: pattern.reason, count: sensitive.get(pattern) ?? 0 })),
     warnings: plan.warnings,
-    problems,
   };
 }
 
 function canBeInt8(node: Node, graph: Graph, dialect: Dialect): boolean {
   return dialect.passesInt8Through(node) || dialect.isEpilogue(node, graph) || dialect.quantizationPattern(node, graph) !== undefined;
-}
-
-function countMatches(pattern: string, graph: Graph): number {
-  const matches = matchesWholeName(pattern);
-  return [...graph.nodes.values()].filter((node) => matches(node.name)).length;
 }

@@ -4,6 +4,7 @@ import { diagnose } from '../../../src/engine/config/diagnose';
 import { parseConfig } from '../../../src/engine/config/parse';
 import { resolvePlan } from '../../../src/engine/config/plan';
 import type { ConfigProblem } from '../../../src/engine/config/problem';
+import { ruleUses } from '../../../src/engine/config/ruleUses';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 
@@ -24,7 +25,8 @@ const parse = (text: string) => parseConfig(text, 'c.json');
 function problemsOf(text: string, canCalibrate = false): ConfigProblem[] {
   const parsed = parse(text);
   expect(parsed.problems).toEqual([]);
-  return diagnose(parsed, GRAPH, dialect, resolvePlan(GRAPH, parsed.config, { dialect, canCalibrate }));
+  const plan = resolvePlan(GRAPH, parsed.config, { dialect, canCalibrate });
+  return diagnose(parsed, GRAPH, dialect, plan, ruleUses(parsed.config, GRAPH, plan));
 }
 
 /** The file after each fix of a problem, by the fix's title. Whatever fix is taken, the problem is gone. */

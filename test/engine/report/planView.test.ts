@@ -15,7 +15,7 @@ it('counts each op in the first sensitive pattern it is part of, constants left 
     unary('l', 'Log', 'x'), unary('r', 'Relu', 'l'),
   ]);
   const { config } = parseConfig('{"sensitive_ops": {"softmax": "auto"}}', 'c.json');
-  const { sensitiveOps } = buildPlanView(graph, config, resolvePlan(graph, config, { dialect, canCalibrate: false }), dialect, []);
+  const { sensitiveOps } = buildPlanView(graph, config, resolvePlan(graph, config, { dialect, canCalibrate: false }), dialect);
   expect(sensitiveOps.map(({ name, count }) => [name, count])).toEqual([
     ['softmax', 3], ['normalization', 0], ['losses', 0], ['powers_and_logarithms', 1],
   ]);
