@@ -27,12 +27,13 @@ function table(rows: readonly HTMLElement[]): HTMLElement {
 function arrayRow({ name, dtype, shape, range, input }: DataArray): HTMLElement {
   const kind = `${dtype} ${shape.length === 0 ? t('scalar') : shape.join(' × ')}`;
   const used = input === undefined ? h('td', { class: 'hint' }, t('not used')) : h('td', { class: 'code', title: input }, input);
+  const limits = range === undefined ? t('none') : `[${range.map(numberText).join(', ')}]`;
   return h(
     'tr',
     {},
     h('th', { scope: 'row', title: name }, h('span', { class: 'code' }, name), h('span', { class: 'hint small' }, kind)),
     used,
-    h('td', {}, range === undefined ? t('none') : `[${range.map(numberText).join(', ')}]`),
+    h('td', { title: limits }, limits),
   );
 }
 
