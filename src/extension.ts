@@ -5,6 +5,7 @@ import { registerCommands } from './commands/register';
 import { Messages } from './document/messages';
 import type { ModelDocument } from './document/modelDocument';
 import { OpenDocuments } from './document/openDocuments';
+import { registerConfigCodeActions } from './views/configCodeActions';
 import { registerConfigDiagnostics } from './views/configDiagnostics';
 import { ConfigPanelProvider } from './views/configPanel';
 import { trackContextKeys } from './views/contextKeys';
@@ -42,7 +43,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     createStatusBar(documents),
     showWindowProgress(documents),
     registerWelcome(),
-    registerConfigDiagnostics(),
+    registerConfigDiagnostics(documents),
+    registerConfigCodeActions(documents),
   );
   if (context.extensionMode !== vscode.ExtensionMode.Test) return api;
   return { ...api, testing: { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message), onDidPostToConfig: panel.onDidPost } };

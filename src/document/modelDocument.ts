@@ -4,26 +4,18 @@ import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG, type TuningConfig } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
-import type { ConfigEdit } from '../engine/config/problem';
+import type { ConfigEdit, ConfigProblem } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
-import { NODE_KINDS, nodeOfId, textAt } from '../../webview/tables';
 import { CalibrationData } from './calibrationData';
 import { editConfig } from './configEdits';
 import { ConfigFile, configUri } from './configFile';
 import { configView, warningText } from './configView';
 import { Conversion } from './conversion';
 import { Editors } from './editors';
+import { type Op, opWithId } from './ops';
 import { Prediction } from './prediction';
 
 export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome' | 'data';
-
-export interface Op {
-  readonly name: string;
-  /** Op type. */
-  readonly op: string;
-  /** Path of the name scope around it; empty outside all. */
-  readonly group: string;
-}
 
 /** One open model: its conversion, its config file and the selection. The only owner of state on the host side. */
 export class ModelDocument implements vscode.CustomDocument {
@@ -35,6 +27,8 @@ export class ModelDocument implements vscode.CustomDocument {
   private parsed: ParsedConfig;
   private configExists = false;
   private plan: PlanView | undefined;
+  /** Of the config file, when the plan was made. */
+  private plannedText: string | undefined;
   /** Why the engine does not take the config as it is, though its file has no errors: the one before is in force. */
   private refused: UserError | undefined;
   private readonly prediction = new Prediction((config) => this.current.preview(config), () => this.changed.fire('outcome'), (error) => this.fail(error));
@@ -79,10 +73,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** The op of the picture with this id. */
   op(id: string): Op | undefined {
-    const nodes = this.current.graph?.nodes;
-    const node = this.current.graph === undefined ? -1 : nodeOfId(this.current.graph, id);
-    if (nodes === undefined || node < 0 || NODE_KINDS[nodes.kind[node]!] === 'output') return undefined;
-    return { name: textAt(nodes.names, node), op: nodes.ops[nodes.op[node]!]!, group: textAt(nodes.scopes, nodes.scope[node]!) };
+    return this.current.graph && opWithId(this.current.graph, id);
   }
 
   get configView(): ConfigView {
@@ -163,6 +154,11 @@ export class ModelDocument implements vscode.CustomDocument {
     await this.enqueueConfig();
   }
 
+  /** What is wrong with a config file with this text, where it is that of this model and a plan was made for it. */
+  configProblems(file: vscode.Uri, text: string): readonly ConfigProblem[] | undefined {
+    return file.toString() === this.configFile.uri.toString() && text === this.plannedText ? this.plan?.problems : undefined;
+  }
+
   /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
   async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
     if (this.current.graph === undefined || this.plan?.isFaulty !== false) return undefined;
@@ -196,6 +192,7 @@ export class ModelDocument implements vscode.CustomDocument {
       if (this.uri.scheme !== 'file') throw new UserError(vscode.l10n.t('Only files on disk can be opened'), { file: this.uri.toString(), hint: vscode.l10n.t('Save a copy and open that') });
       await this.readConfig();
       this.plan = await this.current.open(this.configSource());
+      this.plannedText = this.parsed.text;
       this.lookAhead(this.plan);
       this.changed.fire('config');
     } catch (error) {
@@ -262,6 +259,7 @@ export class ModelDocument implements vscode.CustomDocument {
     await this.current.interrupt();
     try {
       this.plan = await this.current.setConfig(this.configSource());
+      this.plannedText = this.parsed.text;
       this.refused = undefined;
     } catch (error) {
       if (error instanceof UserError) this.refused = error;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ConfigProblem } from '../engine/config/problem';
 import type { ModelDocument } from './modelDocument';
 
 /** The open models, and which of them commands, the side panel and the status bar are about: the one last focused. */
@@ -6,10 +7,14 @@ export class OpenDocuments implements vscode.Disposable {
   private readonly documents = new Set<ModelDocument>();
   private readonly added = new vscode.EventEmitter<ModelDocument>();
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly planned = new vscode.EventEmitter<void>();
   private activeDocument: ModelDocument | undefined;
 
   /** Another document is active, or the active one changed. */
   readonly onDidChange = this.changed.event;
+
+  /** Any document has another plan, or is gone. */
+  readonly onDidPlan = this.planned.event;
 
   get active(): ModelDocument | undefined {
     return this.activeDocument;
@@ -17,11 +22,13 @@ export class OpenDocuments implements vscode.Disposable {
 
   add(document: ModelDocument): void {
     this.documents.add(document);
-    document.onDidChange(() => {
+    document.onDidChange((change) => {
       if (document === this.activeDocument) this.changed.fire();
+      if (change === 'config') this.planned.fire();
     });
     document.onDidDispose(() => {
       this.documents.delete(document);
+      this.planned.fire();
       if (document === this.activeDocument) this.activate([...this.documents].at(-1));
     });
     this.activate(document);
@@ -35,6 +42,15 @@ export class OpenDocuments implements vscode.Disposable {
     return document;
   }
 
+  /** Of a config file with this text, as an open model sees them; undefined where none has a plan for it. */
+  configProblems(file: vscode.Uri, text: string): readonly ConfigProblem[] | undefined {
+    for (const document of this.documents) {
+      const problems = document.configProblems(file, text);
+      if (problems !== undefined) return problems;
+    }
+    return undefined;
+  }
+
   activate(document: ModelDocument | undefined): void {
     if (document === this.activeDocument) return;
     this.activeDocument = document;
@@ -42,7 +58,7 @@ export class OpenDocuments implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(this.added, this.changed).dispose();
+    vscode.Disposable.from(this.added, this.changed, this.planned).dispose();
   }
 
   private nextOf(file: vscode.Uri): Promise<ModelDocument> {

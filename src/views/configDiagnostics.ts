@@ -1,23 +1,32 @@
 import * as vscode from 'vscode';
-import { parseConfig } from '../engine/config/parse';
-import { CONFIG_SUFFIX } from '../document/configFile';
+import type { OpenDocuments } from '../document/openDocuments';
+import type { ConfigProblem } from '../engine/config/problem';
+import { isConfig, problemsIn } from './configProblems';
 
 const SOURCE = 'Mixed Precision';
-const SEVERITIES = { error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, information: vscode.DiagnosticSeverity.Information };
+const SEVERITIES: Readonly<Record<ConfigProblem['severity'], vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
 
 /** Underlines what is wrong in config files that are open as text, except where VS Code's JSON support already does so by the schema. */
-export function registerConfigDiagnostics(): vscode.Disposable {
+export function registerConfigDiagnostics(models: OpenDocuments): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection('mixedPrecision');
   const check = (document: vscode.TextDocument) => {
-    if (!document.uri.path.endsWith(CONFIG_SUFFIX)) return;
+    if (!isConfig(document)) return;
     const others = vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source !== SOURCE);
-    const ours = findProblems(document).filter(({ range }) => !others.some((other) => other.range.intersection(range)));
+    const ours = problemsIn(document, models)
+      .filter(({ range }) => !others.some((other) => other.range.intersection(range)))
+      .map(({ range, message, severity }) => Object.assign(new vscode.Diagnostic(range, message, SEVERITIES[severity]), { source: SOURCE }));
     // Setting them is a change of diagnostics as well: only what differs is set.
     if (signature(ours) !== signature(diagnostics.get(document.uri) ?? [])) diagnostics.set(document.uri, ours);
   };
-  vscode.workspace.textDocuments.forEach(check);
+  const checkAll = () => vscode.workspace.textDocuments.forEach(check);
+  checkAll();
   return vscode.Disposable.from(
     diagnostics,
+    models.onDidPlan(checkAll),
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument(({ document }) => check(document)),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => diagnostics.delete(uri)),
@@ -26,13 +35,6 @@ export function registerConfigDiagnostics(): vscode.Disposable {
       vscode.workspace.textDocuments.filter(({ uri }) => changed.has(uri.toString())).forEach(check);
     }),
   );
-}
-
-function findProblems(document: vscode.TextDocument): readonly vscode.Diagnostic[] {
-  return parseConfig(document.getText(), document.uri.fsPath).problems.map(({ offset, length, message, severity }) => {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    return Object.assign(new vscode.Diagnostic(range, message, SEVERITIES[severity]), { source: SOURCE });
-  });
 }
 
 function signature(diagnostics: readonly vscode.Diagnostic[]): string {
