@@ -17,7 +17,7 @@ export const EXPORTABLE: readonly object[] = [
   { inputs: ['a', 'scope/b:1'], outputs: ['softmax', 'model:0'] },
   { outputs: ['true', 'null', '1', 'yes', '~', '1:30', '0x10', '', ' a , b '] },
   { op_type_dict: { Conv2D: 'int8', DepthwiseConv2dNative: 'int8' } },
-  { use_bf16: true, op_type_dict: { MatMul: 'bf16', BatchMatMul: 'bf16', BatchMatMulV2: 'bf16', Softmax: 'fp32', LayerNorm: 'bf16' } },
+  { use_bf16: true, op_type_dict: { MatMul: 'bf16', BatchMatMul: 'bf16', BatchMatMulV2: 'bf16', Softmax: 'fp32', Mean: 'bf16' } },
   { use_bf16: true, op_type_dict: { Softmax: ['bf16', 'fp32'], Relu: ['bf16', 'fp32'] } },
   { op_type_dict: { MaxPool: 'fp32', AvgPool: 'fp32', MaxPool3D: 'fp32', ConcatV2: 'fp32', Pad: 'fp32', Conv3D: 'int8' } },
   { op_name_dict: { 'encoder/.*': 'fp32' } },
@@ -27,7 +27,6 @@ export const EXPORTABLE: readonly object[] = [
   { op_name_dict: { '(?<block>a|b)/x{2,3}(?!y).*': 'fp32' } },
   { op_name_dict: { 'a\\.b\\-c': 'fp32', '[\\w.-]+/kernel': 'int8', '\\x41\\u0042': 'fp32' } },
   { op_name_dict: { 'on': 'fp32', 'null': 'int8', '"': 'fp32', "'''": 'int8', '#': 'fp32', 'a: b': 'int8', '\n': 'fp32', '\u2028': 'int8', '\u0085': 'fp32', 'é\u{1f600}': 'int8' } },
-  { op_type_dict: { '"}, "x": {"': 'fp32', '!!python/object:os.system': 'fp32', '<<': 'int8', '=': 'fp32' } },
   { use_bf16: true, op_type_dict: { Conv2D: 'bf16', DepthwiseConv2dNative: 'bf16' }, op_name_dict: { stem: 'fp32' }, calibration: { sampling_size: 7 }, accuracy_criterion: { absolute: 0.5 }, inputs: ['x'], outputs: ['y'] },
   { quantization: { weight_granularity: 'per_tensor' } },
 ];

@@ -23,7 +23,7 @@ export function exportNeuralCompressor(
   config: TuningConfig, format: ExportFormat, model: ExportedModel = {},
 ): { readonly text: string; readonly notes: readonly ImportNote[] } {
   const ops = exportOps(config);
-  const notes = [...notExported(config, format), ...ops.notes];
+  const notes = [...notExported(config), ...ops.notes];
   const lines = format === 'inc-yaml' ? writeYaml(config, ops, model) : writePython(config, ops);
   return { text: [`# A Mixed Precision config, for Intel Neural Compressor ${VERSIONS[format]}.`, ...comment(notes), ...lines, ''].join('\n'), notes };
 }

@@ -1,5 +1,4 @@
 import { DEFAULT_CONFIG, type TuningConfig } from '../config';
-import type { ExportFormat } from './exportConfig';
 import type { ImportNote } from './notes';
 
 const PLACES_CASTS = 'Neural Compressor has no choice of where Casts go: it is left out.';
@@ -8,8 +7,6 @@ interface Missing {
   readonly path: string;
   readonly value: (config: TuningConfig) => unknown;
   readonly message: string;
-  /** Where the other format says it. */
-  readonly only?: ExportFormat;
 }
 
 const MISSING: readonly Missing[] = [
@@ -20,20 +17,16 @@ const MISSING: readonly Missing[] = [
     path: 'calibration.algorithm', value: (config) => config.calibration.algorithm,
     message: 'Neural Compressor has no "percentile" for TensorFlow: it is left out, and ranges go from the smallest to the largest value.',
   },
-  {
-    path: 'quantization.weight_granularity', value: (config) => config.quantization.weight_granularity, only: 'inc-python',
-    message: 'PostTrainingQuantConfig has it per op type only: it is left out.',
-  },
   { path: 'cast_placement', value: (config) => config.cast_placement, message: PLACES_CASTS },
   { path: 'cast_cost', value: (config) => config.cast_cost, message: PLACES_CASTS },
   { path: 'bf16_reward', value: (config) => config.bf16_reward, message: PLACES_CASTS },
   { path: 'target_isa', value: (config) => config.target_isa, message: 'Neural Compressor asks the CPU it runs on: it is left out.' },
 ];
 
-/** What a config says that a file of Neural Compressor cannot, apart from wishes for ops. Defaults need no word. */
-export function notExported(config: TuningConfig, format: ExportFormat): ImportNote[] {
+/** What a config says that Neural Compressor cannot, apart from wishes for ops. Defaults need no word. */
+export function notExported(config: TuningConfig): ImportNote[] {
   return [
-    ...MISSING.filter(({ value, only = format }) => only === format && value(config) !== value(DEFAULT_CONFIG)).map(({ path, message }) => ({ path, message })),
+    ...MISSING.filter(({ value }) => value(config) !== value(DEFAULT_CONFIG)).map(({ path, message }) => ({ path, message })),
     ...Object.entries(config.sensitive_ops).map(([name]) => ({
       path: `sensitive_ops.${name}`, message: 'Neural Compressor keeps no patterns of ops in FP32: it is left out.',
     })),

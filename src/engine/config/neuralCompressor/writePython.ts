@@ -13,8 +13,8 @@ export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
     ...(config.outputs === undefined ? [] : [`    outputs=${list(config.outputs)},`]),
     '    approach="static",',
     `    calibration_sampling_size=[${config.calibration.sampling_size}],`,
-    ...dtypes('op_type_dict', ops.byType),
-    ...dtypes('op_name_dict', ops.byName),
+    ...dictionary('op_type_dict', [...weights(config), ...dtypes(ops.byType)]),
+    ...dictionary('op_name_dict', dtypes(ops.byName)),
     // Neural Compressor's own default is to use BF16.
     `    excluded_precisions=${list(config.use_bf16 ? [] : ['bf16'])},`,
     `    accuracy_criterion=AccuracyCriterion(criterion=${quoted(criterion)}, tolerable_loss=${floatText(loss)}),`,
@@ -22,7 +22,15 @@ export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
   ];
 }
 
-function dtypes(key: string, byKey: ReadonlyMap<string, readonly string[]>): string[] {
-  if (byKey.size === 0) return [];
-  return [`    ${key}={`, ...[...byKey].map(([name, accepted]) => `        ${quoted(name)}: {"activation": {"dtype": ${list(accepted)}}},`), '    },'];
+function dictionary(name: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : [`    ${name}={`, ...entries.map((entry) => `        ${entry},`), '    },'];
+}
+
+function dtypes(byKey: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...byKey].map(([name, accepted]) => `${quoted(name)}: {"activation": {"dtype": ${list(accepted)}}}`);
+}
+
+/** Without a key for all weights it is said of the op types that a regular expression matches: all. */
+function weights({ quantization: { weight_granularity: granularity } }: TuningConfig): string[] {
+  return granularity === 'per_channel' ? [] : [`".*": {"weight": {"granularity": ${list([granularity])}}}`];
 }

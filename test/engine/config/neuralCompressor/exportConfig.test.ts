@@ -3,8 +3,6 @@ import { DEFAULT_CONFIG, type TuningConfig } from '../../../../src/engine/config
 import { exportNeuralCompressor } from '../../../../src/engine/config/neuralCompressor/exportConfig';
 
 const config = (given: Partial<TuningConfig>): TuningConfig => ({ ...DEFAULT_CONFIG, ...given });
-const notePaths = (given: Partial<TuningConfig>, format: 'inc-yaml' | 'inc-python' = 'inc-yaml') =>
-  exportNeuralCompressor(config(given), format).notes.map(({ path }) => path);
 
 const EVERYTHING = config({
   use_bf16: true,
@@ -102,19 +100,26 @@ config = PostTrainingQuantConfig(
     expect(exportNeuralCompressor(DEFAULT_CONFIG, 'inc-yaml').text).toContain('\nuse_bf16: false\n');
   });
 
+  it('says how weights are quantized', () => {
+    const perTensor = config({ quantization: { weight_granularity: 'per_tensor' }, op_type_dict: { Softmax: 'fp32' } });
+    expect(exportNeuralCompressor(perTensor, 'inc-yaml').text).toContain('    weight:\n      granularity: [per_tensor]\n');
+    // First, so that what follows of a type counts.
+    expect(exportNeuralCompressor(perTensor, 'inc-python').text).toContain('op_type_dict={\n        ".*": {"weight": {"granularity": ["per_tensor"]}},\n        "Softmax": ');
+  });
+
   it('lists what has no counterpart, in the file too', () => {
     const given: Partial<TuningConfig> = {
       bf16_ops: ['re:a.*'], cast_placement: 'none', cast_cost: 'bytes', bf16_reward: 1, target_isa: 'amx', sensitive_ops: { softmax: 'auto' },
       calibration: { data: 'x.npz', ranges: 'r.json', sampling_size: 1, algorithm: 'percentile' },
-      quantization: { weight_granularity: 'per_tensor' },
     };
-    const common = ['bf16_ops', 'calibration.data', 'calibration.ranges', 'calibration.algorithm'];
-    const rest = ['cast_placement', 'cast_cost', 'bf16_reward', 'target_isa', 'sensitive_ops.softmax'];
-    expect(notePaths(given)).toEqual([...common, ...rest]);
-    expect(notePaths(given, 'inc-python')).toEqual([...common, 'quantization.weight_granularity', ...rest]);
-    const { text, notes } = exportNeuralCompressor(config(given), 'inc-python');
-    for (const { path, message } of notes) expect(text).toContain(`\n#   ${path}: ${message}\n`);
-    expect(notePaths({})).toEqual([]);
+    for (const format of ['inc-yaml', 'inc-python'] as const) {
+      const { text, notes } = exportNeuralCompressor(config(given), format);
+      expect(notes.map(({ path }) => path)).toEqual([
+        'bf16_ops', 'calibration.data', 'calibration.ranges', 'calibration.algorithm', 'cast_placement', 'cast_cost', 'bf16_reward', 'target_isa', 'sensitive_ops.softmax',
+      ]);
+      for (const { path, message } of notes) expect(text).toContain(`\n#   ${path}: ${message}\n`);
+      expect(exportNeuralCompressor(DEFAULT_CONFIG, format).notes).toEqual([]);
+    }
   });
 
   it('says where a name of Neural Compressor means more than one op type', () => {
