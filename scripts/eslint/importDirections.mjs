@@ -6,7 +6,7 @@ import { root } from '../lib/paths.mjs';
 const engine = ['src/engine', 'src/engine/graph', 'src/engine/data', 'src/engine/capabilities', 'src/engine/config', 'src/engine/calibration',
   'src/engine/phases', 'src/engine/tuning', 'src/engine/runtime', 'src/engine/report', 'src/engine/formats'];
 const engineRooms = (...names) => ['src/engine', ...names.map((name) => `src/engine/${name}`)];
-const portable = ['fflate', 'jsonc-parser', 'long', 'protobufjs'];
+const portable = ['fflate', 'jsonc-parser', 'long', 'protobufjs', 'yaml'];
 
 /**
  * A file belongs to the longest room that holds it; it may import from its own room, the rooms and files in `rooms`, and the

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors';
-import type { Draft } from './draft';
+import { contentOf, emptyDraft } from './draft';
 import { importV1 } from './importV1';
 import type { ImportNote } from './notes';
 import { readYaml } from './readYaml';
@@ -9,7 +9,7 @@ export type { ImportNote } from './notes';
 export interface ImportedConfig {
   /** The content of a config file: what the file says, as our schema has it. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What has no counterpart here, or means something else, in the order of the file. */
+  /** What has no counterpart here, or means something else. */
   readonly notes: readonly ImportNote[];
   readonly kind: 'v1-yaml';
 }
@@ -19,10 +19,10 @@ export interface ImportedConfig {
  * that is none of them.
  */
 export function importNeuralCompressor(text: string, file: string): ImportedConfig {
-  const draft: Draft = { config: {}, notes: [] };
+  const draft = emptyDraft();
   if (!/\.ya?ml$/i.test(file)) throw new UserError('a config of Neural Compressor ends in .yaml, .yml or .py', { file });
   importV1(readYaml(text, file), draft);
-  return { ...draft, kind: 'v1-yaml' };
+  return { config: contentOf(draft), notes: draft.notes, kind: 'v1-yaml' };
 }
 
 /** The text of a new config file: JSON, indented by 2. */

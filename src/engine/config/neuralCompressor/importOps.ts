@@ -1,63 +1,66 @@
 import type { PrecisionWish } from '../config';
-import { LOWEST_FIRST, type AskedPrecision } from '../rules';
 import { type Draft, note } from './draft';
+import { javascriptPattern } from './javascriptPattern';
 import { wrongValue } from './options';
-import { typesOfFamily } from './opTypes';
-import { isMapping, textsOf, type Mapping, type Value } from './values';
+import { familyOf } from './opTypes';
+import { meansAllTypes, typesBehind } from './typePatterns';
+import { readTensorOptions } from './tensorOptions';
+import { isMapping, type Mapping, type Value } from './values';
+import { wishForAllOps } from './wishForAllOps';
 
-const DTYPES: Readonly<Record<string, AskedPrecision>> = { int8: 'int8', uint8: 'int8', bf16: 'bf16', fp32: 'fp32' };
+/** `model_wise`: all ops that Neural Compressor deals with. */
+export function readModelWise(value: Value, path: string, draft: Draft): void {
+  const wish = readTensorOptions(value, path, draft, true);
+  if (wish !== undefined) wishForAllOps(wish, draft);
+}
 
-/** Names and what is asked of them, in order. */
-type Wishes = Record<string, PrecisionWish>;
-
-/** `op_type_dict` or `optype_wise`: Neural Compressor's names for types become TensorFlow's. */
+/** `op_type_dict` or `optype_wise`: keys are regular expressions for its names of op types; the last that matches counts. */
 export function readOpTypes(value: Value, path: string, draft: Draft): void {
-  const wishes: Wishes = {};
-  for (const [name, wish] of readWishes(value, path, draft)) {
-    for (const type of typesOfFamily(name) ?? [name]) wishes[type] = wish;
+  const given = entries(value, path, draft);
+  for (const [name, options] of given) {
+    const at = `${path}.${name}`;
+    if (meansAllTypes(name)) {
+      readModelWise(options, at, draft);
+      continue;
+    }
+    const wish = readTensorOptions(options, at, draft);
+    if (wish !== undefined) setByType(name, wish, at, draft);
+    const family = familyOf(name);
+    if (wish !== undefined && family !== undefined && !given.has(family)) {
+      note(draft, at, `Neural Compressor calls ${name} ${family} and passes over this name; here it counts.`);
+    }
   }
-  if (Object.keys(wishes).length > 0) draft.config['op_type_dict'] = wishes;
 }
 
 /** `op_name_dict` or `op_wise`: regular expressions for whole names; the last that matches counts, here and there. */
 export function readOpNames(value: Value, path: string, draft: Draft): void {
-  const wishes: Wishes = Object.fromEntries(readWishes(value, path, draft));
-  if (Object.keys(wishes).length > 0) draft.config['op_name_dict'] = wishes;
+  for (const [pattern, options] of entries(value, path, draft)) {
+    const wish = readTensorOptions(options, `${path}.${pattern}`, draft);
+    if (wish !== undefined) setByName(pattern, wish, `${path}.${pattern}`, draft);
+  }
 }
 
-function readWishes(value: Value, path: string, draft: Draft): [string, PrecisionWish][] {
-  if (value === null) return [];
-  if (!isMapping(value)) {
-    wrongValue(value, 'a mapping of names to options', path, draft);
-    return [];
-  }
-  return [...value].flatMap(([name, options]) => {
-    const wish = readWish(options, `${path}.${name}`, draft);
-    return wish === undefined ? [] : [[name, wish] as [string, PrecisionWish]];
-  });
+/** Adds a wish for op types, by a name of Neural Compressor or a regular expression for such names. */
+export function setByType(name: string, wish: PrecisionWish, path: string, draft: Draft): void {
+  const types = typesBehind(name);
+  if (types.length === 0) note(draft, path, `TensorFlow has no op type ${name}: it is left out.`);
+  for (const type of types) draft.byType.set(type, wish);
 }
 
-/** The dtypes of the activation, or of the weight where that alone has any; undefined where the defaults hold. */
-function readWish(value: Value, path: string, draft: Draft): PrecisionWish | undefined {
-  if (!isMapping(value)) {
-    wrongValue(value, 'a mapping with "activation" or "weight"', path, draft);
-    return undefined;
+/** Adds a wish for the nodes whose whole name matches a regular expression of Python. */
+export function setByName(pattern: string, wish: PrecisionWish, path: string, draft: Draft): void {
+  const converted = javascriptPattern(pattern);
+  if (converted === undefined) {
+    note(draft, path, 'JavaScript, which matches names here, has no equal of this regular expression: it is left out.');
+    return;
   }
-  const dtypes = dtypesOf(value, path, 'activation', draft) ?? dtypesOf(value, path, 'weight', draft);
-  if (dtypes === undefined) return undefined;
-  const accepted = LOWEST_FIRST.filter((precision) => dtypes.includes(precision));
-  return accepted.length === 1 ? accepted[0] : accepted;
+  // Taken out first: a Map keeps the place of the first.
+  draft.byName.delete(converted);
+  draft.byName.set(converted, wish);
 }
 
-function dtypesOf(options: Mapping, path: string, tensor: string, draft: Draft): readonly AskedPrecision[] | undefined {
-  const given = options.get(tensor);
-  const dtypes = given !== undefined && isMapping(given) ? given.get('dtype') : undefined;
-  if (dtypes === undefined || dtypes === null) return undefined;
-  const names = textsOf(dtypes) ?? [];
-  const known = names.filter((name) => Object.hasOwn(DTYPES, name));
-  if (known.length < names.length || names.length === 0) {
-    const unknown = names.filter((name) => !known.includes(name)).join(', ');
-    note(draft, `${path}.${tensor}.dtype`, `There is no precision ${unknown} here: it is left out.`);
-  }
-  return known.length === 0 ? undefined : known.map((name) => DTYPES[name]!);
+function entries(value: Value, path: string, draft: Draft): Mapping {
+  if (isMapping(value)) return value;
+  if (value !== null) wrongValue(value, 'a mapping of names to options', path, draft);
+  return new Map();
 }

@@ -16,6 +16,9 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
 
 const FAMILY_OF = new Map(Object.entries(FAMILIES).flatMap(([family, types]) => types.map((type) => [type, family] as const)));
 
+/** All of its names for such ops. */
+export const FAMILY_NAMES = Object.keys(FAMILIES) as readonly string[];
+
 /** TensorFlow's op types behind one of Neural Compressor's names. Undefined when it is no such name. */
 export function typesOfFamily(name: string): readonly string[] | undefined {
   return Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;

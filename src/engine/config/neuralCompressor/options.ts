@@ -1,6 +1,6 @@
 import { didYouMean } from '../didYouMean';
 import { type Draft, note } from './draft';
-import { type Mapping, type Value, isMapping, isUnread, shown } from './values';
+import { isList, isMapping, isUnread, type Mapping, shown, type Unread, type Value } from './values';
 
 export type Read = (value: Value, path: string, draft: Draft) => void;
 
@@ -21,9 +21,10 @@ export function readOptions(given: Mapping, options: Options, prefix: string, dr
   for (const [key, value] of given) {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     const option = Object.hasOwn(options, key) ? options[key] : undefined;
-    if (option === undefined) note(draft, path, `Neural Compressor knows no such key, it is left out${didYouMean(key, Object.keys(options))}`);
-    else if (isUnread(value)) note(draft, path, unreadText(value.text, value.line));
-    else if (!isUsual(value, option)) {
+    if (option !== undefined && isUsual(value, option)) continue;
+    if (isUnread(value) && option?.note === undefined) note(draft, path, unreadText(value));
+    else if (option === undefined) note(draft, path, `Neural Compressor knows no such key: it is left out${didYouMean(key, Object.keys(options))}`);
+    else {
       option.read?.(value, path, draft);
       if (option.note !== undefined) note(draft, path, option.note);
     }
@@ -41,16 +42,16 @@ export function section(options: Options): Option {
   };
 }
 
-/** Notes a value that is of another kind than Neural Compressor takes. */
+/** Notes a value that is of another kind than Neural Compressor takes, or unknown. */
 export function wrongValue(value: Value, expected: string, path: string, draft: Draft): void {
-  const message = isUnread(value) ? unreadText(value.text, value.line) : `This should be ${expected}, not ${shown(value)}: it is left out.`;
-  note(draft, path, message);
+  note(draft, path, isUnread(value) ? unreadText(value) : `This should be ${expected}, not ${shown(value)}: it is left out.`);
 }
 
-function unreadText(text: string, line: number): string {
-  return `Line ${line} computes it (${text}), and Python is not run: it is left out. Write the value itself.`;
+function unreadText({ line, text }: Unread): string {
+  return `Line ${line} computes it (${text}), and scripts are not run: it is left out.`;
 }
 
+/** Of a list Neural Compressor may take any. */
 function isUsual(value: Value, { usual = [] }: Option): boolean {
-  return usual.some((candidate) => candidate === value || (Array.isArray(value) && value.length === 1 && value[0] === candidate));
+  return usual.some((candidate) => candidate === value || (isList(value) && (value.length === 0 ? candidate === null : value.includes(candidate))));
 }

@@ -35,5 +35,6 @@ function plain(value: unknown): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [String(key), plain(item)]));
-  return String(value);
+  if (typeof value === 'string') return value;
+  return value instanceof Date ? value.toISOString() : null;
 }

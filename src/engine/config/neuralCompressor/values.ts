@@ -4,14 +4,19 @@ export type Value = null | boolean | number | string | readonly Value[] | Mappin
 /** A mapping of YAML or a dict of Python; a Map, as keys such as `__proto__` are names like others. */
 export type Mapping = ReadonlyMap<string, Value>;
 
-/** A call that a Python script makes, such as `PostTrainingQuantConfig(device="cpu")`; nothing is run. */
+/** An object that a Python script makes, such as `PostTrainingQuantConfig(device="cpu")`, and what the script sets of it; nothing is run. */
 export interface Call {
   readonly kind: 'call';
-  /** As written, with dots. */
+  /** With the module it is imported from, where that is known: `neural_compressor.config.PostTrainingQuantConfig`. */
   readonly callee: string;
   readonly positional: readonly Value[];
-  readonly named: Mapping;
+  /** Keyword arguments, and attributes set later. */
+  readonly named: Map<string, Value>;
+  /** Its methods that are called, in order. */
+  readonly methods: Call[];
   readonly line: number;
+  /** Lines inside blocks that make or change it: they may not run. */
+  readonly blockLines: number[];
 }
 
 /** An expression of Python that is no literal; only running the script could tell its value. */
@@ -19,6 +24,8 @@ export interface Unread {
   readonly kind: 'unread';
   readonly text: string;
   readonly line: number;
+  /** The value an operator was applied to, such as the config in `config + other`. */
+  readonly operand?: Value;
 }
 
 export function isMapping(value: Value): value is Mapping {
@@ -49,7 +56,8 @@ export function shown(value: Value): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function written(value: Value): string {
+/** The value as one would write it; what is long, by its brackets only. */
+export function written(value: Value): string {
   if (isUnread(value)) return value.text;
   if (isCall(value)) return `${value.callee}(...)`;
   if (isMapping(value)) return '{...}';

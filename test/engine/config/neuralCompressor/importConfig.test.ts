@@ -10,7 +10,7 @@ quantization:
   calibration:
     sampling_size: 50, 100
   optype_wise:
-    conv2d: { activation: { dtype: [uint8, fp32] } }
+    conv2d: { activation: { dtype: [uint8] } }
   op_wise:
     head/.*: { activation: { dtype: ['fp32'] }, weight: { dtype: ['int8'] } }
 `;
@@ -20,7 +20,7 @@ it('carries over what a YAML file says', () => {
   expect(JSON.parse(configFileText(imported))).toEqual({
     use_bf16: true,
     calibration: { sampling_size: 50 },
-    op_type_dict: { Conv2D: ['int8', 'fp32'], DepthwiseConv2dNative: ['int8', 'fp32'] },
+    op_type_dict: { Conv2D: 'int8', DepthwiseConv2dNative: 'int8' },
     op_name_dict: { 'head/.*': 'fp32' },
   });
   expect(imported.notes).toEqual([{ path: 'quantization.calibration.sampling_size', message: 'One number of samples is run here: the first of "50, 100".' }]);
