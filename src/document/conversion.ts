@@ -87,15 +87,9 @@ export class Conversion implements vscode.Disposable {
     });
   }
 
-  /** What-if; nothing changes. */
-  async preview(config: ConfigSource): Promise<Outcome | undefined> {
-    try {
-      return await this.engine.call('preview', config);
-    } catch (error) {
-      if (!(error instanceof CancelledError)) throw error;
-      // Cancelling phases took it along.
-      return this.engine.call('preview', config);
-    }
+  /** What-if; nothing changes. Cancelling phases cancels it, too. */
+  preview(config: ConfigSource): Promise<Outcome | undefined> {
+    return this.engine.call('preview', config);
   }
 
   /** Indices into the nodes of `graph`. Fails for a pattern that is no regular expression. */
@@ -126,10 +120,11 @@ export class Conversion implements vscode.Disposable {
     await this.work?.catch(() => {});
   }
 
-  /** Cancels phases, and waits for other work, which is short. */
+  /** Cancels phases and previews, and waits for other work, which is short. */
   async interrupt(): Promise<void> {
     if (this.phaseRuns) await this.cancel();
     else await this.work?.catch(() => {});
+    this.engine.cancel();
   }
 
   dispose(): void {

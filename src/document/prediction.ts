@@ -1,4 +1,5 @@
 import type { ConfigSource, Outcome } from '../engine/conversion';
+import { CancelledError } from '../engine/errors';
 import { newestOnly } from './newestOnly';
 
 /** What the phases would make of the model under the config in force. */
@@ -13,7 +14,11 @@ export class Prediction {
       this.outcome = outcome;
       changed();
     };
-    this.ask = newestOnly(preview, show, failed);
+    this.ask = newestOnly(preview, show, (error, config) => {
+      // Phases were cancelled, and it was on its way.
+      if (error instanceof CancelledError) this.ask(config);
+      else failed(error);
+    });
   }
 
   /** Another config is in force. The engine answers before it runs phases it is told to run later. */

@@ -16,20 +16,31 @@ export function limitPatterns(api: ConversionApi, milliseconds = LIMIT): Convers
     if (found === undefined) throw new UserError(`"${'pattern' in query ? query.pattern : query.opType}" takes too long to match`, { hint: 'Take out repeats of what repeats itself, such as (a+)+' });
     return found;
   };
+  /** Patterns that the ops of the open model matched, or not, in time. */
+  const harmless = new Set<string>();
   const check = async ({ text, path }: ConfigSource): Promise<void> => {
     const { config, problems, file } = parseConfig(text, path ?? '');
     if (problems.some(({ severity }) => severity === 'error')) return;
     const named = (config.bf16_ops ?? []).filter((entry) => entry.startsWith('re:')).map((entry) => entry.slice(3));
     for (const pattern of [...Object.keys(config.op_name_dict), ...named]) {
+      if (harmless.has(pattern)) continue;
       await find({ pattern }).catch((error: unknown) => Promise.reject(error instanceof UserError ? error.at({ file }) : (error as Error)));
+      harmless.add(pattern);
     }
   };
   return {
     ...api,
     find,
+    open(path, config) {
+      harmless.clear();
+      return api.open(path, config);
+    },
     async setConfig(config) {
       await check(config);
-      return api.setConfig(config);
+      const applied = await api.setConfig(config);
+      // Other inputs, other ops.
+      if (applied.graph !== undefined) harmless.clear();
+      return applied;
     },
     async preview(config) {
       await check(config);
