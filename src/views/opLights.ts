@@ -65,6 +65,6 @@ export class OpLights {
 
 /** What is lit up, in words. */
 function labelOf(query: OpQuery, count: number): string {
-  if ('opType' in query) return vscode.l10n.t('{0}: {1}', query.opType, count);
+  if ('opType' in query) return count === 1 ? vscode.l10n.t('1 op of type {0}', query.opType) : vscode.l10n.t('{0} ops of type {1}', count, query.opType);
   return count === 1 ? vscode.l10n.t('1 op matches {0}', query.pattern) : vscode.l10n.t('{0} ops match {1}', count, query.pattern);
 }

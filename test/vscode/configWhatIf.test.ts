@@ -2,7 +2,10 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import { after, afterEach, describe, it } from 'mocha';
 import { workspace } from 'vscode';
 import { asked, DATA, file, openModel, replaceText, send, textDocument } from './configSupport';
+import type { ToGraph } from '../../webview/protocol';
 import { closeAll, done, nodesOf, remove, sample, until } from './support';
+
+type Light = Extract<ToGraph, { type: 'highlight' }>;
 
 describe('what the config would give', () => {
   afterEach(closeAll);
@@ -59,6 +62,31 @@ describe('a pattern that is typed', () => {
     ok(all.count > 5);
     strictEqual(all.names.length, 5);
     await send({ type: 'matchPattern' });
+  });
+
+  it('lights up what matches in the graph until that ends, or another model is in front', async () => {
+    const document = await openModel('{}');
+    const lights: Light[] = [];
+    document.editors.add({
+      isVisible: false,
+      post: (message) => message.type === 'highlight' && lights.push(message),
+      start: () => {},
+      picture: () => Promise.reject(new Error('not asked for')),
+    });
+    const { nodes } = document.conversion.graph!;
+    const convolutions = [...nodes.op.keys()].filter((node) => nodes.ops[nodes.op[node]!] === 'Conv2D');
+    await asked({ type: 'matchPattern', pattern: nodesOf(document.conversion.graph!, 'Conv2D').join('|') }, 'matches');
+    deepStrictEqual([...lights.at(-1)!.nodes!], convolutions);
+    match(lights.at(-1)!.label, new RegExp(`^${convolutions.length} ops match`));
+    await send({ type: 'matchPattern' });
+    strictEqual(lights.at(-1)!.nodes, undefined);
+
+    await send({ type: 'highlight', query: { opType: 'Conv2D' } });
+    await until(() => lights.length === 3);
+    deepStrictEqual([...lights[2]!.nodes!], convolutions);
+    await done('openModel', sample('digits_transformer.pb'));
+    await until(() => lights.length === 4);
+    strictEqual(lights[3]!.nodes, undefined);
   });
 
   it('that is none, or never ends, says so and hurts nothing', async () => {
