@@ -66,6 +66,15 @@ interface OpenModel {
   readonly basis?: Basis;
 }
 
+interface Revision {
+  readonly basis: Basis;
+  /** Of what is left after folding. */
+  readonly plan: Plan;
+  /** Of the opened graph. */
+  readonly first: Plan;
+  readonly keep: () => readonly Snapshot[];
+}
+
 /** A conversion with nothing open yet. */
 export function createConversion(host: ConversionHost): Conversion {
   const rangeFinder = new RangeFinder(host);
@@ -85,6 +94,15 @@ export function createConversion(host: ConversionHost): Conversion {
     if (plan !== undefined) return plan;
     if (planned?.of !== open) planned = { of: open, plan: resolvePlan(graph, open.config, contextOf(open)) };
     return planned.plan;
+  };
+
+  /** The plan under a config, and which snapshots `keep` their place under it. */
+  const revise = (open: OpenModel, config: TuningConfig, progress: Progress): Revision => {
+    const context = contextOf(open);
+    const { rewriter, folded, first, plan } = foldAndPlan(open.snapshots[0]!.graph, config, context, progress);
+    const basis: Basis = { config, source: open.source, folds: rewriter.changes, planned: plan };
+    const planAfter = (): Plan => planWithRanges(plan, folded, quantizedValues(folded, plan, context.dialect), open.ranges, config, context.dialect);
+    return { basis, plan, first, keep: () => keepValid(open.snapshots, open.basis, basis, planAfter) };
   };
 
   return {
@@ -117,12 +135,8 @@ export function createConversion(host: ConversionHost): Conversion {
       // A mistake in the file leaves the last valid config in force.
       const config = changed?.config ?? open.basis?.config ?? parsed.config;
       const next: OpenModel = changed ?? { ...open, config, parsed, source };
-      const context = contextOf(next);
-      const { graph } = next.snapshots[0]!;
-      const { rewriter, folded, first, plan } = foldAndPlan(graph, config, context, host.progress);
-      const basis: Basis = { config, source, folds: rewriter.changes, planned: plan };
-      const planAfter = (): Plan => planWithRanges(plan, folded, quantizedValues(folded, plan, context.dialect), open.ranges, config, context.dialect);
-      model = changed === undefined ? next : { ...next, basis, snapshots: keepValid(next.snapshots, open.basis, basis, planAfter) };
+      const { basis, plan, first, keep } = revise(next, config, host.progress);
+      model = changed === undefined ? next : { ...next, basis, snapshots: keep() };
       planned = { of: model, plan: first };
       return { ...planViewOf(model, plan), snapshots: model.snapshots.length };
     },
@@ -131,9 +145,10 @@ export function createConversion(host: ConversionHost): Conversion {
       const open = current();
       const { changed } = readConfig(open, source);
       if (changed === undefined) return undefined;
-      const { graph } = changed.snapshots[0]!;
+      if (refusedOpTypes(changed).length > 0) return undefined;
+      const snapshots = changed.snapshots.length > 1 ? revise(changed, changed.config, quiet).keep() : changed.snapshots;
       const knownRanges = (values: readonly ValueRef[]): Promise<KnownRanges> => rangeFinder.known(values, rangeRequest(changed));
-      return whatIf({ graph, config: changed.config, context: contextOf(changed), knownRanges }, quiet);
+      return whatIf({ snapshots, config: changed.config, context: contextOf(changed), ranges: changed.ranges, knownRanges }, quiet);
     },
 
     async describeData(path) {
@@ -145,8 +160,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const phase = PHASES[open.snapshots.length - 1];
       if (phase === undefined) throw new UserError('All phases have run', { file: open.path });
       const config = requireValid(open.parsed);
-      const unknown = diagnoseOpTypes(config, open.snapshots[0]!.graph, open.format.dialect, readPlaces(open.parsed.text));
-      requireValid({ ...open.parsed, problems: unknown });
+      requireValid({ ...open.parsed, problems: refusedOpTypes(open) });
       const input: PhaseInput = {
         snapshots: open.snapshots,
         config,
@@ -208,6 +222,12 @@ function planViewOf(open: OpenModel, plan: Plan): PlanView {
 /** What is wrong with the config file; while it is faulty, only what makes it so. */
 function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan, uses: readonly RuleUse[]): readonly ConfigProblem[] {
   return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan, uses)];
+}
+
+/** The op types the framework does not know, which keep phases from running. */
+function refusedOpTypes({ parsed, snapshots, format }: OpenModel): ConfigProblem[] {
+  const problems = diagnoseOpTypes(parsed.config, snapshots[0]!.graph, format.dialect, readPlaces(parsed.text));
+  return problems.filter(({ severity }) => severity === 'error');
 }
 
 function rangeRequest({ snapshots, format, config, source, path }: OpenModel): RangeRequest {
