@@ -65,7 +65,11 @@ def of_version_3(config):
     return {'kind': type(config).__name__, 'everywhere': config.get_params_dict(), 'local': {name: local.get_params_dict() for name, local in config.local_config.items()}}
 
 
-READERS = {'PostTrainingQuantConfig': of_version_2, 'MixedPrecisionConfig': of_version_2, 'StaticQuantConfig': of_version_3}
+def of_pythonic(config):
+    return {**of_version_2(config.quantization), 'kind': 'QuantizationConfig'}
+
+
+READERS = {'Config': of_pythonic, 'PostTrainingQuantConfig': of_version_2, 'MixedPrecisionConfig': of_version_2, 'StaticQuantConfig': of_version_3}
 
 
 def fullmatch(patterns, names):

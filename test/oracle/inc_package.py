@@ -1,11 +1,14 @@
 """Neural Compressor's own config modules, loaded without the models and frameworks that its packages import.
 
 Its packages become empty, with the path to their files; the few names that the config modules take from them are read out of
-those files. The modules that parse configs and make tuning spaces run as they are.
+those files. The modules that parse configs and make tuning spaces run as they are. What else a script imports is there only
+in name.
 """
 import ast
 import functools
 import importlib
+import importlib.abc
+import importlib.machinery
 import logging
 import re
 import sys
@@ -17,6 +20,7 @@ def load(folder):
     """Makes `neural_compressor` in the folder importable, as far as configs need it."""
     root = Path(folder) / 'neural_compressor'
     empty_package(root, 'neural_compressor')
+    sys.meta_path.append(OnlyInName())
     (load_v3 if (root / 'common').exists() else load_v2)(root)
 
 
@@ -33,20 +37,52 @@ def load_v2(root):
     empty_package(root, 'neural_compressor.pruner.pruner_legacy', PRUNERS=())
     for name in ('conf', 'strategy.utils', 'pruner'):
         empty_package(root, f'neural_compressor.{name}')
+    for name in ('quantization', 'mix_precision', 'data', 'experimental', 'metric', 'training', 'benchmark'):
+        sys.modules[f'neural_compressor.{name}'] = Anything(name)
+    config = importlib.import_module('neural_compressor.config')
+    for name in ('PostTrainingQuantConfig', 'MixedPrecisionConfig', 'QuantizationAwareTrainingConfig'):
+        setattr(sys.modules['neural_compressor'], name, getattr(config, name, None))
 
 
 def load_v3(root):
-    """TensorFlow is only named there, for the ops it has."""
-    sys.modules['tensorflow'] = AnyName('tensorflow')
     for name in ('tensorflow', 'tensorflow.utils', 'tensorflow.quantization'):
         empty_package(root, f'neural_compressor.{name}')
     constants = importlib.import_module('neural_compressor.tensorflow.utils.constants')
     sys.modules['neural_compressor.tensorflow.utils'].DEFAULT_SQ_ALPHA_ARGS = constants.DEFAULT_SQ_ALPHA_ARGS
+    config = importlib.import_module('neural_compressor.tensorflow.quantization.config')
+    for name in ('tensorflow', 'tensorflow.quantization'):
+        package = sys.modules[f'neural_compressor.{name}']
+        package.__dict__.update({name: getattr(config, name) for name in config.__all__}, quantize_model=Anything('quantize_model'), autotune=Anything('autotune'))
 
 
-class AnyName(types.ModuleType):
+class Anything(types.ModuleType):
+    """A module, function or object of which a script needs no more than that it is there."""
+    __path__ = []
+
     def __getattr__(self, name):
-        return AnyName(f'{self.__name__}.{name}')
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return Anything(name)
+
+    def __call__(self, *args, **kwargs):
+        return Anything('result')
+
+    def __getitem__(self, key):
+        return Anything('item')
+
+
+class OnlyInName(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds what no other finder does: frameworks and data that are not installed."""
+
+    def find_spec(self, name, path, target=None):
+        missing_on_purpose = name.split('.')[0] in sys.stdlib_module_names | {'neural_compressor'}
+        return None if missing_on_purpose else importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec):
+        return Anything(spec.name)
+
+    def exec_module(self, module):
+        pass
 
 
 def empty_package(root, name, **contents):
