@@ -38,6 +38,8 @@ export class ConfigFile implements vscode.Disposable {
       watcher.onDidCreate(onFile),
       watcher.onDidChange(onFile),
       watcher.onDidDelete(onFile),
+      // With unsaved edits, after the window was closed with them.
+      vscode.workspace.onDidOpenTextDocument((document) => this.schedule(document.uri)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.schedule(document.uri)),
       // Closing without saving takes edits back.
       vscode.workspace.onDidCloseTextDocument((document) => this.schedule(document.uri)),
