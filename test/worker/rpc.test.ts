@@ -12,7 +12,7 @@ let clients: EngineClient[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mixed-precision-rpc-'));
   await build({
-    entryPoints: [join(__dirname, 'fixtures/endlessWorker.ts')], outdir: folder, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error',
+    entryPoints: ['endlessWorker', 'waitingWorker'].map((name) => join(__dirname, `fixtures/${name}.ts`)), outdir: folder, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error',
   });
 });
 afterEach(() => {
@@ -21,10 +21,10 @@ afterEach(() => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function start() {
+function start(worker = 'endlessWorker') {
   const progress: { message: string; fraction: number | undefined }[] = [];
   const stopped: EngineStoppedError[] = [];
-  const client = new EngineClient(join(folder, 'endlessWorker.js'), {
+  const client = new EngineClient(join(folder, `${worker}.js`), {
     onProgress: (message, fraction) => progress.push({ message, fraction }),
     onStopped: (error) => stopped.push(error),
   }, 'views');
@@ -111,5 +111,26 @@ describe('engine worker', () => {
     await expect(phase).rejects.toBeInstanceOf(CancelledError);
     await expect(client.call('reset')).rejects.toBeInstanceOf(CancelledError);
     expect(stopped).toEqual([]);
+  });
+
+  it('previews while a phase waits, and takes neither for the other', async () => {
+    const { client, progress } = start('waitingWorker');
+    const config = (text: string) => ({ text, path: undefined });
+    const phase = client.call('runPhase');
+    await seen(() => progress.length > 0);
+    await expect(client.call('preview', config('short'))).resolves.toBeUndefined();
+
+    client.cancel();
+    const after = client.call('preview', config('short'));
+    await expect(phase).rejects.toBeInstanceOf(CancelledError);
+    await expect(after).resolves.toBeUndefined();
+
+    const preview = client.call('preview', config('endless'));
+    client.cancel();
+    const next = client.call('runPhase');
+    await expect(preview).rejects.toBeInstanceOf(CancelledError);
+    await seen(() => progress.some(({ message }) => message === 'run 2'));
+    client.cancel();
+    await expect(next).rejects.toBeInstanceOf(CancelledError);
   });
 });
