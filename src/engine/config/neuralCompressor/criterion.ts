@@ -1,20 +1,22 @@
+import { callArguments } from './callArguments';
 import { type Draft, note } from './draft';
 import { type Options, readOptions, wrongValue } from './options';
 import { isCall, isMapping, type Value } from './values';
 
 const KINDS = ['relative', 'absolute'];
 
+/** First those of AccuracyCriterion, in the order of its signature. */
 const OPTIONS: Options = {
-  relative: { read: readLoss },
-  absolute: { read: readLoss },
+  higher_is_better: { usual: [true], note: 'A higher value is always taken for the better one here.' },
   criterion: {},
   tolerable_loss: {},
-  higher_is_better: { usual: [true], note: 'A higher value is always taken for the better one here.' },
+  relative: { read: readLoss },
+  absolute: { read: readLoss },
 };
 
 /** `accuracy_criterion` of YAML (`relative` or `absolute`), or an AccuracyCriterion of Python (`criterion` and `tolerable_loss`). */
 export function readCriterion(value: Value, path: string, draft: Draft): void {
-  const given = isCall(value) ? value.named : value;
+  const given = isCall(value) ? callArguments(value, OPTIONS) : value;
   if (!isMapping(given)) {
     if (value !== null) wrongValue(value, 'an accuracy criterion', path, draft);
     return;
@@ -30,7 +32,8 @@ function readLoss(value: Value, path: string, draft: Draft): void {
   setLoss(path.slice(path.lastIndexOf('.') + 1), value, path, draft);
 }
 
-function setLoss(criterion: string, value: Value, path: string, draft: Draft): void {
+/** Sets how much accuracy may be lost: a number, or a text with a percent sign. */
+export function setLoss(criterion: string, value: Value, path: string, draft: Draft): void {
   const percent = typeof value === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1] : undefined;
   const loss = percent === undefined ? value : Number(percent) / 100;
   if (typeof loss !== 'number' || !Number.isFinite(loss)) wrongValue(value, 'a number or a percentage such as "1%"', path, draft);

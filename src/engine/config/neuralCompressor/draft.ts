@@ -1,4 +1,4 @@
-import type { PrecisionWish } from '../config';
+import { DEFAULT_CONFIG, type PrecisionWish } from '../config';
 import type { ImportNote } from './notes';
 
 /** The config that an import is making, and what it has to tell about it. */
@@ -24,11 +24,12 @@ export function setIn(draft: Draft, group: string, key: string, value: unknown):
   draft.config[group] = { ...(draft.config[group] as object | undefined), [key]: value };
 }
 
-/** The content of the config file. */
+/** The content of the config file, in the order of the schema. */
 export function contentOf({ config, byType, byName }: Draft): Record<string, unknown> {
-  return {
+  const content: Record<string, unknown> = {
     ...config,
-    ...(byType.size > 0 ? { op_type_dict: Object.fromEntries(byType) } : {}),
-    ...(byName.size > 0 ? { op_name_dict: Object.fromEntries(byName) } : {}),
+    op_type_dict: byType.size > 0 ? Object.fromEntries(byType) : undefined,
+    op_name_dict: byName.size > 0 ? Object.fromEntries(byName) : undefined,
   };
+  return Object.fromEntries(Object.keys(DEFAULT_CONFIG).flatMap((key) => (content[key] === undefined ? [] : [[key, content[key]]])));
 }

@@ -5,7 +5,7 @@ const TOKEN = /\[\^?\]?(?:\\[^]|[^\]\\])*\]|\\[^]|\(\?(?:P<|P=\w+\)|#[^)]*\)|[a-
 const SPECIAL: readonly (readonly [RegExp, string])[] = [
   [/^\(\?P<$/, '(?<'],
   [/^\(\?P=(\w+)\)$/, '\\k<$1>'],
-  [/^\(\?#/, ''],
+  [/^\(\?#[^)]*\)$/, ''],
   // Flags that change nothing for names, which have one line.
   [/^\(\?[smu]+\)$/, ''],
   [/^\\A$/, '^'],

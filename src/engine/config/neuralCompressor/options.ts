@@ -44,7 +44,8 @@ export function section(options: Options): Option {
 
 /** Notes a value that is of another kind than Neural Compressor takes, or unknown. */
 export function wrongValue(value: Value, expected: string, path: string, draft: Draft): void {
-  note(draft, path, isUnread(value) ? unreadText(value) : `This should be ${expected}, not ${shown(value)}: it is left out.`);
+  const unread = isList(value) ? value.find(isUnread) : isUnread(value) ? value : undefined;
+  note(draft, path, unread === undefined ? `This should be ${expected}, not ${shown(value)}: it is left out.` : unreadText(unread));
 }
 
 function unreadText({ line, text }: Unread): string {

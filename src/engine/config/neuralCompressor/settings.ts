@@ -8,11 +8,11 @@ export function readUseBf16(value: Value, path: string, draft: Draft): void {
   else wrongValue(value, 'true or false', path, draft);
 }
 
-/** `excluded_precisions`: BF16 is used unless it is among them. */
+/** `excluded_precisions`: BF16 is not used where it is among them. */
 export function readExcluded(value: Value, path: string, draft: Draft): void {
   const excluded = textsOf(value);
   if (excluded === undefined) wrongValue(value, 'a list of precisions', path, draft);
-  else draft.config['use_bf16'] = !excluded.includes('bf16');
+  else if (excluded.includes('bf16')) draft.config['use_bf16'] = false;
 }
 
 /** `precisions` of mixed precision: BF16 is used if it is among them. */

@@ -4,10 +4,7 @@ import { type Draft, note, setIn } from './draft';
 import { type Options, readOptions, wrongValue } from './options';
 import { isMapping, type Mapping, shown, textsOf, type Value } from './values';
 
-interface Tensors {
-  readonly weight: Options;
-  readonly activation: Options;
-}
+type Tensors = Readonly<Record<'weight' | 'activation', Options>>;
 
 const STATIC = { usual: ['static'], note: 'Ranges are always calibrated before: nothing is quantized dynamically.' };
 const WEIGHT: Options = {
@@ -26,13 +23,13 @@ const ACTIVATION: Options = {
 };
 
 /** What `weight` and `activation` of one op or op type may say. */
-const OF_AN_OP: Tensors = {
+export const OF_AN_OP: Tensors = {
   weight: { ...WEIGHT, granularity: { usual: [null, 'per_channel'], note: 'Granularity is one for all weights here (quantization.weight_granularity): it is left out.' } },
   activation: { ...ACTIVATION, algorithm: { usual: [null, 'minmax'], note: 'The algorithm is one for all ranges here (calibration.algorithm): it is left out.' } },
 };
 
 /** What they may say of all ops at once. */
-const OF_ALL_OPS: Tensors = {
+export const OF_ALL_OPS: Tensors = {
   weight: { ...WEIGHT, granularity: { usual: [null], read: readGranularity } },
   activation: { ...ACTIVATION, algorithm: { usual: [null], read: readAlgorithm } },
 };
@@ -64,8 +61,13 @@ function readDtypes(tensors: Mapping, tensor: keyof Tensors, path: string, draft
   return dtypes === undefined || dtypes === null ? undefined : readDtypeList(dtypes, `${path}.${tensor}.dtype`, draft);
 }
 
-/** A dtype or a list of them as a wish, lowest first. Undefined, with a note, where none of them exists here. */
-export function readDtypeList(value: Value, path: string, draft: Draft): PrecisionWish | undefined {
+const MIXED = 'INT8 is taken here where an op can have it; Neural Compressor 2.6 drops it from a list that names another precision.';
+
+/**
+ * A dtype or a list of them as a wish, lowest first. Undefined, with a note, where none of them exists here. `mixed`: the note
+ * for INT8 beside other precisions.
+ */
+export function readDtypeList(value: Value, path: string, draft: Draft, mixed = MIXED): PrecisionWish | undefined {
   const names = textsOf(value);
   if (names === undefined) {
     wrongValue(value, 'a dtype or a list of dtypes', path, draft);
@@ -74,9 +76,7 @@ export function readDtypeList(value: Value, path: string, draft: Draft): Precisi
   const unknown = names.filter((name) => !Object.hasOwn(DTYPES, name));
   if (unknown.length > 0) note(draft, path, `There is no ${unknown.join(' or ')} here: it is left out.`);
   const accepted = LOWEST_FIRST.filter((precision) => names.some((name) => Object.hasOwn(DTYPES, name) && DTYPES[name] === precision));
-  if (accepted.includes('int8') && accepted.length > 1) {
-    note(draft, path, 'INT8 is taken here where an op can have it; Neural Compressor 2.6 drops it from a list that names another precision.');
-  }
+  if (accepted.includes('int8') && accepted.length > 1) note(draft, path, mixed);
   return accepted.length > 1 ? accepted : accepted[0];
 }
 

@@ -24,8 +24,6 @@ export interface Unread {
   readonly kind: 'unread';
   readonly text: string;
   readonly line: number;
-  /** The value an operator was applied to, such as the config in `config + other`. */
-  readonly operand?: Value;
 }
 
 export function isMapping(value: Value): value is Mapping {

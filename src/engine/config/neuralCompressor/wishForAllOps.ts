@@ -6,10 +6,10 @@ import { FAMILY_NAMES, typesOfFamily } from './opTypes';
 const INT8_TYPES: readonly string[] = [...FAMILY_NAMES.flatMap((name) => typesOfFamily(name)!), 'Einsum'];
 
 /**
- * Makes a wish for all ops, which those for op types and nodes that follow replace, as Neural Compressor's model_wise: a rule
- * for each op type that can be INT8 rather than `.*` in op_name_dict, which would come before all of op_type_dict. Other types
- * can only be BF16 or FP32, and of them Neural Compressor takes those in its list to BF16: without BF16 in the wish and without
- * INT8, which says nothing about them, that list is empty.
+ * Makes a wish for all ops, as Neural Compressor's model_wise: those for op types and nodes that follow replace it. It becomes
+ * a rule for each op type that can be INT8, not `.*` in op_name_dict, which would come before all of op_type_dict. Of other
+ * types Neural Compressor makes those BF16 that are in its list, whatever the wish, unless it is for FP32 alone: then the list
+ * is empty. INT8 alone, or all three, is what holds without a wish.
  */
 export function wishForAllOps(wish: PrecisionWish, draft: Draft): void {
   draft.byType.clear();
