@@ -54,7 +54,7 @@ describe('config import', () => {
 });
 
 describe('config export', () => {
-  it.each([['inc-yaml', 'use_bf16: true']])('prints %s that imports to the same config', async (format, line) => {
+  it.each([['inc-yaml', 'use_bf16: true'], ['inc-python', 'excluded_precisions=[],']])('prints %s that imports to the same config', async (format, line) => {
     const source = await file('ours.mixed-precision.json', OURS);
     const { code, out, error } = await call('export', source, '--format', format);
     expect({ code, error }).toEqual({ code: 0, error: [] });

@@ -40,10 +40,21 @@ def read_yaml(path):
 
 
 def read_python(path):
-    """The config a script makes: the last of its variables that holds one."""
-    scope = runpy.run_path(path)
-    made = [value for value in scope.values() if type(value).__name__ in READERS]
-    return READERS[type(made[-1]).__name__](made[-1])
+    config = made_by(path)
+    return READERS[type(config).__name__](config)
+
+
+def made_by(path):
+    """The config a script makes: the last of its variables that holds one, and no part of another."""
+    made = [value for value in runpy.run_path(path).values() if type(value).__name__ in READERS]
+    parts = [id(part) for config in made for part in getattr(config, 'local_config', {}).values()]
+    return [config for config in made if id(config) not in parts][-1]
+
+
+def mapping(path, ops):
+    """For each op, a name and a type, the precision that version 3 gives it."""
+    configs = made_by(path).to_config_mapping(model_info=[tuple(op) for op in ops])
+    return [configs[tuple(op)].act_dtype if configs.get(tuple(op)) is not None else 'fp32' for op in ops]
 
 
 def of_version_2(config):
@@ -61,12 +72,12 @@ def of_version_2(config):
     }
 
 
-def of_version_3(config):
-    return {'kind': type(config).__name__, 'everywhere': config.get_params_dict(), 'local': {name: local.get_params_dict() for name, local in config.local_config.items()}}
-
-
 def of_pythonic(config):
     return {**of_version_2(config.quantization), 'kind': 'QuantizationConfig'}
+
+
+def of_version_3(config):
+    return {'kind': 'StaticQuantConfig', 'weight_granularity': config.weight_granularity, 'local': [name for name in config.local_config if isinstance(name, str)]}
 
 
 READERS = {'Config': of_pythonic, 'PostTrainingQuantConfig': of_version_2, 'MixedPrecisionConfig': of_version_2, 'StaticQuantConfig': of_version_3}
@@ -77,14 +88,15 @@ def fullmatch(patterns, names):
     return [[name for name in names if re.fullmatch(pattern, name)] for pattern in patterns]
 
 
-COMMANDS = {command.__name__: command for command in (read_yaml, read_python, fullmatch, start)}
+COMMANDS = {command.__name__: command for command in (read_yaml, read_python, mapping, fullmatch, start)}
 
 
 def answer(command, arguments):
     try:
         return {'result': COMMANDS[command](**arguments)}
     except Exception as error:
-        return {'error': f'{type(error).__name__}: {error}'}
+        # Its reader of YAML says what is wrong in the exception it replaces.
+        return {'error': ' '.join(f'{type(each).__name__}: {each}' for each in (error.__context__, error) if each is not None)}
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ export type IncOps = Readonly<Record<string, { readonly activation?: IncTensor; 
 
 /** What Neural Compressor 2.x read in a config, of either interface. */
 export interface IncConfig {
-  readonly kind: 'Conf' | 'PostTrainingQuantConfig' | 'MixedPrecisionConfig';
+  readonly kind: 'Conf' | 'PostTrainingQuantConfig' | 'MixedPrecisionConfig' | 'QuantizationConfig';
   readonly use_bf16: boolean;
   readonly precisions: readonly string[] | null;
   readonly approach: string | null;
@@ -23,16 +23,17 @@ export interface IncConfig {
   readonly outputs: readonly string[];
 }
 
-/** What Neural Compressor 3.x read in a script: parameters everywhere, and by name or pattern. */
+/** What Neural Compressor 3.x read in a script; `local` are the names and patterns it says more of. */
 export interface StaticQuantConfig {
   readonly kind: 'StaticQuantConfig';
-  readonly everywhere: Readonly<Record<string, unknown>>;
-  readonly local: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly weight_granularity: string;
+  readonly local: readonly string[];
 }
 
 interface Commands {
   read_yaml: { arguments: { path: string }; result: IncConfig };
   read_python: { arguments: { path: string }; result: IncConfig | StaticQuantConfig };
+  mapping: { arguments: { path: string; ops: readonly (readonly [name: string, type: string])[] }; result: readonly (string | readonly string[])[] };
   fullmatch: { arguments: { patterns: readonly string[]; names: readonly string[] }; result: readonly (readonly string[])[] };
   start: { arguments: { op_types: IncOps; op_names: IncOps }; result: Readonly<Record<string, 'static' | 'bf16' | 'fp32'>> };
 }
