@@ -251,7 +251,7 @@ export class ModelDocument implements vscode.CustomDocument {
     return planned;
   }
 
-  /** Makes a new plan; resolves to the snapshots wanted: the phases it affects run again, up to the one on view, unless the config is faulty. */
+  /** Makes a new plan; resolves to the snapshots wanted: the phases it affects run again, up to the one on view, unless the config has errors. */
   private async applyConfig(): Promise<number> {
     await this.opened.catch(() => {});
     if (!(await this.readConfig()) || this.current.graph === undefined) return 0;
@@ -268,7 +268,7 @@ export class ModelDocument implements vscode.CustomDocument {
     }
     this.lookAhead(this.plan);
     this.changed.fire('config');
-    return this.plan.isFaulty ? 0 : wanted;
+    return this.plan.problems.some(({ severity }) => severity === 'error') ? 0 : wanted;
   }
 
   /** Asks what a config gives and what its data holds. What a faulty file leaves in force has been asked for. */

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { after, afterEach, describe, it } from 'mocha';
 import { commands, DiagnosticSeverity, languages, window, workspace, type CodeAction, type Diagnostic } from 'vscode';
 import { DATA, file, openModel, replaceText, send, textDocument, write } from './configSupport';
-import { closeAll, remove, sample, until } from './support';
+import { closeAll, done, remove, sample, until } from './support';
 
 const SEMANTIC = `{
   "use_bf16": true,
@@ -74,6 +74,19 @@ describe('problems of the config', () => {
     deepStrictEqual((JSON.parse(text.getText()) as { op_type_dict: object }).op_type_dict, { Conv2D: 'fp32' });
     ok(!text.getText().includes('no_such_layer'));
     await until(() => ours().length === 0);
+    await text.save();
+  });
+
+  it('keep the phases from running again until they are mended', async () => {
+    const { conversion } = await openBeside('{\n  "use_bf16": false,\n  "op_type_dict": {}\n}\n');
+    await done('runAllPhases');
+    await replaceText('"use_bf16": false,\n  "op_type_dict": {', '"use_bf16": true,\n  "op_type_dict": { "conv2D": "fp32" ');
+    await problemAt('"conv2D"');
+    strictEqual(conversion.running, undefined);
+    ok(conversion.snapshots.length < 4);
+    const text = await replaceText('conv2D', 'Conv2D');
+    await until(() => conversion.running === undefined && conversion.snapshots.length === 4);
+    ok(conversion.snapshots[2]!.counts.bf16 > 0);
     await text.save();
   });
 
