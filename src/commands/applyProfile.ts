@@ -27,10 +27,14 @@ export const profileCommands: readonly Command[] = [choose, ...direct];
 
 async function apply(document: ModelDocument, { messages }: Rooms, profile: ProfileName): Promise<void> {
   await document.editConfig(profileEdits(profile));
-  const { data, ranges } = document.configView.calibration;
-  if (needsCalibration(profile) && data === undefined && ranges === undefined) {
+  if (lacksData(document, profile)) {
     messages.warn(vscode.l10n.t('Without calibration data no op becomes INT8.'), { [vscode.l10n.t('Choose Data…')]: () => vscode.commands.executeCommand('mixedPrecision.chooseCalibrationData') });
   }
+}
+
+/** Whether there is nothing to take the ranges from that the profile's INT8 needs. */
+function lacksData({ config: { calibration } }: ModelDocument, profile: ProfileName): boolean {
+  return needsCalibration(profile) && calibration.data === undefined && calibration.ranges === undefined;
 }
 
 function pick(document: ModelDocument): Promise<ProfileName | undefined> {
@@ -47,23 +51,24 @@ function pick(document: ModelDocument): Promise<ProfileName | undefined> {
       input.dispose();
     });
     input.show();
-    void describe(input, document);
+    void showOutcomes(input, document);
   });
 }
 
 /** Fills in, one after the other, what the profiles would give. */
-async function describe(input: vscode.QuickPick<Item>, document: ModelDocument): Promise<void> {
+async function showOutcomes(input: vscode.QuickPick<Item>, document: ModelDocument): Promise<void> {
   for (const profile of PROFILES) {
     const outcome = await document.preview(profileEdits(profile)).catch(() => undefined);
     if (outcome === undefined) return;
     const [active] = input.activeItems;
-    input.items = input.items.map((item) => (item.profile === profile ? { ...item, description: numbersOf(outcome) } : item));
+    input.items = input.items.map((item) => (item.profile === profile ? { ...item, description: describe(outcome, document, profile) } : item));
     input.activeItems = input.items.filter((item) => item.profile === active?.profile);
   }
 }
 
-function numbersOf({ precision, casts }: Outcome): string {
-  return vscode.l10n.t('{0} INT8, {1} BF16, {2} FP32, Casts: {3}', precision.int8, precision.bf16, precision.fp32, casts.remaining);
+function describe({ precision, casts }: Outcome, document: ModelDocument, profile: ProfileName): string {
+  const numbers = vscode.l10n.t('{0} INT8, {1} BF16, {2} FP32, Casts: {3}', precision.int8, precision.bf16, precision.fp32, casts.remaining);
+  return lacksData(document, profile) ? vscode.l10n.t('{0}, no INT8 without calibration data', numbers) : numbers;
 }
 
 function textOf(profile: ProfileName): { readonly label: string; readonly detail: string } {
