@@ -33,8 +33,9 @@ export function importPython(text: string, file: string, draft: Draft): PythonKi
   if (config === undefined && pythonic === undefined) throw notFound(script, file);
   const found = config ?? pythonic!;
   const { kind, read } = config === undefined ? { kind: 'v2-pythonic' as const, read: importPythonic } : CLASSES[classOf(config)]!;
-  if (script.added.includes(found)) {
-    throw new UserError(`line ${found.line}: configs that are added to others cannot be imported`, { file, hint: 'Write one config, with set_local for single ops' });
+  const sum = script.added.find((call) => classOf(call).endsWith('Config'));
+  if (sum !== undefined) {
+    throw new UserError(`line ${sum.line}: configs that are added to each other cannot be imported`, { file, hint: 'Write one config, with set_local for single ops' });
   }
   read(found, draft);
   for (const tuning of script.calls.filter((call) => classOf(call) === 'TuningConfig')) importTuning(tuning, draft);

@@ -15,6 +15,7 @@ export function readYaml(text: string, file: string): Mapping {
   };
   const document = orTooDeep(file, () => parseDocument(text, { version: '1.1', lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'silent' }));
   const [error] = document.errors;
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(file);
   if (error !== undefined) fail(error.pos[0], `this is no valid YAML: ${error.message}`, 'Correct it and import again');
   if (!isMap(document.contents)) fail(0, 'a config of Neural Compressor has keys and values, such as "model:"', 'Choose another file');
   return orTooDeep(file, () => plain(document.toJS({ mapAsMap: true, maxAliasCount: MOST_ALIASES }))) as Mapping;
@@ -25,10 +26,14 @@ function orTooDeep<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof RangeError) throw new UserError('it is nested too deep for a config', { file, hint: 'Choose another file' });
+    if (error instanceof RangeError) throw tooDeep(file);
     if (error instanceof ReferenceError) throw new UserError('its YAML aliases multiply too much', { file, hint: 'Write the values out' });
     throw error;
   }
+}
+
+function tooDeep(file: string): UserError {
+  return new UserError('it is nested too deep for a config', { file, hint: 'Choose another file' });
 }
 
 function plain(value: unknown): Value {

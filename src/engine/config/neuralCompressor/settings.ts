@@ -15,14 +15,14 @@ export function readExcluded(value: Value, path: string, draft: Draft): void {
   else if (excluded.includes('bf16')) draft.config['use_bf16'] = false;
 }
 
-/** `precisions` of mixed precision: BF16 is used if it is among them. */
+/** `precisions` of mixed precision: BF16 is not used where it is not among them. */
 export function readPrecisions(value: Value, path: string, draft: Draft): void {
   const precisions = textsOf(value);
   if (precisions === undefined) {
     wrongValue(value, 'bf16', path, draft);
     return;
   }
-  draft.config['use_bf16'] = precisions.includes('bf16');
+  draft.config['use_bf16'] = draft.config['use_bf16'] !== false && precisions.includes('bf16');
   if (precisions.includes('fp16')) note(draft, path, 'There is no fp16 here: it is left out.');
 }
 
