@@ -1,8 +1,8 @@
 // Configs written for Neural Compressor, read by Neural Compressor's own code.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrecisionWish } from '../../src/engine/config/config';
 import { exportNeuralCompressor, type ExportFormat } from '../../src/engine/config/neuralCompressor/exportConfig';
 import { pythonPattern } from '../../src/engine/config/neuralCompressor/pythonPattern';
@@ -11,6 +11,7 @@ import { EXPORTABLE, NOTED, readConfig } from '../support/tuningConfigs';
 import { askNeuralCompressor, type IncConfig, type IncOps } from './neuralCompressor';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mixed-precision-inc-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** With op types that would do harm outside a text. */
 const CONFIGS: readonly object[] = [...EXPORTABLE, { op_type_dict: { '"}, "x": {"': 'fp32', '!!python/object:os.system': 'fp32', '<<': 'int8', '=': 'fp32' } }];

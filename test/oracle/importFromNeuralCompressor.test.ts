@@ -1,8 +1,8 @@
 // Configs of Neural Compressor, read by its own code and by our import: both say the same, and still do after export.
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TuningConfig } from '../../src/engine/config/config';
 import { exportNeuralCompressor, type ExportFormat } from '../../src/engine/config/neuralCompressor/exportConfig';
 import { importNeuralCompressor, type ImportNote } from '../../src/engine/config/neuralCompressor/importConfig';
@@ -16,6 +16,7 @@ import { askNeuralCompressor, type IncConfig, type StaticQuantConfig } from './n
 
 const FIXTURES = path.resolve('test/fixtures/neural-compressor');
 const folder = mkdtempSync(path.join(tmpdir(), 'mixed-precision-inc-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Fixture {
   readonly name: string;
