@@ -46,6 +46,7 @@ export interface PlanView {
   readonly config: TuningConfig;
   readonly isFaulty: boolean;
   readonly opTypes: readonly OpTypeRow[];
+  /** `matches`: ops with a precision of their own. */
   readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
   /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
   readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];

@@ -73,7 +73,8 @@ export function outcomeSection(): Section {
 
 function titleOf(config: ConfigView | undefined): string {
   if (config?.outcome !== undefined) return config.outcome.isPredicted ? t('If the phases run now') : t('After the phases');
-  return config?.isFaulty === true ? t('Not counted: the file has errors') : t('Counting…');
+  // No phase runs while there are errors, those among them that only the model tells.
+  return config?.problems.some(({ severity }) => severity === 'error') === true ? t('Not counted: the config has errors') : t('Counting…');
 }
 
 /** Equal where the numbers shown are. */

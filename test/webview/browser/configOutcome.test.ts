@@ -73,8 +73,8 @@ describe('the outcome', () => {
     await show({ ...digits, outcome: undefined });
     expect(await title()).toBe('Counting…');
     expect(await counts()).toEqual(['1', '2', '6']);
-    await show({ ...digits, outcome: undefined, isFaulty: true });
-    expect(await title()).toBe('Not counted: the file has errors');
+    await show({ ...digits, outcome: undefined, problems: [{ message: 'There is no op type "Conv2d".', severity: 'error', fixes: [] }] });
+    expect(await title()).toBe('Not counted: the config has errors');
     await show({ ...digits, outcome: undefined, model: 'other.pb' });
     expect(await counts()).toEqual([]);
   });
