@@ -16,8 +16,10 @@ const CLASSES: Readonly<Record<string, ConfigClass>> = {
   PostTrainingQuantConfig: { kind: 'v2-python', read: importPostTraining },
   MixedPrecisionConfig: { kind: 'v2-python', read: importMixedPrecision },
   StaticQuantConfig: { kind: 'v3-python', read: importStaticQuant },
+  // The function that makes one.
+  get_default_static_quant_config: { kind: 'v3-python', read: importStaticQuant },
 };
-const KNOWN = Object.keys(CLASSES).join(', ');
+const KNOWN = 'PostTrainingQuantConfig, MixedPrecisionConfig, StaticQuantConfig';
 /** Classes whose objects belong to a config that is read. */
 const PARTS = [...Object.keys(CLASSES), 'AccuracyCriterion', 'TuningCriterion', 'TuningConfig'];
 

@@ -39,7 +39,7 @@ export function readPython(text: string, file: string): PythonScript {
 function readStatement(tokens: readonly Token[], scope: Scope): boolean {
   const word = tokens[0]!.text;
   if (word === 'import' || word === 'from') readImport(tokens, scope);
-  if (word === 'for') for (const { text } of tokens.slice(1, tokens.findIndex(({ text }) => text === 'in'))) scope.values.delete(text);
+  if (word === 'for' || word === 'del') forget(tokens.slice(1, word === 'for' ? tokens.findIndex(({ text }) => text === 'in') : undefined), scope);
   if (word === 'import' || word === 'from' || PASSED_OVER.has(word)) return true;
   const equals = outsideBrackets(tokens, /^(?:\*\*|\/\/|<<|>>|[-+*/%@&|^])?=$/);
   if (equals.length === 0) {
@@ -51,6 +51,10 @@ function readStatement(tokens: readonly Token[], scope: Scope): boolean {
   const targets = equals.map((equal, index) => tokens.slice(index === 0 ? 0 : equals[index - 1]! + 1, equal));
   const isAssigned = targets.map((target) => assign(target, tokens[last]!.text, value, scope));
   return !isAssigned.includes(false) && !isUnread(value);
+}
+
+function forget(names: readonly Token[], scope: Scope): void {
+  for (const { text } of names) scope.values.delete(text);
 }
 
 /** `import a.b as c` and `from a.b import c as d`. */

@@ -76,6 +76,24 @@ describe('scripts', () => {
     expect(script('common = {"p": 1}\nX(**common, **other)').last).toEqual({ p: 1, '**other': unread('**other', 2) });
   });
 
+  it('knows the entries of dicts', () => {
+    expect(script('a = {"b": {"c": 1}}\nX(p=a["b"]["c"], q=a["b"], r=a["c"], s=a[b])').last).toEqual({ p: 1, q: new Map([['c', 1]]), r: unread('a["c"]', 2), s: unread('a[b]', 2) });
+  });
+
+  it('knows the constants of Neural Compressor by their module only', () => {
+    const fp32 = new Map(['weight', 'activation'].map((tensor) => [tensor, new Map([['dtype', ['fp32']]])]));
+    const int8 = new Map([['dtype', ['int8']], ['scheme', ['sym']], ['algorithm', ['kl']], ['granularity', ['per_channel']]]);
+    expect(script('from neural_compressor.utils.constant import *\nX(p=FP32)').last).toEqual({ p: unread('FP32', 2) });
+    expect(script('from neural_compressor.utils.constant import FP32, FP64\nX(p=FP32, q=FP64)').last).toEqual({ p: fp32, q: unread('FP64', 2) });
+    expect(script('import neural_compressor.utils.constant as c\nX(p=c.INT8_SYM_KL_PERCHANNEL)').last).toEqual({ p: int8 });
+  });
+
+  it('knows what from_dict makes', () => {
+    const { calls } = readPython('X.from_dict({"static_quant": {"global": {"p": 1}, "local": {"n": {"q": 2}}}})\nX.from_dict({"p": 3})\nx.from_dict({"p": 4})', 'x.py');
+    expect(calls.map(({ callee, named }) => [callee, ...named.values()])).toEqual([['X', 1], ['X', 3], ['x', 4]]);
+    expect(calls[0]!.methods[0]).toMatchObject({ callee: 'set_local', positional: ['n', { callee: 'X', named: new Map([['q', 2]]) }] });
+  });
+
   it('knows attributes that are set, also of inner objects', () => {
     expect(script('x = X(inner=Y())\nx.p = 1; x.inner.q = x.p\nZ(of=x.inner.q, no=x.inner.r)')).toMatchObject({ last: { of: 1, no: unread('x.inner.r', 3) }, unreadLines: [] });
     const { others } = readPython('config.quantization.use_bf16 = True\nconfig.quantization.timeout = 3', 'x.py');
@@ -92,6 +110,9 @@ describe('scripts', () => {
     expect(script('a = 1\na += 1\nX(p=a)')).toMatchObject({ last: { p: unread('a + ...'.replace('+', '+='), 2) }, unreadLines: [2] });
     expect(script('a = 1\na, b = 2, 3\nX(p=a)').last).toEqual({ p: unread('a', 3) });
     expect(script('a = 1\nfor a in range(3): pass\nX(p=a)').last).toEqual({ p: unread('a', 3) });
+    expect(script('a = {"b": 1}\ndel a["b"]\nX(p=a)').last).toEqual({ p: unread('a', 3) });
+    expect(script('a = [1]\na.append(2)\nX(p=a)').last).toEqual({ p: unread('a', 3) });
+    expect(script('a = {"b": 1}\na["b"] = 2\nX(p=a)').last).toEqual({ p: unread('a', 3) });
     expect(script('if y:\n  a = 1\nelse:\n  a = 2\nX(p=a)').last).toMatchObject({ p: { kind: 'unread', line: 4 } });
   });
 
