@@ -1,17 +1,12 @@
 import { readNpz, writeNpz } from '../engine/data/npz';
-import { UserError } from '../engine/errors';
+import { inFile } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
 import { openFileSink, openFileSource } from '../worker/nodeHost';
 
 /** Arrays of an `.npz` file. Throws UserError that names the file. */
 export async function readArrays(path: string): Promise<Map<string, Tensor>> {
   const source = await openFileSource(path);
-  const bytes = await source.read(0, source.size);
-  try {
-    return readNpz(bytes);
-  } catch (error) {
-    throw error instanceof UserError ? error.at({ file: path }) : error;
-  }
+  return inFile(path, () => readNpz(source));
 }
 
 /** Writes an `.npz` file, atomically. */

@@ -28,6 +28,15 @@ export class UserError extends Error {
   }
 }
 
+/** Does the work; an error of what the user gave names the file. */
+export async function inFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UserError ? error.at({ file }) : error;
+  }
+}
+
 /** Thrown by long work when its signal is aborted. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';

@@ -25,7 +25,7 @@ import { buildReport } from './report/report';
 import { type KnownRanges, RangeFinder, type RangeRequest } from './rangeFinder';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
-import { describeData, readNpzFile } from './calibration/describeData';
+import { describeData } from './calibration/describeData';
 import { whatIf } from './whatIf';
 
 /** One open model and its phases. Methods fail as those of ConversionApi do. */
@@ -152,7 +152,7 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async describeData(path) {
-      return describeData(await readNpzFile(host, path), current().snapshots[0]!.graph.inputs);
+      return describeData(await host.openSource(path), current().snapshots[0]!.graph.inputs);
     },
 
     async runPhase() {
@@ -215,7 +215,7 @@ function planViewOf(open: OpenModel, plan: Plan): PlanView {
   const { snapshots, config, format, parsed } = open;
   const { graph } = snapshots[0]!;
   const uses = ruleUses(config, graph, plan);
-  const overrides = uses.filter(({ rule }) => rule.path[0] === 'op_name_dict').map(({ rule, matches }) => ({ pattern: rule.entry, matches }));
+  const overrides = uses.filter(({ rule }) => rule.path[0] === 'op_name_dict').map(({ rule, computing }) => ({ pattern: rule.entry, matches: computing }));
   return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), overrides, problems: problemsOf(open, plan, uses) };
 }
 

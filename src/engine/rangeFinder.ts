@@ -5,7 +5,7 @@ import type { TuningConfig } from './config/config';
 import type { ConfigSource } from './conversion';
 import { readNpz } from './data/npz';
 import type { Dialect } from './dialect';
-import { UserError } from './errors';
+import { inFile, UserError } from './errors';
 import { type Graph, type ValueRef, valueKey } from './graph/graph';
 import type { ByteSource, ConversionHost, KernelRunner } from './host';
 
@@ -51,10 +51,11 @@ export class RangeFinder {
   async find(values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
     const { ranges, data } = this.files(request);
     if (ranges !== undefined) return this.recorded(ranges, values);
-    const bytes = await this.readAll(data!);
-    const run = this.lastOf(keyOf(data!, bytes, request), request);
+    const source = await this.host.openSource(data!);
+    const key = await keyOf(source, request);
+    const run = this.lastOf(key, request);
     const missing = notAsked(values, run);
-    return run !== undefined && missing.length === 0 ? run.ranges : this.calibrated(data!, bytes, missing, request);
+    return run !== undefined && missing.length === 0 ? run.ranges : this.calibrated(source, key, missing, request);
   }
 
   /** What `find` would give, as far as that is known without running the model. Data that `find` would refuse tells nothing. */
@@ -62,7 +63,7 @@ export class RangeFinder {
     const { ranges, data } = this.files(request);
     try {
       if (ranges !== undefined) return { ranges: await this.recorded(ranges, values), unknown: [] };
-      const run = this.last === undefined ? undefined : this.lastOf(keyOf(data!, await this.readAll(data!), request), request);
+      const run = this.last === undefined ? undefined : this.lastOf(await keyOf(await this.host.openSource(data!), request), request);
       return { ranges: run?.ranges ?? new Map(), unknown: notAsked(values, run) };
     } catch (error) {
       if (error instanceof UserError) return { ranges: new Map(), unknown: values };
@@ -85,19 +86,19 @@ export class RangeFinder {
   }
 
   private async recorded(path: string, values: readonly ValueRef[]): Promise<Ranges> {
-    const text = new TextDecoder().decode(await this.readAll(path));
+    const source = await this.host.openSource(path);
+    const text = new TextDecoder().decode(await source.read(0, source.size));
     const ranges = await inFile(path, () => readRanges(text));
     if (values.some((value) => ranges.has(valueKey(value)))) return ranges;
     throw new UserError('None of its ranges belongs to a value of this model', { file: path, hint: 'Record the ranges with this model' });
   }
 
-  private async calibrated(path: string, bytes: Uint8Array, values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
+  private async calibrated(source: ByteSource, key: string, values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
     const { graph, dialect, config: { calibration: { sampling_size: samplingSize, algorithm } } } = request;
-    const key = keyOf(path, bytes, request);
-    const data = await inFile(path, () => readNpz(bytes));
+    const data = await inFile(source.name, () => readNpz(source));
     this.kernels ??= this.host.startKernels();
     const kernels = await this.kernels;
-    const found = await inFile(path, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
+    const found = await inFile(source.name, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
     const before = this.lastOf(key, request);
     const asked = new Set([...(before?.asked ?? []), ...values.map(valueKey)]);
     this.last = { key, graph, asked, ranges: new Map([...(before?.ranges ?? []), ...found]) };
@@ -107,34 +108,25 @@ export class RangeFinder {
   private lastOf(key: string, { graph }: RangeRequest): CalibrationRun | undefined {
     return this.last?.key === key && this.last.graph.nodes === graph.nodes ? this.last : undefined;
   }
-
-  private async readAll(path: string): Promise<Uint8Array> {
-    const source: ByteSource = await this.host.openSource(path);
-    return source.read(0, source.size);
-  }
 }
 
 function notAsked(values: readonly ValueRef[], run: CalibrationRun | undefined): readonly ValueRef[] {
   return run === undefined ? values : values.filter((value) => !run.asked.has(valueKey(value)));
 }
 
-function keyOf(path: string, bytes: Uint8Array, { graph, config: { calibration } }: RangeRequest): string {
+async function keyOf(source: ByteSource, { graph, config: { calibration } }: RangeRequest): Promise<string> {
   const inputs = graph.inputs.map((input) => input.name);
-  return JSON.stringify([path, bytes.length, checksum(bytes), inputs, calibration.sampling_size, calibration.algorithm]);
+  return JSON.stringify([source.name, source.size, await checksum(source), inputs, calibration.sampling_size, calibration.algorithm]);
 }
+
+/** Bytes read at a time. */
+const PIECE = 1 << 22;
 
 /** FNV-1a, enough to notice that the data changed. */
-function checksum(bytes: Uint8Array): number {
+async function checksum(source: ByteSource): Promise<number> {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
-}
-
-/** Does the work; an error of the user's data names the file. */
-async function inFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof UserError ? error.at({ file }) : error;
+  for (let start = 0; start < source.size; start += PIECE) {
+    for (const byte of await source.read(start, Math.min(start + PIECE, source.size))) hash = Math.imul(hash ^ byte, 0x01000193);
   }
+  return hash >>> 0;
 }

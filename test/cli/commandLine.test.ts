@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArrays } from '../../src/cli/arrays';
 import { runCommandLine } from '../../src/cli/commandLine';
-import { readNpz, writeNpz } from '../../src/engine/data/npz';
+import { writeNpz } from '../../src/engine/data/npz';
 import type { Report } from '../../src/engine/conversion';
 import type { Tensor } from '../../src/engine/graph/tensor';
 import { buildBytes, constant, placeholder, type NodeSpec } from '../support/graphBuilder';
@@ -107,7 +108,7 @@ describe('run and compare', () => {
 
   it('writes the outputs by name', async () => {
     expect((await call('run', CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--outputs', path('out.npz'))).code).toBe(0);
-    expect(readNpz(await readFile(path('out.npz'))).get('Identity')!.shape).toEqual([500, 10]);
+    expect((await readArrays(path('out.npz'))).get('Identity')!.shape).toEqual([500, 10]);
   });
 });
 

@@ -1,8 +1,9 @@
+import { type ArraySummary, summarize } from '../data/summary';
 import { UserError } from '../errors';
 import type { PartialShape } from '../graph/attribute';
 import type { DataType } from '../graph/dataType';
 import { valueKey, type ModelInput } from '../graph/graph';
-import type { Tensor } from '../graph/tensor';
+import { elementCount, type Tensor } from '../graph/tensor';
 import { rounded, widened } from '../runtime/halfPrecision';
 
 /**
@@ -12,27 +13,38 @@ import { rounded, widened } from '../runtime/halfPrecision';
  * missing, has the wrong shape or type, holds no samples, or NaN or infinite elements.
  */
 export function matchInputs(inputs: readonly ModelInput[], arrays: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const only = inputs.length === 1 && arrays.size === 1 ? [...arrays.values()][0] : undefined;
-  const found = inputs.map((input) => [input, arrays.get(input.name) ?? arrays.get(valueKey(input.value)) ?? arrays.get(input.value.node) ?? only] as const);
-  if (found.some(([, array]) => array === undefined)) {
-    const missing = found.filter(([, array]) => array === undefined).map(([input]) => `"${input.name}"`).join(', ');
+  const found = namesOfArrays(inputs, arrays);
+  return new Map(inputs.map((input) => {
+    const array = arrays.get(found.get(input)!)!;
+    checkArray(input, summarize(array));
+    return [valueKey(input.value), converted(array, input.dtype)];
+  }));
+}
+
+/** Name of the array that an input takes, of those there are. */
+export function nameOfArray(input: ModelInput, inputs: readonly ModelInput[], arrays: ReadonlyMap<string, unknown>): string | undefined {
+  const only = inputs.length === 1 && arrays.size === 1 ? [...arrays.keys()] : [];
+  return [input.name, valueKey(input.value), input.value.node, ...only].find((name) => arrays.has(name));
+}
+
+/** Name of each input's array. Throws UserError when there is none. */
+export function namesOfArrays(inputs: readonly ModelInput[], arrays: ReadonlyMap<string, unknown>): Map<ModelInput, string> {
+  const found = inputs.map((input) => [input, nameOfArray(input, inputs, arrays)] as const);
+  if (found.some(([, name]) => name === undefined)) {
+    const missing = found.filter(([, name]) => name === undefined).map(([input]) => `"${input.name}"`).join(', ');
     const there = [...arrays.keys()].map((name) => `"${name}"`).join(', ') || 'none';
     throw new UserError(`The data has no array for the input ${missing} (arrays there: ${there})`, { hint: 'Name the arrays after the inputs' });
   }
-  return new Map(found.map(([input, array]) => [valueKey(input.value), checked(input, array!)]));
+  return new Map(found.map(([input, name]) => [input, name!]));
 }
 
-function checked(input: ModelInput, array: Tensor): Tensor {
+/** Throws UserError for an array that the input cannot take. */
+export function checkArray(input: ModelInput, { dtype, shape, range, nonFinite }: ArraySummary): void {
   const fail = (what: string, hint?: string): UserError => new UserError(`The data for the input "${input.name}" ${what}`, { hint });
-  if (!fits(array.shape, input.shape)) throw fail(`has shape [${array.shape}], the model needs [${described(input.shape)}]`);
-  if (array.data.length === 0) throw fail('is empty', 'Give at least one sample');
-  const tensor = converted(array, input.dtype);
-  if (tensor === undefined) throw fail(`is ${array.dtype}, the model needs ${input.dtype}`, 'Convert the array with numpy astype');
-  if (array.dtype === 'float32' || array.dtype === 'float64') {
-    const bad = (array.data as Float32Array).findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw fail(`holds ${(array.data as Float32Array)[bad]} (element ${bad})`, 'Remove samples with NaN or infinite elements');
-  }
-  return tensor;
+  if (!fits(shape, input.shape)) throw fail(`has shape [${shape}], the model needs [${described(input.shape)}]`);
+  if (elementCount(shape) === 0) throw fail('is empty', 'Give at least one sample');
+  if (!canBecome(dtype, input.dtype, range)) throw fail(`is ${dtype}, the model needs ${input.dtype}`, 'Convert the array with numpy astype');
+  if (nonFinite !== undefined) throw fail(`holds ${nonFinite.value} (element ${nonFinite.element})`, 'Remove samples with NaN or infinite elements');
 }
 
 /** The first axis counts samples, so that a fixed size there is a batch size, not a number of samples. */
@@ -52,15 +64,18 @@ const ACCEPTED: Partial<Record<DataType, readonly DataType[]>> = {
   bfloat16: ['float32', 'float64'], float16: ['float32', 'float64'],
 };
 
-function converted(array: Tensor, wanted: DataType | undefined): Tensor | undefined {
+/** Integers become int32 where their values do. */
+function canBecome(dtype: DataType, wanted: DataType | undefined, range: ArraySummary['range']): boolean {
+  if (wanted === undefined || dtype === wanted) return true;
+  if (!ACCEPTED[wanted]?.includes(dtype)) return false;
+  return wanted !== 'int32' || range!.every((value) => value === (value | 0));
+}
+
+function converted(array: Tensor, wanted: DataType | undefined): Tensor {
   if (wanted === undefined || array.dtype === wanted) return array;
-  if (!ACCEPTED[wanted]?.includes(array.dtype)) return undefined;
   if (wanted === 'bfloat16' || wanted === 'float16') return rounded(array, wanted);
   if (wanted === 'int64') return { dtype: wanted, shape: array.shape, data: BigInt64Array.from(array.data as Int32Array, BigInt) };
-  if (wanted === 'int32') {
-    const values = Array.from(array.data as ArrayLike<number | bigint>, Number);
-    return values.every((value) => value === (value | 0)) ? { dtype: wanted, shape: array.shape, data: Int32Array.from(values) } : undefined;
-  }
+  if (wanted === 'int32') return { dtype: wanted, shape: array.shape, data: Int32Array.from(array.data as ArrayLike<number | bigint>, Number) };
   const data = (wanted === 'float32' ? Float32Array : Float64Array).from(widened(array).data as Float32Array);
   return { dtype: wanted, shape: array.shape, data };
 }

@@ -25,31 +25,54 @@ interface Header {
   readonly dataStart: number;
 }
 
+/** How the elements of a .npy file are stored. Sizes and places in bytes. */
+export interface NpyLayout {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly itemSize: number;
+  readonly isBigEndian: boolean;
+  readonly fortranOrder: boolean;
+  readonly dataStart: number;
+  readonly dataLength: number;
+}
+
 /**
- * Reads one array of NumPy's .npy format, versions 1 to 3 (numpy/lib/format.py): numbers, bool, complex and fixed-size
- * bytes, either byte order, C or Fortran order. Throws UserError, naming `name`, for anything else or when bytes are
- * missing. Object arrays are refused: reading them would mean running code from the file.
+ * Reads the layout of one array of NumPy's .npy format, versions 1 to 3 (numpy/lib/format.py), from the first bytes of its
+ * file: numbers, bool, complex and fixed-size bytes, either byte order, C or Fortran order. Throws UserError, naming
+ * `name`, for anything else. Object arrays are refused: reading them would mean running code from the file.
  */
-export function readNpy(bytes: Uint8Array, name: string): Tensor {
+export function readNpyLayout(bytes: Uint8Array, name: string): NpyLayout {
   const { descr, fortranOrder, shape, dataStart } = readHeader(bytes, name);
   const [, order, letters] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
   if (letters?.startsWith('O')) throw broken(name, 'it holds Python objects', 'Save numeric arrays with numpy.savez');
   const itemSize = letters === undefined ? NaN : Number(letters.slice(1)) * (letters.startsWith('U') ? 4 : 1);
   const dtype = letters?.startsWith('S') ? 'string' : DTYPE[letters ?? ''];
   if (dtype === undefined) throw broken(name, `its element type ${descr} is not supported`, 'Save numbers, booleans or bytes');
-  const count = elementCount(shape);
-  const needed = count * itemSize;
-  if (!Number.isSafeInteger(needed)) throw broken(name, `its shape (${shape.join(', ')}) is too large`);
-  if (bytes.length - dataStart < needed) {
-    throw broken(name, `it is truncated: shape (${shape.join(', ')}) of ${dtype} needs ${needed} bytes, ${bytes.length - dataStart} are there`);
-  }
+  const dataLength = elementCount(shape) * itemSize;
+  if (!Number.isSafeInteger(dataLength)) throw broken(name, `its shape (${shape.join(', ')}) is too large`);
+  return { dtype, shape, itemSize, isBigEndian: order === '>', fortranOrder, dataStart, dataLength };
+}
+
+/** The error of a file whose elements are not all there. */
+export function truncatedNpy({ dtype, shape, dataLength }: NpyLayout, found: number, name: string): UserError {
+  return broken(name, `it is truncated: shape (${shape.join(', ')}) of ${dtype} needs ${dataLength} bytes, ${found} are there`);
+}
+
+/** Elements in the order of the file, from whole ones; strings apart. `content` is at the start of its buffer, and changed. */
+export function readNpyNumbers(content: Uint8Array, { dtype, itemSize, isBigEndian }: NpyLayout): Exclude<TensorData, readonly Uint8Array[]> {
+  if (isBigEndian) reverseBytes(content, dtype.startsWith('complex') ? itemSize / 2 : itemSize);
+  return new STORAGE[dtype]!(content.buffer);
+}
+
+/** Reads one array. Throws UserError as `readNpyLayout` does, and when bytes are missing. */
+export function readNpy(bytes: Uint8Array, name: string): Tensor {
+  const layout = readNpyLayout(bytes, name);
+  const { dtype, shape, itemSize, fortranOrder, dataStart, dataLength } = layout;
+  if (bytes.length - dataStart < dataLength) throw truncatedNpy(layout, bytes.length - dataStart, name);
   // A copy of its own is aligned for every element type.
-  const content = bytes.slice(dataStart, dataStart + needed);
-  if (dtype === 'string') return { dtype, shape, data: inRowMajor(fixedSizeStrings(content, count, itemSize), shape, fortranOrder, 1) };
-  const isComplex = dtype.startsWith('complex');
-  if (order === '>') reverseBytes(content, isComplex ? itemSize / 2 : itemSize);
-  const data = new STORAGE[dtype]!(content.buffer);
-  return { dtype, shape, data: inRowMajor(data, shape, fortranOrder, isComplex ? 2 : 1) };
+  const content = bytes.slice(dataStart, dataStart + dataLength);
+  if (dtype === 'string') return { dtype, shape, data: inRowMajor(fixedSizeStrings(content, elementCount(shape), itemSize), shape, fortranOrder, 1) };
+  return { dtype, shape, data: inRowMajor(readNpyNumbers(content, layout), shape, fortranOrder, dtype.startsWith('complex') ? 2 : 1) };
 }
 
 /** Serialises one tensor as .npy version 1, C order, little endian; bfloat16, which NumPy lacks, as float32. */

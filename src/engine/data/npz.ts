@@ -1,8 +1,12 @@
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { UserError } from '../errors';
 import type { Tensor } from '../graph/tensor';
+import type { ByteSource } from '../host';
 import { widened } from '../runtime/halfPrecision';
 import { readNpy, writeNpy } from './npy';
+import { npySurvey } from './npySurvey';
+import type { ArraySummary } from './summary';
+import { unpack, type ZipEntry, zipEntries } from './zip';
 
 /** Sum of unpacked sizes above which a file is refused, so that a small hostile zip cannot fill the memory. */
 const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
@@ -11,27 +15,53 @@ const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
  * Reads every array of a .npz file (a zip of .npy files, numpy.savez), by name. Throws UserError for a broken zip, an
  * array that cannot be read, or a file without arrays.
  */
-export function readNpz(bytes: Uint8Array): Map<string, Tensor> {
-  let unpacked = 0;
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        unpacked += originalSize;
-        if (unpacked > MAX_UNPACKED_BYTES) throw new UserError('The .npz file unpacks to more than 8 GiB', { hint: 'Save fewer samples' });
-        return name.endsWith('.npy');
-      },
-    });
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`The file is no readable .npz archive: ${(error as Error).message}`, { hint: 'Save the data again with numpy.savez' });
+export async function readNpz(source: ByteSource): Promise<Map<string, Tensor>> {
+  const arrays = new Map<string, Tensor>();
+  for (const entry of await arrayEntries(source)) {
+    const name = arrayName(entry);
+    arrays.set(name, readNpy(await content(source, entry), name));
   }
-  const arrays = Object.entries(files).map(([file, content]) => {
-    const name = file.slice(0, -'.npy'.length);
-    return [name, readNpy(content, name)] as const;
+  return arrays;
+}
+
+/** As `readNpz`, but only what there is to say of each array: takes time, but no memory. An array is told of once it is read. */
+export async function surveyNpz(source: ByteSource, tell: (name: string, summary: ArraySummary) => void): Promise<void> {
+  for (const entry of await arrayEntries(source)) {
+    const name = arrayName(entry);
+    const survey = npySurvey(name);
+    await unpack(source, entry, survey.push);
+    tell(name, survey.end());
+  }
+}
+
+async function arrayEntries(source: ByteSource): Promise<ZipEntry[]> {
+  const entries = (await zipEntries(source)).filter(({ name }) => name.endsWith('.npy'));
+  if (entries.length === 0) throw new UserError('The .npz file holds no arrays', { hint: 'Save the data with numpy.savez' });
+  const unpacked = entries.reduce((sum, { size }) => sum + size, 0);
+  if (unpacked > MAX_UNPACKED_BYTES) throw new UserError('The .npz file unpacks to more than 8 GiB', { hint: 'Save fewer samples' });
+  return entries;
+}
+
+function arrayName({ name }: ZipEntry): string {
+  return name.slice(0, -'.npy'.length);
+}
+
+async function content(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
+  const bytes = allocate(entry);
+  let at = 0;
+  await unpack(source, entry, (piece) => {
+    bytes.set(piece, at);
+    at += piece.length;
   });
-  if (arrays.length === 0) throw new UserError('The .npz file holds no arrays', { hint: 'Save the data with numpy.savez' });
-  return new Map(arrays);
+  return bytes;
+}
+
+function allocate(entry: ZipEntry): Uint8Array {
+  try {
+    return new Uint8Array(entry.size);
+  } catch {
+    throw new UserError(`There is no memory for the array "${arrayName(entry)}" of ${entry.size} bytes`, { hint: 'Save fewer samples' });
+  }
 }
 
 /** Writes arrays as an uncompressed .npz file, as numpy.savez does; bfloat16 arrays become float32. */

@@ -8,6 +8,7 @@ import { graphFromBytes } from '../../../src/engine/formats/tensorflow/read';
 import type { Graph } from '../../../src/engine/graph/graph';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 import { NO_PROGRESS, type KernelRunner } from '../../../src/engine/host';
+import { memorySource } from '../../support/memoryFile';
 import { buildGraph, placeholder, type NodeSpec } from '../../support/graphBuilder';
 import { startTestKernels } from '../../worker/kernels';
 
@@ -47,7 +48,7 @@ describe('calibration', () => {
 
   it('gives the sample the same ranges twice, and narrower ones by percentile', async () => {
     const graph = graphFromBytes(readFileSync('media/samples/digits_cnn.pb'), 'digits_cnn.pb', {}, NO_PROGRESS);
-    const data = Object.fromEntries(readNpz(readFileSync('media/samples/digits_calibration.npz')));
+    const data = Object.fromEntries(await readNpz(memorySource(readFileSync('media/samples/digits_calibration.npz'))));
     const convolutions = [...graph.nodes.values()].filter((node) => node.op === 'Conv2D').map((node) => node.id);
     const first = await run(graph, convolutions, data);
     expect(first.size).toBe(convolutions.length);

@@ -7,12 +7,13 @@ import type { Tensor } from '../../../src/engine/graph/tensor';
 import { NO_PROGRESS } from '../../../src/engine/host';
 import { runGraph } from '../../../src/engine/runtime/executor';
 import { widened } from '../../../src/engine/runtime/halfPrecision';
+import { memorySource } from '../../support/memoryFile';
 import { testKernels } from './run';
 
 const values = (tensor: Tensor): number[] => Array.from(widened(tensor).data as ArrayLike<number | bigint>, Number);
 
 /** Results recorded from TensorFlow 2.21 by test/fixtures/runtime_ops.py. */
-const expected = readNpz(readFileSync('test/fixtures/runtime_ops.npz'));
+const expected = await readNpz(memorySource(readFileSync('test/fixtures/runtime_ops.npz')));
 const graph = graphFromBytes(readFileSync('test/fixtures/runtime_ops.pb'), 'runtime_ops.pb', {}, NO_PROGRESS);
 
 /** One unit in the last place of bfloat16, as a share of the largest element: TensorFlow's kernels round in between. */
