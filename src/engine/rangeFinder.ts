@@ -119,14 +119,21 @@ async function keyOf(source: ByteSource, { graph, config: { calibration } }: Ran
   return JSON.stringify([source.name, source.size, await checksum(source), inputs, calibration.sampling_size, calibration.algorithm]);
 }
 
-/** Bytes read at a time. */
+/** Bytes read at a time: a multiple of four. */
 const PIECE = 1 << 22;
 
-/** FNV-1a, enough to notice that the data changed. */
+/** As FNV-1a, but by words, with a turn that lets the upper bits of each count everywhere: enough to notice that the data changed. */
 async function checksum(source: ByteSource): Promise<number> {
   let hash = 0x811c9dc5;
+  const add = (word: number): void => {
+    hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ word, 0x01000193);
+  };
   for (let start = 0; start < source.size; start += PIECE) {
-    for (const byte of await source.read(start, Math.min(start + PIECE, source.size))) hash = Math.imul(hash ^ byte, 0x01000193);
+    const bytes = await source.read(start, Math.min(start + PIECE, source.size));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = bytes.length & ~3;
+    for (let at = 0; at < whole; at += 4) add(view.getInt32(at, true));
+    for (let at = whole; at < bytes.length; at++) add(bytes[at]!);
   }
-  return hash >>> 0;
+  return hash;
 }
