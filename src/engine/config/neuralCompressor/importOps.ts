@@ -5,7 +5,7 @@ import { wrongValue } from './options';
 import { familyOf } from './opTypes';
 import { meansAllTypes, typesBehind } from './typePatterns';
 import { readTensorOptions } from './tensorOptions';
-import { isMapping, type Mapping, type Value } from './values';
+import { isMapping, type Mapping, shown, type Value } from './values';
 import { wishForAllOps } from './wishForAllOps';
 
 /** `model_wise`: all ops that Neural Compressor deals with. */
@@ -43,7 +43,7 @@ export function readOpNames(value: Value, path: string, draft: Draft): void {
 /** Adds a wish for op types, by a name of Neural Compressor or a regular expression for such names. */
 export function setByType(name: string, wish: PrecisionWish, path: string, draft: Draft): void {
   const types = typesBehind(name);
-  if (types.length === 0) note(draft, path, `TensorFlow has no op type ${name}: it is left out.`);
+  if (types.length === 0) note(draft, path, `No op type of TensorFlow goes by ${shown(name)}: it is left out.`);
   for (const type of types) draft.byType.set(type, wish);
 }
 

@@ -9,6 +9,17 @@ import { isMapping, type Mapping, type Value } from './values';
 const { dataloader, device, diagnosis, objective, performance_only, max_trials, quant_level, random_seed, strategy, tensorboard, timeout, workspace } = NO_COUNTERPART;
 const COMPRESSION = { usual: [null], note: 'Models are not trained, pruned or distilled here: it is left out.' };
 
+const STRATEGY: Options = {
+  name: strategy,
+  sigopt_api_token: strategy,
+  sigopt_project_id: strategy,
+  sigopt_experiment_name: { usual: ['nc-tune'], note: strategy.note },
+  accuracy_weight: { usual: [1], note: strategy.note },
+  latency_weight: { usual: [1], note: strategy.note },
+  confidence_batches: { usual: [2], note: strategy.note },
+  hawq_v2_loss: strategy,
+};
+
 const FRAMEWORK = {
   usual: ['tensorflow', 'tensorflow_itex', 'inteltensorflow', 'keras', 'NA'],
   note: 'This version opens TensorFlow models: names of op types are taken for those of TensorFlow.',
@@ -38,7 +49,7 @@ const OPTIONS: Options = {
   }),
   use_bf16: { read: readUseBf16 },
   tuning: section({
-    strategy: section({ name: strategy }),
+    strategy: section(STRATEGY),
     accuracy_criterion: { usual: [null], read: readCriterion },
     objective,
     multi_objectives: { usual: [null], note: objective.note },

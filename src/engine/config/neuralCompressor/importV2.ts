@@ -22,16 +22,17 @@ const excluded_precisions = { usual: [null], read: readExcluded };
 const accuracy_criterion = { read: readCriterion };
 const tuning_criterion = { usual: [null], read: readTuning };
 
-// Each in the order of its signature in neural_compressor/config.py of 2.6, then names of other versions.
+// Each in the order of its signature in neural_compressor/config.py of 2.6, then names of other versions and attributes.
 const TUNING: Options = { strategy, strategy_kwargs, timeout, max_trials, objective };
 const POST_TRAINING: Options = {
   device, backend, domain, recipes, quant_format, inputs, outputs, approach: APPROACH, calibration_sampling_size, op_type_dict, op_name_dict, reduce_range,
   example_inputs, excluded_precisions, quant_level, accuracy_criterion, tuning_criterion, diagnosis, ni_workload_name, model_name: MODEL_NAME,
-  op_type_list: op_type_dict, op_name_list: op_name_dict,
+  op_type_list: op_type_dict, op_name_list: op_name_dict, use_bf16: { read: readUseBf16 },
 };
 const MIXED_PRECISION: Options = {
   device, backend, precisions: { read: readPrecisions }, model_name: MODEL_NAME, inputs, outputs, quant_level, tuning_criterion, accuracy_criterion,
   excluded_precisions, op_name_dict, op_type_dict, example_inputs, precision: { read: readPrecisions },
+  use_bf16: { read: readUseBf16 },
 };
 /** QuantizationConfig of neural_compressor/conf/pythonic_config.py, whose attributes a script sets. */
 const PYTHONIC: Options = {
@@ -45,7 +46,7 @@ export function importPostTraining(call: Call, draft: Draft): void {
   draft.config['use_bf16'] = true;
   const given = callArguments(call, POST_TRAINING);
   readOptions(given, POST_TRAINING, '', draft);
-  if (!given.has('excluded_precisions')) {
+  if (!given.has('excluded_precisions') && !given.has('use_bf16')) {
     note(draft, 'excluded_precisions', 'It is not given, so Neural Compressor uses BF16: use_bf16, which is off here unless it is set, is true.');
   }
 }

@@ -13,14 +13,17 @@ const SPECIAL: readonly (readonly [RegExp, string])[] = [
   [/^\\a$/, '\\x07'],
   [/^\{,$/, '{0,'],
 ];
+/** Where brackets are not closed, finding that out takes time that grows with the square of the length. */
+const LONGEST = 5000;
 /** Other flags, conditions, atomic groups and possessive counts, names of characters, and code points beyond 16 bits. */
 const NO_EQUAL = /^\(\?(?:[a-zA-Z]+\)|[a-zA-Z(>])|^\\[NU]$/;
 
 /**
  * A regular expression of Python's `re` as one of JavaScript that matches the same node names. Undefined where JavaScript
- * has no equal, or where it is no valid expression.
+ * has no equal, where it is no valid expression, and where it is longer than 5,000 characters.
  */
 export function javascriptPattern(pattern: string): string | undefined {
+  if (pattern.length > LONGEST) return undefined;
   const tokens = pattern.match(TOKEN) ?? [];
   if (tokens.some((token) => isWithoutEqual(token)) || /[*+?}]\+/.test(pattern.replace(/\\[^]|\[[^\]]*\]/g, ''))) return undefined;
   const converted = tokens.map(inJavascript).join('');

@@ -19,6 +19,11 @@ export function meansAllTypes(pattern: string): boolean {
 }
 
 function namesMatching(pattern: string): readonly string[] {
-  const converted = javascriptPattern(pattern);
+  const converted = isQuick(pattern) ? javascriptPattern(pattern) : undefined;
   return converted === undefined ? [] : NAMES.filter(matchesWholeName(converted));
+}
+
+/** Whether matching cannot take long: few repeats, and none of a group, which may repeat itself. */
+function isQuick(pattern: string): boolean {
+  return pattern.length <= 500 && !/\)[*+{]/.test(pattern) && (pattern.match(/[*+{]|(?<!\()\?/g) ?? []).length <= 4;
 }

@@ -47,6 +47,7 @@ describe('use_bf16', () => {
 
   it('is on for version 2 unless it is excluded', () => {
     expect(python('PostTrainingQuantConfig(excluded_precisions=["fp16"])')).toMatchObject({ config: { use_bf16: true }, notes: [], kind: 'v2-python' });
+    expect(python('c = PostTrainingQuantConfig()\nc.use_bf16 = False')).toMatchObject({ config: { use_bf16: false }, notes: [] });
     expect(python('MixedPrecisionConfig(precision="bf16", excluded_precisions=["bf16"])').config).toEqual({ use_bf16: false });
   });
 
@@ -64,6 +65,13 @@ describe('op types', () => {
     expect(post(`op_type_dict={"conv3d": ${FP32}, "deconv3d": ${FP32}, "conv.*": {"activation": {"dtype": "bf16"}}}`).config['op_type_dict']).toEqual({
       Conv3D: 'bf16', Conv3DBackpropInputV2: 'fp32', Conv2D: 'bf16', DepthwiseConv2dNative: 'bf16',
     });
+  });
+
+  it('may be regular expressions, if matching them cannot take long', () => {
+    expect(post(`op_type_dict={"FusedBatchNorm(V[23])?": ${FP32}}`).config['op_type_dict']).toEqual({ FusedBatchNormV2: 'fp32' });
+    for (const pattern of ['(\\\\w+\\\\w*)+!', '(a|.|b)*c', '.*.*.*.*.*!', `${'['.repeat(100_000)}`]) {
+      expect(post(`op_type_dict={"${pattern}": ${FP32}}, op_name_dict={"${'['.repeat(100_000)}": ${FP32}}`).config).toEqual({ use_bf16: false });
+    }
   });
 
   it('that are all lose what was said of them before', () => {
