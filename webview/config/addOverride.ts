@@ -23,8 +23,10 @@ export function addOverride(post: Post, light: GraphLight): { readonly element: 
   const control = h('div', {});
   const typed = () => field.value.trim();
 
+  const isInvalid = () => field.getAttribute('aria-invalid') === 'true';
   const wait = () => {
     clearTimeout(timer);
+    if (isInvalid()) say('', false);
     if (typed() === '') stop();
     else timer = setTimeout(ask, ASK_AFTER);
   };
@@ -41,12 +43,12 @@ export function addOverride(post: Post, light: GraphLight): { readonly element: 
     asked = undefined;
     post({ type: 'matchPattern' });
   };
-  const say = (text: string, isInvalid: boolean) => {
+  const say = (text: string, invalid: boolean) => {
     status.textContent = text;
-    field.setAttribute('aria-invalid', String(isInvalid));
+    field.setAttribute('aria-invalid', String(invalid));
   };
   const add = () => {
-    if (typed() === '' || field.getAttribute('aria-invalid') === 'true') return field.focus();
+    if (typed() === '' || isInvalid()) return field.focus();
     post({ type: 'setOverride', pattern: typed(), choice });
     field.value = '';
     stop();
@@ -78,7 +80,7 @@ export function addOverride(post: Post, light: GraphLight): { readonly element: 
     },
     matches: ({ pattern, count, names, problem }) => {
       if (pattern !== asked) return;
-      say(problem === undefined ? matchText(count, names) : t('No regular expression: {0}', problem), problem !== undefined);
+      say(problem ?? matchText(count, names), problem !== undefined);
     },
   };
 }

@@ -7,9 +7,9 @@ import { button } from './toolkit';
 /** The model the panel is about, the file behind it, and configs to start from. */
 export function header(post: Post): { readonly element: HTMLElement; update(config: ConfigView | undefined): void } {
   const model = h('h1', {});
-  const file = h('button', { type: 'button', class: 'link', id: 'open-file', onclick: () => post({ type: 'openFile' }) });
+  const file = h('button', { type: 'button', class: 'link name', id: 'open-file', onclick: () => post({ type: 'openFile' }) });
   const profiles = button(t('Profiles…'), t('Choose one of a few configs to start from, such as all BF16 that can be'), () => post({ type: 'chooseProfile' }));
-  const actions = h('div', { class: 'row' }, h('span', { class: 'name' }, file), profiles);
+  const actions = h('div', { class: 'row' }, file, profiles);
   const hint = h('p', { class: 'hint' }, t('Open a model to see and change its config here.'));
   return {
     element: h('header', {}, model, hint, actions),

@@ -1,12 +1,11 @@
-import { h, icon } from '../graph/dom';
-import type { IconName } from '../graph/icons';
+import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { ConfigView, PrecisionWish } from '../protocol';
 import { addOverride } from './addOverride';
 import { edits } from './choice';
 import type { GraphLight } from './graphLight';
 import { precisionChoice } from './precisionChoice';
-import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
+import { foldable, replaceKeepingFocus, tool, type Post, type Section } from './section';
 import { opsText } from './words';
 
 type Override = ConfigView['overrides'][number];
@@ -54,8 +53,4 @@ function overrideRow({ pattern, choice, matches }: Override, { number, isLast, u
     h('div', { class: 'row' }, h('span', { class: 'turn', 'aria-hidden': 'true' }, `${number}.`), h('span', { class: 'name' }, name), isLast ? undefined : toEnd, remove),
     h('div', { class: 'row' }, h('span', { class: 'name hint' }, matches === 0 ? t('matches no op') : opsText(matches)), control),
   );
-}
-
-function tool(id: string, name: IconName, title: string, onclick: () => void): HTMLElement {
-  return h('button', { type: 'button', class: 'tool', id, title, 'aria-label': title, onclick }, icon(name));
 }

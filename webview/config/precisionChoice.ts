@@ -12,13 +12,14 @@ export function precisionChoice(settings: Chosen<PrecisionChoice> & {
   readonly value: PrecisionWish | undefined;
   readonly capability: readonly ('int8' | 'bf16')[];
   readonly useBf16: boolean;
-  /** Said in front of what a precision means, such as for how many it is. */
-  readonly notes?: Readonly<Partial<Record<PrecisionChoice, string>>>;
+  /** For several: how many of how many can take a precision. */
+  readonly shares?: Readonly<Partial<Record<PrecisionChoice, readonly [number, number]>>>;
 }): HTMLElement {
-  const { id, label, value, capability, useBf16, notes, onChange, onTry } = settings;
+  const { id, label, value, capability, useBf16, shares, onChange, onTry } = settings;
   const options = precisionOptions(capability, useBf16).map((option) => {
-    const note = notes?.[option.value];
-    return note === undefined || option.disabled === true ? option : { ...option, title: `${note} ${option.title}` };
+    const [able, of] = shares?.[option.value] ?? [0, 0];
+    if (able === of || option.disabled === true) return option;
+    return { ...option, text: `${option.text} ${able}/${of}`, title: t('{0}. Set for the {1} of {2} that can', option.title, able, of) };
   });
   const isList = typeof value === 'object';
   const control = segmented({ id, label, options, value: isList ? undefined : value, onChange, ...(onTry && { onTry }) });

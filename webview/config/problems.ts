@@ -3,7 +3,7 @@ import { t } from '../l10n';
 import type { ProblemView } from '../protocol';
 import { tryOnDwell } from './choice';
 import { endDwell } from './dwell';
-import { replaceKeepingFocus, type Post, type Section } from './section';
+import { replaceKeepingFocus, tool, type Post, type Section } from './section';
 
 /** More than these wait behind a button. */
 const SHOWN = 5;
@@ -14,10 +14,10 @@ export function problemsSection(post: Post): Section {
   let problems: readonly ProblemView[] = [];
   let isLong = false;
   const banner = h('p', { class: 'banner', role: 'alert' });
-  const title = h('h2', { role: 'status' });
+  const title = h('span', { role: 'status' });
   const list = h('ul', {});
   const more = h('div', {});
-  const element = h('section', { class: 'problems', 'aria-label': t('Problems'), hidden: true }, banner, title, list, more);
+  const element = h('section', { class: 'problems', 'aria-label': t('Problems'), hidden: true }, banner, h('h2', {}, title), list, more);
   const show = () => {
     const worstFirst = SEVERITIES.flatMap((severity) => problems.filter((problem) => problem.severity === severity));
     const shown = isLong ? worstFirst : worstFirst.slice(0, SHOWN);
@@ -34,7 +34,7 @@ export function problemsSection(post: Post): Section {
       element.hidden = problems.length === 0 && !isFaulty;
       // Live regions speak when their text changes.
       say(banner, isFaulty ? t('The file has errors. Until they are corrected, the last valid config is in force.') : '');
-      say(title, problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length));
+      say(title, problems.length === 0 ? '' : problems.length === 1 ? t('1 problem') : t('{0} problems', problems.length));
       show();
     },
   };
@@ -53,12 +53,13 @@ const NAMES = { error: t('Error'), warning: t('Warning'), information: t('Note')
 const ICONS = { error: 'error', warning: 'warning', information: 'info' } as const;
 
 function problemRow({ message, severity, path, fixes }: ProblemView, index: number, post: Post): HTMLElement {
-  const open = path === undefined ? undefined
-    : h('button', { type: 'button', id: `problem:${index}:open`, class: 'link', title: t('Open the config file as text, where this is'), onclick: () => post({ type: 'openFile', path }) }, t('Show in file'));
-  const ways = fixes.map((fix, number) => fixButton(fix, `problem:${index}:fix:${number}`, post));
   const sign = h('span', { class: 'sign', role: 'img', 'aria-label': NAMES[severity], title: NAMES[severity] }, icon(ICONS[severity]));
-  const actions = [...ways, open].filter((action) => action !== undefined);
-  return h('li', { class: severity }, sign, h('div', {}, h('p', {}, message), actions.length > 0 ? h('div', { class: 'ways' }, ...actions) : undefined));
+  const id = `problem:${index}`;
+  const open = path && tool(`${id}:open`, 'goToFile', t('Show in file'), () => post({ type: 'openFile', path }));
+  const ways = fixes.map((fix, number) => fixButton(fix, `${id}:fix:${number}`, post));
+  // `Remove` says little alone.
+  for (const action of [...ways, open]) action?.setAttribute('aria-describedby', id);
+  return h('li', { class: severity }, sign, h('p', { id }, message), open, ways.length > 0 ? h('div', { class: 'ways' }, ...ways) : undefined);
 }
 
 function fixButton({ title, edits }: ProblemView['fixes'][number], id: string, post: Post): HTMLElement {

@@ -1,4 +1,5 @@
-import { h } from '../graph/dom';
+import { h, icon } from '../graph/dom';
+import type { IconName } from '../graph/icons';
 import type { ConfigView, FromConfig, OutcomeView, ToConfig } from '../protocol';
 
 export type Post = (message: FromConfig) => void;
@@ -21,6 +22,11 @@ export function foldable(id: string, title: string, hint: string, ...children: r
 
 export function heading(title: string, hint: string): HTMLElement {
   return h('h2', { title: hint }, title);
+}
+
+/** A button with an icon; `title` says what it does. */
+export function tool(id: string, name: IconName, title: string, onclick: () => void): HTMLElement {
+  return h('button', { type: 'button', class: 'tool', id, title, 'aria-label': title, onclick }, icon(name));
 }
 
 /**

@@ -9,6 +9,7 @@ import error from '@vscode/codicons/src/icons/error.svg';
 import info from '@vscode/codicons/src/icons/info.svg';
 import play from '@vscode/codicons/src/icons/play.svg';
 import help from '@vscode/codicons/src/icons/question.svg';
+import goToFile from '@vscode/codicons/src/icons/go-to-file.svg';
 import reset from '@vscode/codicons/src/icons/debug-restart.svg';
 import runAll from '@vscode/codicons/src/icons/run-all.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
@@ -26,6 +27,6 @@ const first = outline('M3.5 3v10M12.5 3.5 6 8l6.5 4.5z');
 const last = outline('M12.5 3v10M3.5 3.5 10 8l-6.5 4.5z');
 
 /** Icons in use, as SVG text. */
-export const icons = { chevron, chevronLeft, close, copy, error, first, fit, help, info, last, moveDown, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, warning, zoomIn, zoomOut };
+export const icons = { chevron, chevronLeft, close, copy, error, first, fit, goToFile, help, info, last, moveDown, pause, play, reset, runAll, save, search, settings, stepBack: debugStepBack, warning, zoomIn, zoomOut };
 
 export type IconName = keyof typeof icons;

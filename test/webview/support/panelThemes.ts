@@ -65,6 +65,7 @@ export const panelThemes: Readonly<Record<ThemeName, Readonly<Record<string, str
     'checkbox-border': '#0f4a85',
     'button-secondaryBackground': '#ffffff',
     'button-secondaryForeground': '#292929',
+    'button-border': '#0f4a85',
     'editorError-foreground': '#b5200d',
     'editorWarning-foreground': '#895503',
     'editorInfo-foreground': '#0063d3',
