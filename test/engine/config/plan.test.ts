@@ -115,6 +115,71 @@ describe('resolvePlan', () => {
     expect(precisions(plan({ use_bf16: true, bf16_ops: ['re:conv2'] }, true))).toMatchObject({ conv: 'int8', conv2: 'bf16', pool: 'fp32' });
   });
 
+  describe('takes the lowest precision that a rule accepts and the op can have', () => {
+    const on = { use_bf16: true };
+    const wish = (accepted: unknown) => ({ op_type_dict: { Conv2D: accepted } });
+    const long = (...dtype: string[]) => ({ activation: { dtype }, weight: { dtype: ['fp32'] } });
+    it.each<[object, boolean, string]>([
+      [wish(['fp32', 'bf16', 'int8']), true, 'int8'],
+      [wish(['int8', 'fp32']), false, 'fp32'],
+      [{ ...on, ...wish(['fp32', 'int8']) }, false, 'fp32'],
+      [{ ...on, ...wish(['int8', 'bf16']) }, true, 'int8'],
+      [{ ...on, ...wish(['int8', 'bf16']) }, false, 'bf16'],
+      [{ ...on, ...wish(['fp32', 'bf16']) }, true, 'bf16'],
+      [wish(['bf16', 'fp32']), true, 'fp32'],
+      [wish(long('uint8', 'bf16')), true, 'int8'],
+      [{ ...on, ...wish(long('fp32', 'bf16')) }, true, 'bf16'],
+      // None of them: what the framework offers.
+      [wish(['bf16']), true, 'int8'],
+      [wish(['bf16']), false, 'fp32'],
+      [wish(['int8', 'bf16']), false, 'fp32'],
+      [{ ...on, ...wish('int8') }, false, 'bf16'],
+      [{ bf16_ops: ['Conv2D'] }, true, 'int8'],
+    ])('%j, calibrated %s: %s', (config, canCalibrate, precision) => {
+      expect(precisions(plan(config, canCalibrate)).conv).toBe(precision);
+    });
+
+    it('so that ops that compute on an accumulator, or hand values on, are INT8 among INT8 ops and else what is left', () => {
+      const config = { ...on, op_type_dict: { Relu: ['int8', 'fp32'], MaxPool: ['bf16', 'int8'], BiasAdd: ['fp32', 'bf16'] } };
+      expect(precisions(plan(config, false))).toMatchObject({ relu: 'fp32', pool: 'bf16', bias: 'bf16' });
+      expect(precisions(plan(config, true))).toMatchObject({ bias: 'bf16', relu: 'fp32', pool: 'int8' });
+      expect(precisions(plan({ ...on, op_type_dict: { Relu: ['int8', 'fp32'] } }, true))).toMatchObject({ bias: 'int8', relu: 'int8', pool: 'int8' });
+    });
+
+    it('and says which it was, and why no lower one', () => {
+      expect(plan({ ...on, ...wish(['fp32', 'int8', 'bf16']) }).nodes.get('conv')!.reason).toEqual({
+        text: 'op_type_dict says int8 or bf16 or fp32 for Conv2D. INT8 needs calibration data or recorded ranges, and none are given.', configKey: 'op_type_dict.Conv2D',
+      });
+      expect(warnings(plan({ ...on, ...wish(['int8', 'fp32']) }))).toEqual([]);
+    });
+  });
+
+  it('lets the defaults hold where a rule accepts nothing the op can be, and says so', () => {
+    const { nodes, refusals } = plan({ op_type_dict: { Conv2D: 'bf16' } }, true);
+    expect(nodes.get('conv')!.reason).toEqual({
+      text: 'BF16 was asked for (op_type_dict.Conv2D), but: BF16 is off (use_bf16). So the defaults hold: Conv2D has an INT8 form and its ranges are calibrated.',
+      configKey: 'op_type_dict.Conv2D',
+    });
+    expect(refusals).toEqual([
+      { path: ['op_type_dict', 'Conv2D'], asked: ['bf16'], op: 'Conv2D', reason: 'BF16 is off (use_bf16).', planned: 'int8', node: 'conv', count: 2 },
+    ]);
+  });
+
+  it('lets op_name_dict replace op_type_dict, also by auto and by what is refused', () => {
+    const types = { use_bf16: true, op_type_dict: { Conv2D: 'fp32', Exp: 'bf16' } };
+    expect(precisions(plan({ ...types, op_name_dict: { conv: 'auto', exp: 'int8' } }))).toMatchObject({ conv: 'bf16', conv2: 'fp32', exp: 'fp32' });
+    expect(precisions(plan({ ...types, op_name_dict: { conv: 'fp32', 'con..': 'int8' } }, true))).toMatchObject({ conv: 'fp32', conv2: 'int8' });
+    expect(precisions(plan({ ...types, op_name_dict: { conv: 'fp32', 'con.+': 'int8' } }, true))).toMatchObject({ conv: 'int8', conv2: 'int8' });
+  });
+
+  it('lets bf16_ops stand in for the list of the framework where the defaults hold', () => {
+    const list = { use_bf16: true, bf16_ops: ['Exp'] };
+    for (const rule of [{ op_name_dict: { exp: 'auto' } }, { op_type_dict: { Exp: 'auto' } }, { op_name_dict: { exp: 'int8' } }]) {
+      expect(plan({ ...list, ...rule }, true).nodes.get('exp')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
+    }
+    expect(precisions(plan({ ...list, op_type_dict: { Exp: ['fp32'] } })).exp).toBe('fp32');
+  });
+
   it('warns about a wish no kernel can grant, and keeps FP32', () => {
     const result = plan({ use_bf16: true, op_type_dict: { LRN: 'bf16' } });
     expect(precisions(result).lrn).toBe('fp32');
