@@ -21,7 +21,7 @@ export function assign(target: readonly Token[], operator: string, value: Value,
   if (path.length > 1 && object === undefined) return false;
   const before = object === undefined ? scope.values.get(name) : object.named.get(name);
   // Of two values in blocks only running the script could tell which one holds.
-  const isKnown = operator === '=' && (object !== undefined || before === undefined || !scope.isInBlock);
+  const isKnown = operator === '=' && (before === undefined || !scope.isInBlock);
   if (operator === '+=' && before !== undefined && isCall(before)) scope.added.push(before);
   const assigned = isKnown ? value : makeUnread(`${written.join('')} ${operator} ...`, line);
   if (object === undefined) scope.values.set(name, assigned);

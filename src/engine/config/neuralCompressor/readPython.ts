@@ -40,7 +40,19 @@ function readStatement(tokens: readonly Token[], scope: Scope): boolean {
   const word = tokens[0]!.text;
   if (word === 'import' || word === 'from') readImport(tokens, scope);
   if (word === 'for' || word === 'del') forget(tokens.slice(1, word === 'for' ? tokens.findIndex(({ text }) => text === 'in') : undefined), scope);
-  if (word === 'import' || word === 'from' || PASSED_OVER.has(word)) return true;
+  if (word === 'import' || word === 'from') return true;
+  if (!PASSED_OVER.has(word)) return readSimple(tokens, scope);
+  // What follows on the line of `if x:` is a block, too.
+  const [colon = tokens.length] = outsideBrackets(tokens, /^:$/);
+  const body = tokens.slice(colon + 1);
+  if (body.length === 0 || PASSED_OVER.has(body[0]!.text)) return true;
+  scope.isInBlock = true;
+  return readSimple(body, scope);
+}
+
+/** An assignment or an expression. */
+function readSimple(tokens: readonly Token[], scope: Scope): boolean {
+  const word = tokens[0]!.text;
   const equals = outsideBrackets(tokens, /^(?:\*\*|\/\/|<<|>>|[-+*/%@&|^])?=$/);
   if (equals.length === 0) {
     const value = new ExpressionReader(word === 'return' ? tokens.slice(1) : tokens, scope).readAll();
@@ -71,14 +83,17 @@ function readImport(tokens: readonly Token[], scope: Scope): void {
   }
 }
 
+/** Where symbols stand that match. */
 function outsideBrackets(tokens: readonly Token[], pattern: RegExp): number[] {
   const found: number[] = [];
   let depth = 0;
-  tokens.forEach(({ kind, text }, index) => {
-    if (kind !== 'symbol') return;
+  for (const [index, { kind, text }] of tokens.entries()) {
+    // The arguments of a lambda may have symbols of their own.
+    if (depth === 0 && text === 'lambda') break;
+    if (kind !== 'symbol') continue;
     if ('([{'.includes(text)) depth++;
     else if (')]}'.includes(text)) depth--;
     else if (depth === 0 && pattern.test(text)) found.push(index);
-  });
+  }
   return found;
 }

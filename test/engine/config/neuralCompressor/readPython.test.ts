@@ -121,6 +121,13 @@ describe('scripts', () => {
     expect(calls.map(({ callee, blockLines }) => [callee, blockLines])).toEqual([['X', [2, 4]], ['Y', [5]]]);
   });
 
+  it('reads what follows a colon as a block', () => {
+    const { calls, unreadLines } = readPython('x = X()\nif y: x.p = 1\nelse: x.p = 2\nfor z in y: f(z)\nclass Z: pass\nf = lambda a=1: a', 'x.py');
+    expect(calls[0]!.blockLines).toEqual([2, 3]);
+    expect(calls[0]!.named).toEqual(new Map([['p', unread('x.p = ...', 3)]]));
+    expect(unreadLines).toEqual([3, 4, 6]);
+  });
+
   it('lists the lines whose effect it does not know', () => {
     expect(script('"""Text."""\nimport x\nprint("x")\nx = fit(X())\nX()\nx[0] = 1\ndel x').unreadLines).toEqual([3, 4, 6, 7]);
   });
