@@ -112,7 +112,11 @@ export class Quantization {
   /** What-if: what all phases would make of the model under a config, without running it and without any effect. */
   async preview(config: Config): Promise<Outcome> {
     const source = sourceOf(checkedConfig(config, this.directory));
-    return this.next(async () => (await this.call(undefined, 'preview', source))!); // Undefined for a faulty config only.
+    return this.next(async () => {
+      const outcome = await this.call(undefined, 'preview', source);
+      if (outcome === undefined) throw new UserError('No phase runs with this config', { hint: 'setConfig and runPhase say why' });
+      return outcome;
+    });
   }
 
   /** Everything about a node, by its name: one of the newest snapshot, or one that is gone. */

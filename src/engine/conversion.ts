@@ -1,5 +1,6 @@
 import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, SnapshotTables } from '../../webview/protocol';
 import type { TuningConfig } from './config/config';
+import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
 import type { Warning } from './plan';
 import type { PhaseName } from './snapshot';
@@ -75,11 +76,14 @@ export interface ConversionApi {
   setConfig(config: ConfigSource): Promise<AppliedConfig>;
   /**
    * What-if: what all phases would make of the opened model under a config, without running the model, and without any
-   * effect on the conversion. Undefined for a faulty config.
+   * effect on the conversion. Undefined for a config under which no phase runs: a faulty one, or one that names an op type
+   * that does not exist.
    */
   preview(config: ConfigSource): Promise<Outcome | undefined>;
   /** The ops a query means, as nodes of the picture in ascending order. Fails for a pattern that is no regular expression. */
   find(query: OpQuery): Promise<Int32Array>;
+  /** Text of a config file that says what one of Neural Compressor does, and what of that it cannot say. The end of `file` tells YAML from Python. */
+  importConfig(text: string, file: string): Promise<{ readonly text: string; readonly notes: readonly ImportNote[] }>;
   /** What is in a file of calibration data, and how it fits the model's inputs. `path` absolute. */
   describeData(path: string): Promise<DataView>;
   /** Runs the next phase; resolves to its snapshot. */

@@ -39,7 +39,7 @@ export interface Conversion {
   readonly graph: Graph;
   open(path: string, config: ConfigSource): Promise<void>;
   setConfig(config: ConfigSource): Promise<AppliedConfig>;
-  /** What all phases would make of the opened model; undefined for a faulty config. */
+  /** What all phases would make of the opened model; undefined for a config under which none runs. */
   preview(config: ConfigSource): Promise<Outcome | undefined>;
   describeData(path: string): Promise<DataView>;
   runPhase(): Promise<void>;

@@ -180,6 +180,13 @@ describe('another config', () => {
     await expect(quantization.setConfig(faulty)).rejects.toThrow(api.UserError);
     await expect(quantization.preview(faulty)).rejects.toThrow(api.UserError);
   });
+
+  it('is not tried where no phase runs with it', async () => {
+    const quantization = open(mixedConfig());
+    await quantization.load('digits_cnn.pb');
+    const unfit = [{ ...mixedConfig(), outputs: ['nothing'] }, { ...mixedConfig(), op_type_dict: { Conv2d: 'bf16' as const } }];
+    for (const config of unfit) await expect(quantization.preview(config)).rejects.toThrow('No phase runs with this config');
+  });
 });
 
 describe('failures', () => {
