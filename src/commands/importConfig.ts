@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { configFileText, importNeuralCompressor, type ImportedConfig } from '../engine/config/neuralCompressor/importConfig';
+import type { ConversionApi } from '../engine/conversion';
 import type { ModelDocument } from '../document/modelDocument';
 import { modelCommand } from './command';
 import { notOpen } from './reasons';
@@ -12,7 +12,7 @@ export const importConfig = modelCommand({
     const file = given instanceof vscode.Uri ? given : await pickFile(document);
     if (file === undefined) return;
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    const imported = importNeuralCompressor(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), file.fsPath);
+    const imported = await document.conversion.importConfig(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), file);
     if (!(given instanceof vscode.Uri) && !(await mayReplace(document))) return;
     await document.replaceConfig(commented(imported, name));
     await vscode.commands.executeCommand('mixedPrecision.openConfigFile');
@@ -34,8 +34,8 @@ async function mayReplace({ configView: { file } }: ModelDocument): Promise<bool
 }
 
 /** The config file, headed by what of the original it could not take over. */
-function commented(imported: ImportedConfig, name: string): string {
-  const lines = imported.notes.map(({ path, message }) => `${path}: ${message}`);
+function commented({ text, notes }: Awaited<ReturnType<ConversionApi['importConfig']>>, name: string): string {
+  const lines = notes.map(({ path, message }) => `${path}: ${message}`);
   const head = [vscode.l10n.t('Imported from {0}.', name), ...(lines.length === 0 ? [] : [vscode.l10n.t('Read differently, or without a counterpart here:'), ...lines])];
-  return `${head.flatMap((line) => line.split(/\r\n|[\n\r\u2028\u2029]/)).map((line) => `// ${line}\n`).join('')}${configFileText(imported)}`;
+  return `${head.flatMap((line) => line.split(/\r\n|[\n\r\u2028\u2029]/)).map((line) => `// ${line}\n`).join('')}${text}`;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
-import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from '../engine/conversion';
+import type { AppliedConfig, ConfigSource, ConversionApi, Outcome, PlanView, Report } from '../engine/conversion';
 import type { DataView, GraphTables, NodeDetails, OpQuery, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
@@ -95,6 +95,10 @@ export class Conversion implements vscode.Disposable {
   /** Indices into the nodes of `graph`. Fails for a pattern that is no regular expression. */
   find(query: OpQuery): Promise<Int32Array> {
     return this.engine.call('find', query);
+  }
+
+  importConfig(text: string, file: vscode.Uri): ReturnType<ConversionApi['importConfig']> {
+    return this.engine.call('importConfig', text, file.fsPath);
   }
 
   describeData(file: vscode.Uri): Promise<DataView> {

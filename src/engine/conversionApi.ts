@@ -1,4 +1,5 @@
 import type { GraphTables } from '../../webview/protocol';
+import { configFileText, importNeuralCompressor } from './config/neuralCompressor/importConfig';
 import type { ConversionApi } from './conversion';
 import type { Graph } from './graph/graph';
 import type { Conversion } from './pipeline';
@@ -36,6 +37,10 @@ export function conversionApi(conversion: Conversion): ConversionApi {
     },
     preview: (config) => conversion.preview(config),
     describeData: (path) => conversion.describeData(path),
+    async importConfig(text, file) {
+      const imported = importNeuralCompressor(text, file);
+      return { text: configFileText(imported), notes: imported.notes };
+    },
     async find(query) {
       return findNodes(display!.nodes, query);
     },

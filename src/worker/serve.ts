@@ -8,7 +8,7 @@ import { type Audience, errorToData, type Call, type Method, type Reply, type Se
 const PROGRESS_INTERVAL = 250;
 
 /** Methods that change nothing: answered at once, also while a phase waits for its kernels. */
-const READS: ReadonlySet<string> = new Set<Method<'views'> | Method<'programs'>>(['changes', 'details', 'report', 'find', 'preview', 'describeData']);
+const READS: ReadonlySet<string> = new Set<Method<'views'> | Method<'programs'>>(['changes', 'details', 'report', 'find', 'preview', 'describeData', 'importConfig']);
 
 /**
  * Answers the calls that arrive on `port` with the api made by `create`. Calls that change the conversion run one after
