@@ -1,7 +1,7 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { TuningConfig } from '../engine/config/config';
 import type { ConfigProblem } from '../engine/config/problem';
-import type { Outcome, PlanView } from '../engine/conversion';
+import type { AppliedConfig, Outcome, PlanView } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
 import { allReturned } from '../engine/report/allReturned';
 import { PHASES } from '../engine/snapshot';
@@ -14,7 +14,7 @@ export function configView(state: {
   /** Name of the config file, if there is one. */
   readonly file: string | undefined;
   readonly parsed: ParsedConfig;
-  readonly plan: PlanView | undefined;
+  readonly plan: Pick<AppliedConfig, keyof PlanView | 'overrides'> | undefined;
   /** Why another config than that of the file is in force. */
   readonly refused: string | undefined;
   readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;

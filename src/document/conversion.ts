@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../engine/errors';
-import type { AppliedConfig, ConfigSource, ConversionApi, Outcome, PlanView, Report } from '../engine/conversion';
+import type { AppliedConfig, ConfigSource, ConversionApi, Outcome, Report } from '../engine/conversion';
 import type { DataView, GraphTables, NodeDetails, OpQuery, RunningView, SnapshotTables } from '../../webview/protocol';
 import { EngineClient, type EngineStoppedError } from '../worker/engineClient';
 import { nextPhase, phaseTitle } from './phases';
@@ -34,7 +34,7 @@ export class Conversion implements vscode.Disposable {
     return this.graph?.snapshots ?? [];
   }
 
-  open(config: ConfigSource): Promise<PlanView> {
+  open(config: ConfigSource): Promise<AppliedConfig> {
     return this.run(vscode.l10n.t('Opening the model'), async () => {
       const graph = await this.engine.call('open', this.model.fsPath, config);
       const plan = await this.engine.call('setConfig', config);

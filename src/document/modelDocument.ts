@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import type { ConfigSource, Outcome, PlanView } from '../engine/conversion';
+import type { AppliedConfig, ConfigSource, Outcome } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG, type TuningConfig } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
@@ -26,7 +26,7 @@ export class ModelDocument implements vscode.CustomDocument {
   private current: Conversion;
   private parsed: ParsedConfig;
   private configExists = false;
-  private plan: PlanView | undefined;
+  private plan: AppliedConfig | undefined;
   /** Of the config file, when the plan was made. */
   private plannedText: string | undefined;
   /** Why the engine does not take the config as it is, though its file has no errors: the one before is in force. */
@@ -272,7 +272,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   /** Asks what a config gives and what its data holds. What a faulty file leaves in force has been asked for. */
-  private lookAhead({ config: { calibration, inputs }, isFaulty }: PlanView): void {
+  private lookAhead({ config: { calibration, inputs }, isFaulty }: AppliedConfig): void {
     if (isFaulty) return;
     this.prediction.update(this.configSource());
     const { data } = calibration;

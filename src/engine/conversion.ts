@@ -41,14 +41,12 @@ export interface NamedChange {
   readonly changesNumerics: boolean;
 }
 
-/** What the config side panel needs to know about the open model under its present config. */
+/** What a config comes to on the open model. */
 export interface PlanView {
   /** The config in force: the last valid one while the file is faulty. */
   readonly config: TuningConfig;
   readonly isFaulty: boolean;
   readonly opTypes: readonly OpTypeRow[];
-  /** `matches`: ops with a precision of their own. */
-  readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
   /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
   readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];
   readonly warnings: readonly Warning[];
@@ -58,6 +56,8 @@ export interface PlanView {
 
 /** What a changed config makes of the open model. */
 export interface AppliedConfig extends PlanView {
+  /** `matches`: how many ops `find` finds. */
+  readonly overrides: readonly { readonly pattern: string; readonly matches: number }[];
   /** Snapshots that stay: the phases that made them would make the same again. A faulty config leaves them all. */
   readonly snapshots: number;
   /** The picture of those, where the config names other inputs or outputs than before. */

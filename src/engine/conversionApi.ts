@@ -31,9 +31,12 @@ export function conversionApi(conversion: Conversion): ConversionApi {
     },
     async setConfig(config) {
       const applied = await conversion.setConfig(config);
-      if (conversion.snapshots[0]!.graph !== pictured) return { ...applied, graph: picture() };
-      display?.keep(applied.snapshots);
-      return applied;
+      const isOther = conversion.snapshots[0]!.graph !== pictured;
+      const graph = isOther ? picture() : undefined;
+      display!.keep(applied.snapshots);
+      // Counted as `find` finds them, so that a pattern matches as many ops in the file as while it is typed.
+      const overrides = Object.keys(applied.config.op_name_dict).map((pattern) => ({ pattern, matches: findNodes(display!.nodes, { pattern }).length }));
+      return { ...applied, overrides, ...(graph && { graph }) };
     },
     preview: (config) => conversion.preview(config),
     describeData: (path) => conversion.describeData(path),

@@ -38,7 +38,7 @@ export interface Conversion {
   /** The newest snapshot's graph. */
   readonly graph: Graph;
   open(path: string, config: ConfigSource): Promise<void>;
-  setConfig(config: ConfigSource): Promise<AppliedConfig>;
+  setConfig(config: ConfigSource): Promise<Omit<AppliedConfig, 'overrides'>>;
   /** What all phases would make of the opened model; undefined for a config under which none runs. */
   preview(config: ConfigSource): Promise<Outcome | undefined>;
   describeData(path: string): Promise<DataView>;
@@ -215,8 +215,7 @@ function planViewOf(open: OpenModel, plan: Plan): PlanView {
   const { snapshots, config, format, parsed } = open;
   const { graph } = snapshots[0]!;
   const uses = ruleUses(config, graph, plan);
-  const overrides = uses.filter(({ rule }) => rule.path[0] === 'op_name_dict').map(({ rule, computing }) => ({ pattern: rule.entry, matches: computing }));
-  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), overrides, problems: problemsOf(open, plan, uses) };
+  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), problems: problemsOf(open, plan, uses) };
 }
 
 /** What is wrong with the config file; while it is faulty, only what makes it so. */

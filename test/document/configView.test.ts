@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { configView } from '../../src/document/configView';
 import { parseConfig } from '../../src/engine/config/parse';
-import type { PlanView } from '../../src/engine/conversion';
+import type { AppliedConfig } from '../../src/engine/conversion';
 import type { DisplayNode } from '../../webview/protocol';
 
-const plan: Omit<PlanView, 'config' | 'isFaulty'> = {
+const plan: Omit<AppliedConfig, 'config' | 'isFaulty' | 'snapshots'> = {
   opTypes: [{ op: 'Conv2D', count: 2, capability: ['int8', 'bf16'], choice: 'auto', planned: { fp32: 0, bf16: 1, int8: 1, other: 0 } }],
   overrides: [{ pattern: 'block\\.1/conv', matches: 1 }],
   sensitiveOps: [

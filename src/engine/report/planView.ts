@@ -7,7 +7,7 @@ import type { Graph, Node } from '../graph/graph';
 import type { Plan } from '../plan';
 
 /** The rows of the config panel: op types that compute in FP32 with their capability and plan, most frequent first; sensitive patterns with the nodes they match. */
-export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect): Omit<PlanView, 'config' | 'isFaulty' | 'overrides' | 'problems'> {
+export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, dialect: Dialect): Omit<PlanView, 'config' | 'isFaulty' | 'problems'> {
   const sensitive = new Map<SensitivePattern | undefined, number>();
   const rows = new Map<string, { count: number; int8: boolean; bf16: boolean; planned: Record<Precision, number> }>();
   for (const node of graph.nodes.values()) {

@@ -22,15 +22,16 @@ const STATES: readonly State[] = [
   { name: 'with defaults', config: defaults },
   {
     name: 'with everything filled', config: filled,
-    arrange: async ({ page, post }) => {
+    arrange: async (panel) => {
+      const { page } = panel;
       await page.getByRole('checkbox', { name: 'Select Conv2D' }).click();
       await page.getByRole('checkbox', { name: 'Select ArgMax' }).click();
       await page.getByRole('button', { name: 'MatMul' }).click();
       await page.getByRole('textbox', { name: 'Filter op types' }).fill('a');
       await page.getByRole('textbox', { name: 'Pattern of op names' }).fill('head(');
       await page.waitForTimeout(300);
-      await post({ type: 'matches', pattern: 'head(', count: 0, names: [], problem: '"head(" is no regular expression' });
-      await post(trial);
+      await panel.post({ type: 'matches', pattern: 'head(', count: 0, names: [], problem: '"head(" is no regular expression' });
+      await panel.post(trial);
       await page.getByText('"head(" is no regular expression').waitFor();
     },
   },
