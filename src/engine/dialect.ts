@@ -23,6 +23,33 @@ export interface QuantizationPattern {
   readonly weight?: { readonly input: number; readonly axis: number | undefined };
 }
 
+/** An unsigned 8-bit grid: the number q, in 0…255, stands for (q - zeroPoint)·scale. */
+export interface ActivationGrid {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** Symmetric INT8 weights: the number q of channel c stands for q·scales[c]. */
+export interface QuantizedWeight {
+  /** As int8, in the weight's own shape. */
+  readonly values: Tensor;
+  /** One per channel of `axis`, or a single one where that is undefined. */
+  readonly scales: Float64Array;
+  readonly axis: number | undefined;
+}
+
+/** How a framework's own quantizer lays the grid of symmetric INT8 weights. */
+export interface WeightGrid {
+  /** What the largest magnitude is divided by to give the scale. */
+  readonly levels: number;
+  /** Least number of the grid. */
+  readonly lowest: -127 | -128;
+  readonly smallestScale: number;
+}
+
+/** Gives a name no node has: `base`, else `base_1`, … */
+export type UniqueName = (base: string) => string;
+
 /** Where the channels of an activation are: its last axis, or the second one. */
 export type ChannelPosition = 'last' | 'second';
 
@@ -67,6 +94,8 @@ export interface ActivationRange {
 export interface Dialect {
   readonly framework: 'tensorflow' | 'onnx' | 'pytorch';
 
+  /** The path of scopes or modules a node is shown in, outermost first, without its own name. */
+  scopeOf(node: Node): readonly string[];
   /** Whether the framework defines this op type. */
   knowsOp(op: string): boolean;
   outputTypes(node: Node): readonly (DataType | undefined)[];
@@ -94,9 +123,11 @@ export interface Dialect {
   /** A constant with the values of another, FP32 or BF16, in the other of these types, rounded to nearest even. */
   convertConstant(name: string, constant: Node, type: FloatType): Node;
   makeCast(name: string, input: ValueRef, from: DataType, to: DataType): Node;
-  /** Output types of Quantize nodes are `storage`; the range constants are made by the caller. */
-  makeQuantize(name: string, input: ValueRef, min: ValueRef, max: ValueRef): Node;
-  makeDequantize(name: string, inputs: { value: ValueRef; min: ValueRef; max: ValueRef }, storage: DataType, axis: number | undefined): Node;
+  /** The nodes that quantize a value and dequantize it again, in order; the first output of the last one is FP32. Names begin with `base`. */
+  makeQuantizeDequantize(base: string, value: ValueRef, grid: ActivationGrid, uniqueName: UniqueName): readonly Node[];
+  readonly weightGrid: WeightGrid;
+  /** The nodes that hold a constant's values as INT8 and dequantize them, in order; the first output of the last one is FP32. */
+  makeQuantizedWeight(constant: Node, weight: QuantizedWeight, uniqueName: UniqueName): readonly Node[];
   /** The Dequantize emitting BF16 itself, or undefined where the framework's kernel cannot. */
   dequantizeAs(node: Node, dtype: DataType): Node | undefined;
 
@@ -125,6 +156,8 @@ export interface Dialect {
 
   /** The constant a value comes from, through nodes that only pass it on. */
   constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined;
+  /** Callers fetch a value by the name of the node that makes it, so a Cast behind that node has to take the name over. */
+  readonly fetchesByNodeName: boolean;
   /** A node that hands several values on under one name, for a renamed node with several fetched outputs. */
   makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
   /** Ends a trip around a loop: the one kind of node that may close a cycle. */

@@ -32,7 +32,7 @@ export function pictureOf(opened: Graph, dialect: Dialect): Picture {
   for (const node of opened.nodes.values()) {
     if (!isShown(node, opened, dialect)) continue;
     const kind = fed.has(node.id) || dialect.isInput(node) ? 'input' : ends.has(node.id) ? 'output' : 'op';
-    index.set(node.id, nodes.push({ id: node.id, name: node.name, op: node.op, scope: node.name.split('/').slice(0, -1), kind }) - 1);
+    index.set(node.id, nodes.push({ id: node.id, name: node.name, op: node.op, scope: dialect.scopeOf(node), kind }) - 1);
   }
   const connect = (value: ValueRef, target: number, targetInput: number, reader: Reader): void => {
     const { origin } = routeOf(value, opened, opened, dialect);

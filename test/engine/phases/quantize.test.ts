@@ -92,23 +92,21 @@ describe('a value calibration never saw', () => {
 
 describe('activationGrid', () => {
   it.each([[-1, 3], [0, 6], [2, 5], [-4, -1], [-0.37, 12.9]])('covers [%f, %f] to half a step and represents zero', (min, max) => {
-    const grid = activationGrid({ min, max });
-    const scale = (grid.max - grid.min) / 255;
-    expect(grid.min).toBeLessThanOrEqual(Math.min(0, min) + scale / 2);
-    expect(grid.max).toBeGreaterThanOrEqual(Math.max(0, max) - scale / 2);
-    expect(Math.abs(-grid.min / scale - Math.round(-grid.min / scale))).toBeLessThan(1e-4);
+    const { scale, zeroPoint } = activationGrid({ min, max });
+    expect(-zeroPoint * scale).toBeLessThanOrEqual(Math.min(0, min) + scale / 2);
+    expect((255 - zeroPoint) * scale).toBeGreaterThanOrEqual(Math.max(0, max) - scale / 2);
+    expect(zeroPoint).toBe(Math.round(zeroPoint));
   });
 
   it('has a width for a value that is always zero', () => {
-    expect(activationGrid({ min: 0, max: 0 })).toEqual({ min: 0, max: 1 });
+    expect(activationGrid({ min: 0, max: 0 })).toEqual({ scale: 1 / 255, zeroPoint: 0 });
   });
 });
 
 describe('quantizeWeight', () => {
   it('rounds to nearest even, never to -128, and survives a channel of zeros', () => {
-    const { values, min, max } = quantizeWeight(tensor('float32', [2, 2], [127, 0, -63.5, 0]), 1);
+    const { values, scales } = quantizeWeight(tensor('float32', [2, 2], [127, 0, -63.5, 0]), 1, dialect.weightGrid);
     expect([...(values.data as Int8Array)]).toEqual([127, 0, -64, 0]);
-    expect([...(min.data as Float32Array)]).toEqual([-128, Math.fround(-128 / 127)]);
-    expect([...(max.data as Float32Array)]).toEqual([127, 1]);
+    expect([...scales]).toEqual([1, 1 / 127]);
   });
 });

@@ -1,3 +1,4 @@
+import type { ActivationGrid, QuantizedWeight, UniqueName, WeightGrid } from '../../dialect';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
@@ -29,11 +30,16 @@ export function makeCast(name: string, input: ValueRef, from: DataType, to: Data
 }
 
 /**
- * QuantizeV2 to quint8. MIN_COMBINED over the full range is the one form whose values do not depend on whether oneDNN
- * runs it (quantize_op.cc, mkl_quantize_op.cc). No minimum width is forced on the range: calibration sees to that.
+ * QuantizeV2 to quint8 and Dequantize back, with the constants that hold the ends of the grid. MIN_COMBINED over the full
+ * range is the one form whose values do not depend on whether oneDNN runs it (quantize_op.cc, mkl_quantize_op.cc). No
+ * minimum width is forced on the range: calibration sees to that.
  */
-export function makeQuantize(name: string, input: ValueRef, min: ValueRef, max: ValueRef): Node {
-  return makeNode(name, 'QuantizeV2', [input, min, max], {
+export function makeQuantizeDequantize(base: string, value: ValueRef, { scale, zeroPoint }: ActivationGrid, uniqueName: UniqueName): readonly Node[] {
+  const end = (suffix: string, steps: number): Node =>
+    makeConstant(uniqueName(`${base}/${suffix}`), { dtype: 'float32', shape: [], data: Float32Array.of(steps * scale) }, []);
+  const ends = [end('quantize_min', 0 - zeroPoint), end('quantize_max', 255 - zeroPoint)] as const;
+  const [min, max] = [firstOutput(ends[0]), firstOutput(ends[1])];
+  const quantize = makeNode(uniqueName(`${base}/quantize`), 'QuantizeV2', [value, min, max], {
     T: type('quint8'),
     mode: string('MIN_COMBINED'),
     round_mode: string('HALF_AWAY_FROM_ZERO'),
@@ -41,10 +47,31 @@ export function makeQuantize(name: string, input: ValueRef, min: ValueRef, max: 
     axis: { kind: 'int', value: -1 },
     ensure_minimum_range: { kind: 'float', value: 0 },
   });
+  return [...ends, quantize, makeDequantize(uniqueName(`${base}/dequantize`), { value: firstOutput(quantize), min, max }, 'quint8', undefined)];
+}
+
+/** Scale = max|w| / 127; -128 stays unused, so that every weight has a negative. */
+export const WEIGHT_GRID: WeightGrid = { levels: 127, lowest: -127, smallestScale: 0 };
+
+/** Constants with the INT8 values and the ends of their grid, [-128·scale, 127·scale], and the Dequantize that reads them. */
+export function makeQuantizedWeight(constant: Node, { values, scales, axis }: QuantizedWeight, uniqueName: UniqueName): readonly Node[] {
+  const hold = (suffix: string, tensor: Tensor): Node =>
+    ({ ...makeConstant(uniqueName(`${constant.name}/${suffix}`), tensor, constant.controlInputs), device: constant.device });
+  const end = (steps: number): Tensor =>
+    ({ dtype: 'float32', shape: axis === undefined ? [] : [scales.length], data: Float32Array.from(scales, (scale) => steps * scale) });
+  const stored = hold('int8', { ...values, dtype: 'qint8' });
+  const min = hold('int8_min', end(-128));
+  const max = hold('int8_max', end(127));
+  const inputs = { value: firstOutput(stored), min: firstOutput(min), max: firstOutput(max) };
+  return [stored, min, max, makeDequantize(uniqueName(`${constant.name}/dequantize`), inputs, 'qint8', axis)];
+}
+
+function firstOutput(node: Node): ValueRef {
+  return { node: node.id, output: 0 };
 }
 
 /** Dequantize to FP32 in mode MIN_COMBINED, the only mode that can also emit BF16 everywhere (dequantize_op.cc). */
-export function makeDequantize(
+function makeDequantize(
   name: string,
   { value, min, max }: { value: ValueRef; min: ValueRef; max: ValueRef },
   storage: DataType,

@@ -5,7 +5,7 @@ import {
 import type { Dialect } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
 import { isSet } from './attributes';
-import { dequantizeAs, makeCast, makeConstant, makeDequantize, makeQuantize, makeTuple } from './boundaryNodes';
+import { dequantizeAs, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, makeTuple, WEIGHT_GRID } from './boundaryNodes';
 import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
@@ -26,6 +26,7 @@ const BINARY_EPILOGUES: ReadonlySet<string> = new Set(['Add', 'AddV2', 'BiasAdd'
 export const tensorflowDialect: Dialect = {
   framework: 'tensorflow',
 
+  scopeOf: ({ name }) => name.split('/').slice(0, -1),
   knowsOp: (op) => opDefinition(op) !== undefined,
   outputTypes: (node) => signatureOf(node).outputs,
   inputType: (node, input) => signatureOf(node).inputs[input],
@@ -46,9 +47,11 @@ export const tensorflowDialect: Dialect = {
   makeConstant,
   convertConstant,
   makeCast,
-  makeQuantize,
-  makeDequantize,
+  makeQuantizeDequantize,
+  weightGrid: WEIGHT_GRID,
+  makeQuantizedWeight,
   dequantizeAs,
+  fetchesByNodeName: true,
   makeTuple,
   constantBehind,
 

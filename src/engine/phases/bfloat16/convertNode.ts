@@ -52,8 +52,8 @@ function readsBf16(reader: string, input: number, { rewriter, dialect, conversio
 }
 
 /**
- * The caller fetches values by node name, so the node gives its name to the Cast back to FP32, or to a tuple of all its
- * outputs, those fetched being FP32 again, where it has several.
+ * Fetched outputs are FP32 again. Where the caller fetches values by node name, the node gives its name to the Cast back,
+ * or to a tuple of all its outputs where it has several.
  */
 export function keepFetchedOutputs(
   node: Node, converted: readonly number[], { rewriter, dialect, casts }: Pick<ConversionContext, 'rewriter' | 'dialect' | 'casts'>,
@@ -61,6 +61,10 @@ export function keepFetchedOutputs(
   const fetched = new Set(rewriter.outputsOf(node.id).map((output) => output.value.output));
   if (!converted.some((output) => fetched.has(output))) return;
   const types = dialect.outputTypes(node);
+  if (!dialect.fetchesByNodeName) {
+    for (const output of fetched) if (types[output] === 'bfloat16') rewriter.redirectOutput({ node: node.id, output }, casts.as({ node: node.id, output }, 'float32'));
+    return;
+  }
   const name = node.name;
   rewriter.replace({ ...node, name: rewriter.uniqueName(`${name}/bfloat16`) });
   const isBack = (output: number): boolean => types[output] === 'bfloat16' && fetched.has(output);

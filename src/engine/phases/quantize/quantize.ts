@@ -1,12 +1,11 @@
-import type { Ranges } from '../../calibration/ranges';
+import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
-import type { Dialect } from '../../dialect';
+import type { ActivationGrid, Dialect } from '../../dialect';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
-import type { Tensor } from '../../graph/tensor';
 import type { Progress } from '../../host';
 import type { Plan, Warning } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
@@ -86,24 +85,19 @@ interface Insertion {
 
 function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularity, context: { dialect }, progress }: Insertion): void {
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
-  const grids = new Map<readonly ValueRef[], ReturnType<typeof activationGrid>>();
+  const grids = new Map<readonly ValueRef[], { readonly range: ValueRange; readonly grid: ActivationGrid }>();
   values.forEach(({ value, group }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
     progress.report('Quantizing values', index / values.length);
     const uses = rewriter.uses(value.node, value.output)
       .filter((use) => isInt8(use.node) && quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input));
     if (uses.length === 0) return;
-    const grid = grids.get(group) ?? activationGrid(unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? [])));
-    grids.set(group, grid);
-    rewriter.apply(QUANTIZE_VALUE, `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'} this value, which calibration saw in [${format(grid.min)}, ${format(grid.max)}].`, () => {
+    const range = grids.get(group)?.range ?? unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? []));
+    const grid = grids.get(group)?.grid ?? activationGrid(range);
+    grids.set(group, { range, grid });
+    rewriter.apply(QUANTIZE_VALUE, `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
       const base = baseName(rewriter.node(value.node), value);
-      const constant = (suffix: string, number: number): ValueRef =>
-        rewriter.add(dialect.makeConstant(rewriter.uniqueName(`${base}/${suffix}`), scalar(number), []));
-      const min = constant('quantize_min', grid.min);
-      const max = constant('quantize_max', grid.max);
-      const quantized = rewriter.add(dialect.makeQuantize(rewriter.uniqueName(`${base}/quantize`), value, min, max));
-      const storage = dialect.outputTypes(rewriter.node(quantized.node))[0]!;
-      const dequantized = rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${base}/dequantize`), { value: quantized, min, max }, storage, undefined));
+      const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, (name) => rewriter.uniqueName(name)));
       rewriter.redirect(uses, dequantized);
     });
   });
@@ -134,13 +128,13 @@ function quantizeWeights(
 }
 
 function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewriter, dialect: PlanContext['dialect']): ValueRef {
-  const quantized = quantizeWeight(dialect.constantTensor(constant), axis);
-  const add = (suffix: string, tensor: Tensor): ValueRef =>
-    rewriter.add({ ...dialect.makeConstant(rewriter.uniqueName(`${constant.name}/${suffix}`), tensor, constant.controlInputs), device: constant.device });
-  const value = add('int8', quantized.values);
-  const min = add('int8_min', quantized.min);
-  const max = add('int8_max', quantized.max);
-  return rewriter.add(dialect.makeDequantize(rewriter.uniqueName(`${constant.name}/dequantize`), { value, min, max }, quantized.values.dtype, axis));
+  const weight = quantizeWeight(dialect.constantTensor(constant), axis, dialect.weightGrid);
+  return addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
+}
+
+/** Adds nodes in order; the first output of the last one. */
+function addAll(rewriter: Rewriter, nodes: readonly Node[]): ValueRef {
+  return nodes.map((node) => rewriter.add(node)).at(-1)!;
 }
 
 /** The plan with readers of values that calibration never saw as they would be without INT8, each with a warning. */
@@ -168,10 +162,6 @@ function uniqueValues(values: readonly QuantizedValue[]): ValueRef[] {
 
 function baseName(producer: Node, value: ValueRef): string {
   return value.output === 0 ? producer.name : `${producer.name}/output_${value.output}`;
-}
-
-function scalar(value: number): Tensor {
-  return { dtype: 'float32', shape: [], data: Float32Array.of(value) };
 }
 
 function format(value: number): string {
