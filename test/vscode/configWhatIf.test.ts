@@ -123,6 +123,6 @@ describe('calibration data', () => {
     await workspace.fs.copy(sample('digits_calibration.npz'), data);
     await until(() => contents(document)?.problem === undefined && (contents(document)?.arrays.length ?? 0) > 0);
     await workspace.fs.writeFile(data, new Uint8Array(8));
-    match(await until(() => contents(document)?.problem), /no readable \.npz archive/);
+    match(await until(() => contents(document)?.problem), /no readable zip archive/);
   });
 });

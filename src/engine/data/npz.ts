@@ -19,7 +19,7 @@ export async function readNpz(source: ByteSource): Promise<Map<string, Tensor>> 
   const arrays = new Map<string, Tensor>();
   for (const entry of await arrayEntries(source)) {
     const name = arrayName(entry);
-    arrays.set(name, readNpy(await content(source, entry), name));
+    arrays.set(name, readNpy(await orSaveAgain(content(source, entry)), name));
   }
   return arrays;
 }
@@ -29,17 +29,26 @@ export async function surveyNpz(source: ByteSource, tell: (name: string, summary
   for (const entry of await arrayEntries(source)) {
     const name = arrayName(entry);
     const survey = npySurvey(name);
-    await unpack(source, entry, survey.push);
+    await orSaveAgain(unpack(source, entry, survey.push));
     tell(name, survey.end());
   }
 }
 
 async function arrayEntries(source: ByteSource): Promise<ZipEntry[]> {
-  const entries = (await zipEntries(source)).filter(({ name }) => name.endsWith('.npy'));
+  const entries = (await orSaveAgain(zipEntries(source))).filter(({ name }) => name.endsWith('.npy'));
   if (entries.length === 0) throw new UserError('The .npz file holds no arrays', { hint: 'Save the data with numpy.savez' });
   const unpacked = entries.reduce((sum, { size }) => sum + size, 0);
   if (unpacked > MAX_UNPACKED_BYTES) throw new UserError('The .npz file unpacks to more than 8 GiB', { hint: 'Save fewer samples' });
   return entries;
+}
+
+/** The same error, with what to do about a damaged archive. */
+async function orSaveAgain<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof UserError ? error.at({ hint: 'Save the data again with numpy.savez' }) : error;
+  }
 }
 
 function arrayName({ name }: ZipEntry): string {

@@ -23,6 +23,8 @@ const HEADER_LENGTH = 30;
 const SIGNATURE = { header: 0x04034b50, entry: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50 };
 /** In a field of 32 bits: the number is in the extra field of 64-bit numbers. */
 const IN_EXTRA = 0xffffffff;
+/** Deflate makes no byte into more than these (zlib's technical notes, "Maximum Compression Factor"). */
+const LARGEST_EXPANSION = 1032;
 
 /** The entries of a zip archive, by its directory (PKWARE's APPNOTE.TXT 6.3, section 4.3, with zip64). Throws UserError where there is none. */
 export async function zipEntries(source: ByteSource): Promise<ZipEntry[]> {
@@ -48,12 +50,32 @@ export async function zipEntries(source: ByteSource): Promise<ZipEntry[]> {
   return entries;
 }
 
-/** Hands the content of an entry on, piece by piece; memory does not grow with its size. Throws UserError for damaged content. */
-export async function unpack(source: ByteSource, entry: ZipEntry, take: (piece: Uint8Array) => void): Promise<void> {
+/** Where in the file the packed content of an entry is. Throws UserError where the file has none there. */
+export async function packedRange(source: ByteSource, entry: ZipEntry): Promise<{ readonly start: number; readonly end: number }> {
   const header = viewOf(await readWithin(source, entry.start, entry.start + HEADER_LENGTH));
   if (header.getUint32(0, true) !== SIGNATURE.header) throw broken(`"${entry.name}" is not where its directory says`);
   const start = entry.start + HEADER_LENGTH + header.getUint16(26, true) + header.getUint16(28, true);
   const end = start + entry.packedSize;
+  if (end > source.size) throw broken(`"${entry.name}" is cut off`);
+  return { start, end };
+}
+
+/** The content of an entry of at most `limit` bytes. Throws UserError for a larger one and for damaged content. */
+export async function readEntry(source: ByteSource, entry: ZipEntry, limit: number): Promise<Uint8Array> {
+  if (entry.size > limit) throw broken(`"${entry.name}" has ${entry.size} bytes, more than the ${limit} it can have`);
+  if (entry.size > entry.packedSize * LARGEST_EXPANSION) throw broken(`"${entry.name}" is shorter than its directory says`);
+  const bytes = new Uint8Array(entry.size);
+  let at = 0;
+  await unpack(source, entry, (piece) => {
+    bytes.set(piece, at);
+    at += piece.length;
+  });
+  return bytes;
+}
+
+/** Hands the content of an entry on, piece by piece; memory does not grow with its size. Throws UserError for damaged content. */
+export async function unpack(source: ByteSource, entry: ZipEntry, take: (piece: Uint8Array) => void): Promise<void> {
+  const { start, end } = await packedRange(source, entry);
   let left = entry.size;
   const handOn = (piece: Uint8Array): void => {
     if (piece.length > left) throw broken(`"${entry.name}" is longer than its directory says`);
@@ -61,7 +83,7 @@ export async function unpack(source: ByteSource, entry: ZipEntry, take: (piece: 
     take(piece);
   };
   const push = pusher(entry, handOn);
-  for (let at = start; at < end; at += PIECE) push(await readWithin(source, at, Math.min(at + PIECE, end)), at + PIECE >= end);
+  for (let at = start; at < end; at += PIECE) push(await source.read(at, Math.min(at + PIECE, end)), at + PIECE >= end);
   if (left > 0) throw broken(`"${entry.name}" is shorter than its directory says`);
 }
 
@@ -127,5 +149,5 @@ function bytesIn(view: DataView, start: number, length: number): Uint8Array {
 }
 
 function broken(what: string): UserError {
-  return new UserError(`The file is no readable .npz archive: ${what}`, { hint: 'Save the data again with numpy.savez' });
+  return new UserError(`The file is no readable zip archive: ${what}`);
 }

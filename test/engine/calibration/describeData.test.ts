@@ -104,14 +104,14 @@ describe('calibration data', () => {
     return bytes;
   };
   it.each<[string, Uint8Array, string]>([
-    ['no archive', strToU8('x,y\n1,2\n'), 'The file is no readable .npz archive: it has no directory'],
+    ['no archive', strToU8('x,y\n1,2\n'), 'The file is no readable zip archive: it has no directory'],
     ['no arrays', zipSync({ 'readme.txt': strToU8('x') }), 'The .npz file holds no arrays'],
-    ['no bytes', new Uint8Array(), 'The file is no readable .npz archive: it has no directory'],
+    ['no bytes', new Uint8Array(), 'The file is no readable zip archive: it has no directory'],
     ['an array cut short', zipSync({ 'x.npy': npy('<f4', '2, 3') }), 'The array "x" cannot be read: it is truncated: shape (2, 3) of float32 needs 24 bytes, 0 are there'],
     ['more elements than numbers can count', zipSync({ 'x.npy': npy('<f8', '4294967296, 4294967296') }), 'The array "x" cannot be read: its shape (4294967296, 4294967296) is too large'],
     ['no .npy file', zipSync({ 'x.npy': strToU8('hello') }), 'The array "x" cannot be read: it is no .npy array'],
     ['gigabytes', promising(zipSync({ 'x.npy': npy('<f4', '1'), 'y.npy': npy('<f4', '1'), 'z.npy': npy('<f4', '1') }), 0xfffffff0), 'The .npz file unpacks to more than 8 GiB'],
-    ['a few bytes that unpack to many', promising(zipSync({ 'x.npy': new Uint8Array(50_000_000) }, { level: 9 }), 1000), 'The file is no readable .npz archive: "x.npy" is longer than its directory says'],
+    ['a few bytes that unpack to many', promising(zipSync({ 'x.npy': new Uint8Array(50_000_000) }, { level: 9 }), 1000), 'The file is no readable zip archive: "x.npy" is longer than its directory says'],
   ])('that holds %s has a problem, not an error', async (_, bytes, problem) => {
     expect(await describeBytes(bytes, input('x'))).toMatchObject({ samples: undefined, problem });
   });

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { unpack, zipEntries } from '../../../src/engine/data/zip';
+import { packedRange, readEntry, unpack, zipEntries } from '../../../src/engine/data/zip';
 import { memorySource } from '../../support/memoryFile';
 
 async function unzip(bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
@@ -70,6 +70,15 @@ describe('zip archives', () => {
     ['more content than promised', changed([directory + 24, 1], [directory + 25, 0]), '"a" is longer than its directory says'],
     ['less content than promised', changed([directory + 26, 1]), '"a" is shorter than its directory says'],
   ])('are refused where there is %s', async (_, bytes, message) => {
-    await expect(unzip(bytes)).rejects.toThrow(`The file is no readable .npz archive: ${message}`);
+    await expect(unzip(bytes)).rejects.toThrow(`The file is no readable zip archive: ${message}`);
+  });
+
+  it('say where the content of an entry is, and give it up to a size', async () => {
+    const source = memorySource(whole, 'data.npz');
+    const [entry] = await zipEntries(source);
+    expect(await packedRange(source, entry!)).toEqual({ start: 31, end: directory });
+    expect(await readEntry(source, entry!, 1000)).toEqual(LARGE.slice(0, 1000));
+    await expect(readEntry(source, entry!, 999)).rejects.toThrow('"a" has 1000 bytes, more than the 999 it can have');
+    await expect(readEntry(source, { ...entry!, size: 1e12 }, Infinity)).rejects.toThrow('"a" is shorter than its directory says');
   });
 });
