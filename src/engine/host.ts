@@ -9,6 +9,12 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
+/**
+ * Opens another file of a model by its path from the folder of the file that was opened. Fails with UserError for a path
+ * that leads out of that folder and for a file that cannot be read.
+ */
+export type OpenBeside = (path: string) => Promise<ByteSource>;
+
 /** Where a file is written: nothing is visible under the final name before `commit`. */
 export interface ByteSink {
   append(bytes: Uint8Array): Promise<void>;

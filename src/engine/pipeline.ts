@@ -12,6 +12,7 @@ import { refusalWarnings } from './config/refusals';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
 import { type RuleUse, ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
+import { filesBeside } from './formats/filesBeside';
 import { type Format, formatOf } from './formats/formats';
 import type { Graph, ValueRef } from './graph/graph';
 import { type ConversionHost, NO_PROGRESS, type Progress } from './host';
@@ -124,7 +125,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const parsed = parseConfig(source.text, source.path ?? path);
       const { inputs, outputs } = parsed.config;
       host.progress.report('Reading the model');
-      const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress), format);
+      const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress, filesBeside(path, host)), format);
       const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
       model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map(), signature: { inputs, outputs } };
     },

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
-import type { ByteSink, ByteSource, Progress } from '../host';
+import type { ByteSink, ByteSource, OpenBeside, Progress } from '../host';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
@@ -15,7 +15,8 @@ export interface Format {
   readonly name: string;
   readonly extension: string;
   readonly dialect: Dialect;
-  read(source: ByteSource, options: ReadOptions, progress: Progress): Promise<Graph>;
+  /** `beside` opens the files that hold the rest of the model. */
+  read(source: ByteSource, options: ReadOptions, progress: Progress, beside: OpenBeside): Promise<Graph>;
   write(graph: Graph, sink: ByteSink, progress: Progress): Promise<void>;
   /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
   withSignature(graph: Graph, options: ReadOptions, file: string): Graph;
