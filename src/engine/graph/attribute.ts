@@ -25,5 +25,9 @@ export type AttributeValue =
   /** The tensor's bytes stay a slice of the file; the format decodes them when a rule needs the values. */
   | { readonly kind: 'tensor'; readonly dtype: DataType; readonly shape: readonly number[]; readonly value: unknown }
   | { readonly kind: 'function'; readonly value: string }
+  /** An argument made of values, one or a list: an index into the node's inputs each, or a number, a flag or nothing in their place. */
+  | { readonly kind: 'operands'; readonly isList: boolean; readonly value: readonly Operand[] }
   /** Anything else (placeholder, list of functions, empty value): kept, never interpreted. */
   | { readonly kind: 'opaque' };
+
+export type Operand = { readonly input: number } | number | bigint | boolean | null;

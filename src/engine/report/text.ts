@@ -43,6 +43,7 @@ export function attributeText(attribute: Attribute): string {
     case 'ints':
     case 'bools':
     case 'types': return listText<unknown>(attribute.value, String);
+    case 'operands':
     case 'opaque': return '…';
     default: return String(attribute.value);
   }

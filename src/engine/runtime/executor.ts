@@ -6,7 +6,6 @@ import type { Tensor } from '../graph/tensor';
 import { NO_PROGRESS, type KernelRunner, type Progress } from '../host';
 import { emptyPool, giveBuffer } from './bufferPool';
 import { rounded, widened } from './halfPrecision';
-import { isMerge, isSwitch } from './loops';
 import { opContext } from './opContext';
 import type { OpTable, RuntimeValue } from './operation';
 import { compile, type LoopProgram, type Program, type Source, type Step } from './program';
@@ -193,6 +192,7 @@ async function runNode(
   execution: Execution, program: Program, step: Step & { kind: 'node' }, inputs: readonly EdgeValue[],
 ): Promise<readonly EdgeValue[]> {
   const { node } = step;
+  const { isMerge, isSwitch } = execution.table.controlFlow;
   if (isMerge(node)) {
     const live = inputs.findIndex((input) => input !== DEAD);
     return live < 0 ? [DEAD, DEAD] : [inputs[live]!, integerTensor('int32', [], [live])];

@@ -37,6 +37,7 @@ export function opContext(
       return found;
     },
     operand: (index) => ({ tensor: input(index), constant: isConstant[index]! }),
+    attribute: (name) => node.attributes.get(name),
     int: (name, absent) => Number(attribute(name, 'int') ?? absent),
     float: (name, absent) => attribute(name, 'float') ?? absent,
     bool: (name, absent) => attribute(name, 'bool') ?? absent,

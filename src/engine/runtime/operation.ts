@@ -1,6 +1,8 @@
 import type { DataType } from '../graph/dataType';
-import type { PartialShape } from '../graph/attribute';
+import type { Attribute, PartialShape } from '../graph/attribute';
+import type { Node } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
+import type { ControlFlow } from './controlFlow';
 import type { OnnxNode } from './onnxModel';
 
 /**
@@ -38,7 +40,8 @@ export interface OpContext {
   list(index: number): TensorList;
   operand(index: number): KernelOperand;
 
-  // Attributes; the second argument is the OpDef's default, for graphs older than the attribute.
+  attribute(name: string): Attribute | undefined;
+  // Attributes of one kind; the second argument is the OpDef's default, for graphs older than the attribute.
   int(name: string, absent: number): number;
   float(name: string, absent: number): number;
   bool(name: string, absent: boolean): boolean;
@@ -63,4 +66,7 @@ export interface OpTable {
   readonly arithmetic: Operations;
   /** Ops that pass elements through in whatever type they have. */
   readonly movement: Operations;
+  readonly controlFlow: ControlFlow;
+  /** Whether equal inputs always give equal outputs: such a node is computed once where its inputs are constants. */
+  isFunction(node: Node): boolean;
 }

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import { valueKey, type Graph, type Node, type ValueRef } from '../graph/graph';
-import { isSwitch, isMerge, loopOf, type WhileLoop } from './loops';
+import type { WhileLoop } from './controlFlow';
 import type { OpTable } from './operation';
 
 /** Output `output` of step `step` of a program. */
@@ -69,6 +69,7 @@ function compileRegion(
   compilation: Compilation, fetches: readonly ValueRef[], observed: readonly ValueRef[], fed: ReadonlySet<string>,
 ): { program: Program; invariants: Node[] } {
   const { graph, dialect, table, missing } = compilation;
+  const { isSwitch, isMerge, conditionsOf, loopOf, roleInLoop } = table.controlFlow;
   const steps: Step[] = [];
   const stepOf = new Map<string, number>();
   const lastReader: number[] = [];
@@ -117,13 +118,13 @@ function compileRegion(
       loops.set(key, { region, program: program.loop, inputs: [...region.variables.map((variable) => variable.initial), ...program.invariants] });
     }
     const loop = loops.get(key);
-    if (loop === undefined && node.op === 'Enter') {
-      if (targets.includes(value) || !isInvariant(node)) throw insideLoop(node);
+    const role = loop === undefined ? roleInLoop(node) : undefined;
+    if (role === 'inside' || (role === 'invariant' && targets.includes(value))) throw insideLoop(node);
+    if (role === 'invariant') {
       invariants.push(node);
       add(key, { kind: 'feed', value, inputs: [], release: [] });
       continue;
     }
-    if (loop === undefined && (node.op === 'NextIteration' || node.op === 'LoopCond')) throw insideLoop(node);
     if (dialect.isInput(node) && node.inputs.length === 0) throw new UserError('A value must be fed to this input', { node: node.name });
     // A condition that is fed belongs to the loop body being compiled: inside, it holds.
     const conditions = loop === undefined ? conditionsOf(graph, node).filter((condition) => !fed.has(valueKey(condition))) : [];
@@ -145,8 +146,7 @@ function compileRegion(
     }
     const inputs = node.inputs.map(sourceOf);
     const constant = conditions.length === 0 && !isSwitch(node) && !isMerge(node) && !dialect.hasSideEffects(node)
-      && !/^(Tensor|Random|Stack)/.test(node.op)
-      && (isConstantNode || (inputs.length > 0 && inputs.every(({ step }) => isConstantStep(steps[step]!))));
+      && (isConstantNode || (table.isFunction(node) && inputs.every(({ step }) => isConstantStep(steps[step]!))));
     add(key, { kind: 'node', node, inputs, conditions: conditions.map(sourceOf), constant, release: [] });
   }
 
@@ -159,22 +159,6 @@ function compileRegion(
 
 function isConstantStep(step: Step): boolean {
   return step.kind === 'node' && step.constant;
-}
-
-function isInvariant(enter: Node): boolean {
-  const attribute = enter.attributes.get('is_constant');
-  return attribute?.kind === 'bool' && attribute.value;
-}
-
-/** Switch outputs that a node waits for by control edges, directly or behind an Identity: it is dead where they are. */
-function conditionsOf(graph: Graph, node: Node): ValueRef[] {
-  const conditions: ValueRef[] = [];
-  for (const id of node.controlInputs) {
-    const pivot = graph.nodes.get(id);
-    const source = pivot?.op === 'Identity' ? graph.nodes.get(pivot.inputs[0]?.node ?? '') : undefined;
-    if (pivot !== undefined && source !== undefined && isSwitch(source)) conditions.push(pivot.inputs[0]!);
-  }
-  return conditions;
 }
 
 function compileLoop(compilation: Compilation, region: WhileLoop): { loop: LoopProgram; invariants: ValueRef[] } {

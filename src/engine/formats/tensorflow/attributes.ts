@@ -96,7 +96,8 @@ function messageOf(attribute: AttributeValue): AttrValueMessage {
     case 'bools': return listMessage({ b: [...attribute.value] });
     case 'types': return listMessage({ type: attribute.value.map(dataTypeToEnum) });
     case 'shapes': return listMessage({ shape: attribute.value.map(shapeMessage) });
-    case 'opaque': throw new Error('an opaque attribute can only be written from its source');
+    case 'operands':
+    case 'opaque': throw new Error('this attribute can only be written from its source');
   }
 }
 

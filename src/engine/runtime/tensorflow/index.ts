@@ -1,6 +1,7 @@
 import type { OpTable } from '../operation';
 import { blocks } from './blocks';
 import { casting } from './casting';
+import { tensorflowControlFlow } from './controlFlow';
 import { convolutions } from './convolution';
 import { dataMovement } from './dataMovement';
 import { detection } from './detection';
@@ -18,11 +19,13 @@ import { partitioning, segments } from './segments';
 import { sequences, shapeOperations } from './shape';
 import { tensorLists } from './tensorLists';
 
-/** TensorFlow's ops, one row each. Switch, Merge and while loops are the executor's own. */
+/** TensorFlow's ops, one row each. */
 export const tensorflowOperations: OpTable = {
   arithmetic: {
     ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing,
     ...ranking, ...sequences, ...segments, ...detection, ...images, ...matrixArithmetic,
   },
   movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },
+  controlFlow: tensorflowControlFlow,
+  isFunction: (node) => node.inputs.length > 0 && !/^(Tensor|Random|Stack)/.test(node.op),
 };

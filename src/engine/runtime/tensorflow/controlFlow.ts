@@ -1,38 +1,19 @@
-import { UserError } from '../errors';
-import type { Graph, Node, ValueRef } from '../graph/graph';
+import { UserError } from '../../errors';
+import type { Graph, Node, ValueRef } from '../../graph/graph';
+import type { ControlFlow, LoopVariable, WhileLoop } from '../controlFlow';
 
-/**
- * A while loop of TensorFlow 1 control flow, as `tf.while_loop` and the lowering of While build it:
- * Merge(Enter(initial), NextIteration(next)) -> Switch(·, LoopCond) -> output 0: Exit, output 1: body.
- */
-export interface WhileLoop {
-  /** The LoopCond node. */
-  readonly condition: Node;
-  readonly variables: readonly LoopVariable[];
-  /** Which variable each Exit node delivers. */
-  readonly exits: ReadonlyMap<string, number>;
-}
-
-export interface LoopVariable {
-  readonly initial: ValueRef;
-  readonly next: ValueRef;
-  /** Ids of the Merge and the Switch. */
-  readonly merge: string;
-  readonly whileTrue: string;
-}
-
-export function isSwitch(node: Node): boolean {
+function isSwitch(node: Node): boolean {
   return node.op === 'Switch' || node.op === 'RefSwitch';
 }
 
-export function isMerge(node: Node): boolean {
+function isMerge(node: Node): boolean {
   return node.op === 'Merge' || node.op === 'RefMerge';
 }
 
 const loopsOfGraph = new WeakMap<Graph, ReadonlyMap<string, WhileLoop>>();
 
 /** The loop an Exit node leaves; undefined for any other node. */
-export function loopOf(graph: Graph, node: Node): WhileLoop | undefined {
+function loopOf(graph: Graph, node: Node): WhileLoop | undefined {
   if (node.op !== 'Exit' && node.op !== 'RefExit') return undefined;
   let loops = loopsOfGraph.get(graph);
   if (loops === undefined) loopsOfGraph.set(graph, (loops = findLoops(graph)));
@@ -47,7 +28,9 @@ interface LoopDraft {
   readonly exits: Map<string, number>;
 }
 
-/** Every while loop of the graph by the ids of its Exit nodes, in one pass over the nodes. */
+/**
+ * Every while loop of the graph in TensorFlow 1 control flow, as `tf.while_loop` and the lowering of While build it
+ * (Merge(Enter(initial), NextIteration(next)) -> Switch(·, LoopCond) -> output 0: Exit, output 1: body), by the ids of its Exit nodes, in one pass over the nodes. */
 function findLoops(graph: Graph): ReadonlyMap<string, WhileLoop> {
   const drafts = new Map<string, LoopDraft>();
   const variableOf = new Map<string, { draft: LoopDraft; index: number }>();
@@ -74,3 +57,24 @@ function findLoops(graph: Graph): ReadonlyMap<string, WhileLoop> {
   }
   return loops;
 }
+
+/** Switch outputs that a node waits for by control edges, directly or behind an Identity: it is dead where they are. */
+function conditionsOf(graph: Graph, node: Node): ValueRef[] {
+  const conditions: ValueRef[] = [];
+  for (const id of node.controlInputs) {
+    const pivot = graph.nodes.get(id);
+    const source = pivot?.op === 'Identity' ? graph.nodes.get(pivot.inputs[0]?.node ?? '') : undefined;
+    if (pivot !== undefined && source !== undefined && isSwitch(source)) conditions.push(pivot.inputs[0]!);
+  }
+  return conditions;
+}
+
+function roleInLoop(node: Node): 'invariant' | 'inside' | undefined {
+  if (node.op === 'NextIteration' || node.op === 'LoopCond') return 'inside';
+  if (node.op !== 'Enter') return undefined;
+  const attribute = node.attributes.get('is_constant');
+  return attribute?.kind === 'bool' && attribute.value ? 'invariant' : 'inside';
+}
+
+/** Switch, Merge and the while loops of TensorFlow 1. */
+export const tensorflowControlFlow: ControlFlow = { isSwitch, isMerge, conditionsOf, loopOf, roleInLoop };
