@@ -23,7 +23,7 @@ export const directions = {
   'src/engine/phases': { rooms: engineRooms('graph', 'config', 'capabilities', 'calibration'), packages: portable },
   'src/engine/tuning': { rooms: engineRooms('graph', 'data', 'config', 'capabilities', 'calibration', 'phases', 'runtime', 'report'), packages: portable },
   'src/engine/report': { rooms: [...engineRooms('graph', 'config', 'capabilities', 'calibration'), 'webview/tables.ts'], packages: portable },
-  'src/engine/formats': { rooms: engineRooms('graph', 'capabilities'), packages: portable },
+  'src/engine/formats': { rooms: engineRooms('graph', 'data', 'capabilities'), packages: portable },
   'src/worker': { rooms: engine, packages: '*', not: ['vscode'] },
   'src/api': { rooms: ['src/worker', ...engine], packages: '*', not: ['vscode'] },
   'src/document': { rooms: ['src/worker', ...engine, 'webview/protocol.ts', 'webview/tables.ts'], packages: '*' },
