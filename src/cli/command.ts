@@ -1,5 +1,7 @@
 import type { KernelRunner } from '../engine/host';
 import type { Conversion } from '../engine/pipeline';
+import type { TrialRunner } from '../engine/tuning/task';
+import type { TuningSetup } from '../worker/openBench';
 
 /** How a command was called is wrong; the message says what is missing. Exit code 2. */
 export class UsageError extends Error {
@@ -14,6 +16,8 @@ export interface CommandContext {
   readonly options: Options;
   readonly conversion: Conversion;
   readonly startKernels: () => Promise<KernelRunner>;
+  /** Starts what runs the trials of a search. */
+  readonly startTrials: (setup: TuningSetup) => TrialRunner;
   /** Writes a line to stdout. */
   readonly print: (line: string) => void;
   /** Writes a line to stderr. */

@@ -2,7 +2,10 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UserError } from '../engine/errors';
 import { type KernelRunner, NO_PROGRESS } from '../engine/host';
 import { createConversion } from '../engine/pipeline';
+import type { TrialRunner } from '../engine/tuning/task';
 import { nodeHost } from '../worker/nodeHost';
+import type { TuningSetup } from '../worker/openBench';
+import { startTrialPool } from '../worker/trialPool';
 import { type Command, type Options, UsageError } from './command';
 import { compare } from './compare';
 import { config } from './configCommand';
@@ -10,8 +13,9 @@ import { convert } from './convert';
 import { inspect } from './inspect';
 import { plan } from './plan';
 import { run } from './run';
+import { tune } from './tune';
 
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, config };
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, tune, config };
 
 export const EXIT = { done: 0, atFault: 1, usage: 2 };
 
@@ -20,6 +24,8 @@ export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
   readonly startKernels: () => Promise<KernelRunner>;
+  /** Default: threads of this machine. */
+  readonly startTrials?: (setup: TuningSetup) => TrialRunner;
 }
 
 /**
@@ -37,7 +43,7 @@ export async function runCommandLine(argv: readonly string[], io: Terminal): Pro
   const conversion = createConversion(nodeHost(NO_PROGRESS, io.startKernels));
   try {
     const { positionals, options } = parse(command, rest);
-    await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: io.startKernels });
+    await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: io.startKernels, startTrials: io.startTrials ?? startTrialPool });
     return EXIT.done;
   } catch (error) {
     if (error instanceof UsageError) return fail(io, EXIT.usage, `mixed-precision: ${error.message}. Usage: mixed-precision ${command.usage}`);

@@ -4,6 +4,8 @@ export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
 /** A choice, or the precisions an op accepts (Neural Compressor's list of dtypes); of those it can take the lowest counts. */
 export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
 
+export type StrategyName = 'basic' | 'conservative' | 'exhaustive' | 'random';
+
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {
   readonly use_bf16: boolean;
@@ -33,6 +35,20 @@ export interface TuningConfig {
   readonly target_isa: 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx' | undefined;
   /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
   readonly accuracy_criterion: { readonly relative: number } | { readonly absolute: number };
+  /** How `tune` searches. */
+  readonly tuning: {
+    readonly strategy: StrategyName;
+    readonly max_trials: number;
+    /** Seconds that a search may take; 0: until the first result that meets the criterion. */
+    readonly timeout: number;
+    /** How accuracy is measured. */
+    readonly metric: 'topk' | 'mse' | 'sqnr' | 'cosine';
+    /** How many of the highest scores `topk` looks at. */
+    readonly topk: number;
+    readonly random_seed: number;
+    /** How many batches the error of single ops is measured on. */
+    readonly confidence_batches: number;
+  };
   /** Names of values that take the place of the model's own inputs, such as an inner tensor behind an image decoder. */
   readonly inputs: readonly string[] | undefined;
   /** Names of the values the caller fetches. Undefined: what nothing else reads. */
@@ -52,6 +68,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   sensitive_ops: {},
   target_isa: undefined,
   accuracy_criterion: { relative: 0.01 },
+  tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2 },
   inputs: undefined,
   outputs: undefined,
 };

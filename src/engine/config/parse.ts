@@ -52,6 +52,7 @@ function withDefaults({ accuracy_criterion, ...given }: Partial<TuningConfig>): 
     ...known,
     calibration: { ...DEFAULT_CONFIG.calibration, ...known.calibration },
     quantization: { ...DEFAULT_CONFIG.quantization, ...known.quantization },
+    tuning: { ...DEFAULT_CONFIG.tuning, ...known.tuning },
     accuracy_criterion: hasCriterion ? accuracy_criterion : DEFAULT_CONFIG.accuracy_criterion,
   };
 }

@@ -59,7 +59,8 @@ function largestPerRow(values: ArrayLike<number>, columns: number): number[] {
   return result;
 }
 
-function valuesOf(tensor: Tensor): ArrayLike<number> {
+/** The elements as JavaScript numbers, half-precision ones widened. */
+export function valuesOf(tensor: Tensor): ArrayLike<number> {
   const { data } = widened(tensor);
   return data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, Number) : (data as Float32Array);
 }

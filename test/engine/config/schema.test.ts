@@ -45,6 +45,7 @@ describe('the JSON schema', () => {
     const keys = (value: object, at = ''): string[] => Object.keys(value).filter((key) => key !== '$schema' && !isFixed(at + key)).sort();
     expect(keys(schema.properties)).toEqual(keys(DEFAULT_CONFIG));
     expect(keys(schema.properties.calibration.properties)).toEqual(keys(DEFAULT_CONFIG.calibration));
+    expect(keys(schema.properties.tuning.properties)).toEqual(keys(DEFAULT_CONFIG.tuning));
     expect(keys(schema.properties.quantization.properties, 'quantization.')).toEqual(keys(DEFAULT_CONFIG.quantization));
   });
 

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { StrategyName, TuningConfig } from '../engine/config/config';
+import { parseConfig, requireValid } from '../engine/config/parse';
+import { readPlaces } from '../engine/config/places';
+import type { ConfigSource } from '../engine/conversion';
+import { UserError } from '../engine/errors';
+import type { SearchIdentity } from '../engine/tuning/journal';
+import { type SearchResult, startSearch } from '../engine/tuning/search';
+import { STRATEGIES } from '../engine/tuning/strategies';
+import type { Trial } from '../engine/tuning/strategy';
+import { type ConfigContent, type NamedFiles, tunedContent } from '../engine/tuning/tunedConfig';
+import { openJournal } from '../worker/journalFile';
+import type { TuningSetup } from '../worker/openBench';
+import { type Command, type Options, required, text, UsageError } from './command';
+import { configFrom } from './config';
+import { writeText } from './textFile';
+import { frontLines, trialHeader, trialLine } from './tuneText';
+
+/** `tune`: the lowest precisions that keep the accuracy, as a config file. */
+export const tune: Command = {
+  usage: 'tune MODEL --data DATA.npz [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] [--force] [--json]',
+  summary: 'find the lowest precisions that keep the accuracy, and write them as a config',
+  arguments: ['MODEL'],
+  strings: ['data', 'labels', 'output', 'config', 'calibration', 'strategy', 'max-trials'],
+  flags: ['force', 'json'],
+  async run({ arguments: [model], options, startTrials, print, note }) {
+    const [data, output] = [resolve(required(options, 'data')), required(options, 'output')];
+    const wishes = tuningWishes(options);
+    const force = options.force === true;
+    if (!force) await refuseExisting(output);
+    const { source, config } = await configOf(options, data, model!, wishes, note);
+    const setup: TuningSetup = { model: resolve(model!), source, data, labels: text(options, 'labels') };
+    const journalPath = `${output.replace(/(\.mixed-precision)?\.json$/, '')}.trials.jsonl`;
+    const journal = await openJournal(journalPath, await identityOf(setup, config), force);
+    const runner = startTrials(setup);
+    let result: SearchResult;
+    try {
+      if (!options.json) print(trialHeader());
+      const onTrial = (trial: Trial, index: number): void => (options.json ? undefined : print(trialLine(trial, index + 1)));
+      result = await startSearch({ config, strategy: STRATEGIES[config.tuning.strategy], runner, journal, now: () => performance.now() / 1000, onTrial }).done;
+    } finally {
+      await runner.close();
+    }
+    const { best, space } = result;
+    if (!best.meets) {
+      throw new UserError('Nothing meets accuracy_criterion, not even every op at the highest precision it may have', { file: model, hint: 'Take rules out of op_type_dict and op_name_dict, or allow a larger loss' });
+    }
+    const content = tunedContent(contentOf(source), config, space, best.candidate, filesFrom(output, source, config));
+    await writeText(output, `${JSON.stringify(content, null, 2)}\n`, force);
+    if (options.json) print(JSON.stringify(jsonOf(result, content)));
+    else for (const line of frontLines(result, output)) print(line);
+  },
+};
+
+type Wishes = Partial<Pick<TuningConfig['tuning'], 'strategy' | 'max_trials'>>;
+
+/** What the command line says of the search. Throws UsageError. */
+function tuningWishes(options: Options): Wishes {
+  const [strategy, trials] = [text(options, 'strategy'), text(options, 'max-trials')];
+  if (strategy !== undefined && !Object.hasOwn(STRATEGIES, strategy)) throw new UsageError(`--strategy is one of ${Object.keys(STRATEGIES).join(', ')}, not "${strategy}"`);
+  if (trials !== undefined && !/^[1-9]\d*$/.test(trials)) throw new UsageError(`--max-trials is a whole number of at least 1, not "${trials}"`);
+  return { ...(strategy === undefined ? {} : { strategy: strategy as StrategyName }), ...(trials === undefined ? {} : { max_trials: Number(trials) }) };
+}
+
+/** The config, with what the command line says. Without calibration data or recorded ranges, the data to tune on gives the ranges. */
+async function configOf(
+  options: Options, data: string, model: string, wishes: Wishes, note: (line: string) => void,
+): Promise<{ readonly source: ConfigSource; readonly config: TuningConfig }> {
+  const given = await configFrom(options);
+  const config = requireValid(parseConfig(given.text, given.path ?? model));
+  const hasRanges = (given.calibration ?? config.calibration.data ?? config.calibration.ranges) !== undefined;
+  if (!hasRanges) note('note: no calibration data is given, so the ranges of INT8 come from --data');
+  const source = { ...given, path: given.path ?? resolve(model), ...(hasRanges ? {} : { calibration: data }) };
+  return { source, config: { ...config, tuning: { ...config.tuning, ...wishes } } };
+}
+
+/** Content of the given config file; empty where there is none. */
+function contentOf({ text: given }: ConfigSource): ConfigContent {
+  return (readPlaces(given ?? '').read([]) ?? {}) as ConfigContent;
+}
+
+/** Where ranges come from, as the written config has to name it. */
+function filesFrom(output: string, source: ConfigSource, { calibration }: TuningConfig): NamedFiles {
+  const named = (path: string): string => relative(dirname(resolve(output)), path).split(sep).join('/');
+  if (source.calibration !== undefined) return { data: named(source.calibration) };
+  return calibration.ranges === undefined ? { data: named(beside(source, calibration.data!)) } : { ranges: named(beside(source, calibration.ranges)) };
+}
+
+function beside({ path }: ConfigSource, file: string): string {
+  return isAbsolute(file) ? file : join(dirname(path!), file);
+}
+
+/** What the results of trials depend on; how the search goes may change between two runs. */
+async function identityOf({ model, source, data, labels }: TuningSetup, config: TuningConfig): Promise<SearchIdentity> {
+  const { calibration, tuning: { metric, topk, confidence_batches }, ...conversion } = { ...config, accuracy_criterion: undefined };
+  const ranges = source.calibration ?? beside(source, calibration.ranges ?? calibration.data!);
+  return {
+    version: 1, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
+    config: { ...conversion, calibration, tuning: { metric, topk, confidence_batches } },
+  };
+}
+
+/** SHA-256 of a file. Throws UserError when it cannot be read. */
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);
+  } catch {
+    throw new UserError('Cannot read it: there is no such file, or it may not be read', { file: path });
+  }
+  return hash.digest('hex');
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  const exists = await access(file).then(() => true, () => false);
+  if (exists) throw new UserError('The file exists already', { file, hint: 'Choose another name or add --force' });
+}
+
+function jsonOf({ baseline, best, trials, front, end }: SearchResult, config: ConfigContent): object {
+  const point = ({ accuracy, cost, lowered }: Trial) => ({ accuracy, cost, lowered });
+  return {
+    baseline: { accuracy: baseline.accuracy },
+    best: { ...point(best), config },
+    trials: trials.map((trial) => ({ ...point(trial), seconds: trial.seconds, meets: trial.meets })),
+    front: front.map(point),
+    end,
+  };
+}

@@ -1,0 +1,120 @@
+import { matchInputs } from '../calibration/matchInputs';
+import type { TuningConfig } from '../config/config';
+import type { PlanContext } from '../config/plan';
+import { UserError } from '../errors';
+import type { Graph } from '../graph/graph';
+import type { Tensor } from '../graph/tensor';
+import type { KernelRunner, Progress } from '../host';
+import { nodePrecisions } from '../report/precision';
+import { concatenated } from '../runtime/stridedCopy';
+import type { Snapshot } from '../snapshot';
+import { type Candidate, candidateConfig, lowest, type SearchSpace } from './candidate';
+import { convertWith, type FindRanges } from './convertCandidate';
+import { evaluate, type EvaluationRequest, forEachBatch } from './evaluate';
+import { measureSizes } from './measureSizes';
+import { METRICS } from './metrics';
+import { type CostBasis, modelledCycles } from './modelledCost';
+import { searchSpace } from './searchSpace';
+import type { Measurement, Result, Results, Task } from './task';
+import { workload } from './workload';
+
+export interface BenchRequest {
+  /** The opened model. */
+  readonly graph: Graph;
+  readonly config: TuningConfig;
+  readonly context: PlanContext;
+  readonly findRanges: FindRanges;
+  /** Arrays by name: the model's inputs, samples along their first axis, and labels. */
+  readonly data: ReadonlyMap<string, Tensor>;
+  /** Key of the labels; without it the original's own outputs are what is expected. */
+  readonly labels: string | undefined;
+  readonly kernels: KernelRunner;
+  readonly progress: Progress;
+  /** Seconds of a clock that only moves forwards. */
+  readonly now: () => number;
+}
+
+/** Everything one worker needs to answer tasks about a model. */
+export interface Bench {
+  run<T extends Task>(task: T): Promise<Result<T>>;
+}
+
+/** What all tasks share, made once. */
+interface BenchState extends BenchRequest {
+  readonly space: SearchSpace;
+  readonly judged: Omit<EvaluationRequest, 'graph'>;
+  readonly basis: CostBasis;
+  readonly originalCycles: number;
+}
+
+/** Runs the model once, for the sizes of its values. Throws UserError for data that does not fit the model, or a config that leaves nothing to choose. */
+export async function createBench(request: BenchRequest): Promise<Bench> {
+  const { graph, config, context, context: { dialect }, data, kernels, progress } = request;
+  const space = searchSpace(graph, config, context);
+  if (space.units.length === 0) {
+    throw new UserError('There is nothing to tune: no op can be BF16 or INT8 under this config', { hint: 'Set use_bf16 to true, or give calibration data' });
+  }
+  const feeds = matchInputs(graph.inputs, data);
+  const running = { dialect, feeds, kernels, progress };
+  const expected = await expectedOutputs(request, { ...running, graph });
+  const judged = { ...running, expected, metric: METRICS[config.tuning.metric], k: config.tuning.topk };
+  const sizes = await measureSizes({ ...running, graph });
+  const basis: CostBasis = { works: workload(graph, dialect, sizes), sizes, dialect };
+  const state: BenchState = { ...request, space, judged, basis, originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
+  // All values any candidate may quantize are calibrated in one run of the model.
+  await convert(state, lowest(space));
+  return { run: <T extends Task>(task: T) => ANSWERS[task.kind]!(state, task as never) as Promise<Result<T>> };
+}
+
+type Answers = { readonly [K in Task['kind']]?: (state: BenchState, task: Extract<Task, { kind: K }>) => Promise<Results[K]> };
+
+const ANSWERS: Answers = {
+  space: async ({ space }) => space,
+  baseline: async ({ judged, graph, now }) => {
+    const started = now();
+    return { accuracy: await evaluate({ ...judged, graph }), seconds: now() - started };
+  },
+  measure: async (state, { candidate }): Promise<Measurement> => {
+    const started = state.now();
+    const converted = await convert(state, candidate);
+    const accuracy = await evaluate({ ...state.judged, graph: converted.graph });
+    return { accuracy, cost: costOf(converted, state), lowered: loweredShare(converted, state), seconds: state.now() - started };
+  },
+  price: async (state, { candidates }) => {
+    const costs: number[] = [];
+    for (const candidate of candidates) costs.push(costOf(await convert(state, candidate), state));
+    return costs;
+  },
+};
+
+function convert({ graph, config, context, findRanges, progress, space }: BenchState, candidate: Candidate): Promise<Snapshot> {
+  return convertWith(graph, candidateConfig(config, space, candidate), context, findRanges, progress);
+}
+
+function costOf(converted: Snapshot, { basis, config, originalCycles }: BenchState): number {
+  return modelledCycles(converted, basis, config.target_isa) / originalCycles;
+}
+
+function loweredShare(converted: Snapshot, { space, basis, context: { dialect } }: BenchState): number {
+  const precisions = nodePrecisions(converted, dialect);
+  let [all, lowered] = [0, 0];
+  for (const id of space.units.flatMap(({ kind, nodes }) => (kind === 'op' ? nodes : []))) {
+    const { multiplyAdds } = basis.works.get(id)!;
+    all += multiplyAdds;
+    if (precisions.get(id) === 'int8' || precisions.get(id) === 'bf16') lowered += multiplyAdds;
+  }
+  return all === 0 ? 0 : lowered / all;
+}
+
+/** The labels, or what the original itself gives. */
+async function expectedOutputs({ data, labels, config: { tuning: { metric } } }: BenchRequest, running: Parameters<typeof forEachBatch>[0]): Promise<Tensor> {
+  if (labels !== undefined) {
+    const array = data.get(labels);
+    if (array !== undefined) return array;
+    throw new UserError(`The data has no array "${labels}" for the labels`, { hint: `It has ${[...data.keys()].join(', ')}` });
+  }
+  if (METRICS[metric].expects === 'classes') throw new UserError(`The metric ${metric} needs labels`, { hint: 'Name their array with --labels, or choose tuning.metric "sqnr" or "cosine"' });
+  const outputs: Tensor[] = [];
+  await forEachBatch(running, (output) => outputs.push(output));
+  return outputs.length === 1 ? outputs[0]! : concatenated(outputs, 0);
+}

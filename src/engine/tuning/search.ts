@@ -1,0 +1,124 @@
+import { isAccurateEnough } from '../config/accuracyCriterion';
+import type { TuningConfig } from '../config/config';
+import { type Candidate, candidateKey, highest, type SearchSpace } from './candidate';
+import { paretoFront } from './front';
+import { createGate } from './gate';
+import { inOrder } from './inOrder';
+import { type Journal, NO_JOURNAL, taskKey } from './journal';
+import { METRICS } from './metrics';
+import type { Strategy, Trial } from './strategy';
+import type { Measurement, Result, Task, TrialRunner } from './task';
+
+export interface SearchRequest {
+  readonly config: TuningConfig;
+  readonly strategy: Strategy;
+  readonly runner: TrialRunner;
+  readonly journal?: Journal;
+  /** Seconds of a clock that only moves forwards. */
+  readonly now: () => number;
+  /** Told of every trial as it is known, in the order in which the strategy sees them. */
+  readonly onTrial?: (trial: Trial, index: number) => void;
+}
+
+export interface SearchResult {
+  readonly space: SearchSpace;
+  readonly baseline: { readonly accuracy: number };
+  readonly trials: readonly Trial[];
+  /** The cheapest trial that meets the criterion; where none does, everything at its highest precision, be it a trial or not. */
+  readonly best: Trial;
+  /** What no trial beats in both accuracy and cost, cheapest first. */
+  readonly front: readonly Trial[];
+  /** Why the search ended. */
+  readonly end: 'met' | 'exhausted' | 'max_trials' | 'timeout';
+}
+
+/** A search that is going on. */
+export interface RunningSearch {
+  /** Fails with CancelledError once cancelled; what was found out until then is in the journal. */
+  readonly done: Promise<SearchResult>;
+  /** Starts no further task; those that run come to their end. */
+  pause(): void;
+  resume(): void;
+  /** Ends the runner and what it runs, at once. */
+  cancel(): void;
+}
+
+/** Starts a search: asks the strategy what it wants to know and the runner for the answers. */
+export function startSearch(request: SearchRequest): RunningSearch {
+  const gate = createGate();
+  return {
+    done: run(request, () => gate.pass()),
+    pause: () => gate.pause(),
+    resume: () => gate.resume(),
+    cancel() {
+      gate.cancel();
+      void request.runner.close();
+    },
+  };
+}
+
+type Answer = <T extends Task>(task: T) => Promise<Result<T>>;
+
+async function run(request: SearchRequest, pass: () => Promise<void>): Promise<SearchResult> {
+  const { config, strategy, runner, journal = NO_JOURNAL, now } = request;
+  const { max_trials: maxTrials, timeout, metric, random_seed: seed } = config.tuning;
+  const { higherIsBetter } = METRICS[metric];
+  const answer: Answer = async (task) => {
+    const known = journal.known.get(taskKey(task));
+    if (known !== undefined) return known as Result<typeof task>;
+    await pass();
+    const result = await runner.submit(task);
+    await journal.append(task, result);
+    return result;
+  };
+
+  const started = now();
+  const space = await answer({ kind: 'space' });
+  const baseline = await answer({ kind: 'baseline' });
+  const trials = new Map<string, Trial>();
+  const toTrial = (candidate: Candidate, measured: Measurement): Trial => {
+    const meets = isAccurateEnough({ original: baseline.accuracy, converted: measured.accuracy }, config.accuracy_criterion, higherIsBetter);
+    return { ...measured, candidate, meets };
+  };
+  const endAfter = (trial: Trial): SearchResult['end'] | undefined => {
+    if (trial.meets && strategy.stopsWhenMet && timeout === 0) return 'met';
+    if (trials.size >= maxTrials) return 'max_trials';
+    return timeout > 0 && now() - started >= timeout ? 'timeout' : undefined;
+  };
+
+  /** Measures what was not yet; gives the reason to stop, if one comes up. */
+  const measureAll = async (candidates: readonly Candidate[]): Promise<SearchResult['end'] | undefined> => {
+    const unknown = [...new Map(candidates.map((candidate) => [candidateKey(candidate), candidate])).values()].filter((candidate) => !trials.has(candidateKey(candidate)));
+    const next = unknown.slice(0, maxTrials - trials.size);
+    let index = 0;
+    for await (const measured of inOrder(next, runner.size, (candidate) => answer({ kind: 'measure', candidate }))) {
+      const candidate = next[index++]!;
+      const trial = toTrial(candidate, measured);
+      trials.set(candidateKey(candidate), trial);
+      request.onTrial?.(trial, trials.size - 1);
+      const end = endAfter(trial);
+      if (end !== undefined) return end;
+    }
+    return undefined;
+  };
+
+  const search = strategy.search(space, { higherIsBetter, seed });
+  let end: SearchResult['end'] | undefined;
+  for (let step = search.next(); step.done !== true && end === undefined; ) {
+    const { value } = step;
+    if (value.kind === 'task') step = search.next(await answer(value.task));
+    else {
+      end = await measureAll(value.candidates);
+      if (end === undefined) step = search.next(value.candidates.map((candidate) => trials.get(candidateKey(candidate))!));
+    }
+  }
+  const all = [...trials.values()];
+  const fallback = highest(space);
+  const best = cheapest(all.filter(({ meets }) => meets), higherIsBetter) ?? toTrial(fallback, await answer({ kind: 'measure', candidate: fallback }));
+  return { space, baseline, trials: all, best, front: paretoFront(all, higherIsBetter), end: end ?? 'exhausted' };
+}
+
+/** The cheapest trial; of equally cheap ones the most accurate, then the first. */
+function cheapest(trials: readonly Trial[], higherIsBetter: boolean): Trial | undefined {
+  return paretoFront(trials, higherIsBetter)[0];
+}

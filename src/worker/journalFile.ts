@@ -1,0 +1,28 @@
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { UserError } from '../engine/errors';
+import { identityLine, type Journal, readJournal, resultLine, type SearchIdentity } from '../engine/tuning/journal';
+
+/**
+ * Opens the journal of a search, a file of JSON lines, or begins one; `anew` forgets one that is there. Throws UserError when
+ * it belongs to another search, or cannot be written.
+ */
+export async function openJournal(path: string, identity: SearchIdentity, anew: boolean): Promise<Journal> {
+  try {
+    const text = anew ? '' : await textOf(path);
+    const { known, whole } = readJournal(text, identity);
+    if (whole === 0) await writeFile(path, identityLine(identity));
+    // A line that was cut off would be joined to the next one.
+    else if (whole < text.length) await truncate(path, Buffer.byteLength(text.slice(0, whole)));
+    return { known, append: (task, result) => appendFile(path, resultLine(task, result)) };
+  } catch (error) {
+    if (error instanceof UserError) throw error.at({ file: path });
+    throw new UserError(`The journal of the search cannot be kept: ${(error as Error).message}`, { file: path });
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { STRATEGIES } from '../../../src/engine/tuning/strategies';
+import { fakeRunner, search, space, tried, unit } from './fakeSearch';
+
+describe('basic', () => {
+  const { basic } = STRATEGIES;
+
+  it('is done where everything lowered keeps the accuracy', async () => {
+    const result = await search(basic, fakeRunner(space(unit('a', 'ibf'), unit('b', 'if')), () => 0.995));
+    expect(tried(result)).toEqual(['ii']);
+    expect(result).toMatchObject({ end: 'met', best: { accuracy: 0.995, meets: true } });
+  });
+
+  it('tries all settings first, and goes on with the best', async () => {
+    const settings = [['minmax', 'per_channel'], ['percentile', 'per_channel'], ['minmax', 'per_tensor']].map(([algorithm, weight_granularity]) => ({ algorithm, weight_granularity }) as never);
+    const runner = fakeRunner({ ...space(unit('a', 'if')), settings }, (letters, setting) => (letters === 'f' ? 1 : [0.5, 0.7, 0.6][setting]!));
+    expect(tried(await search(basic, runner))).toEqual(['0 i', '1 i', '2 i', '1 f']);
+  });
+
+  it('lets ops fall back to BF16, the last one first, then together in the order of their accuracy alone', async () => {
+    const accuracy: Readonly<Record<string, number>> = { iii: 0.1, iib: 0.2, ibi: 0.4, bii: 0.3, bbi: 0.6, bbb: 0.5, bbf: 0.65, fbi: 0.7, fbf: 1 };
+    const runner = fakeRunner(space(unit('a', 'ibf'), unit('b', 'ib'), unit('c', 'ibf')), (letters) => accuracy[letters] ?? 0);
+    // In the last stage ops that are BF16 fall back to FP32 too, and the decisions of the stage before it are kept.
+    expect(tried(await search(basic, runner))).toEqual(['iii', 'iib', 'ibi', 'bii', 'bbi', 'bbb', 'bbf', 'fbi', 'fbf']);
+  });
+
+  it('takes ops back to FP32 that are BF16 from the beginning', async () => {
+    const runner = fakeRunner(space(unit('a', 'bf'), unit('AddV2', 'bf', 'AddV2', 'opType')), (letters) => (letters === 'bf' ? 1 : 0));
+    const result = await search(basic, runner);
+    expect(tried(result)).toEqual(['bb', 'bf']);
+    expect(result.best.candidate.precisions).toEqual(['bf16', 'fp32']);
+  });
+
+  it('finds the one op that must stay FP32', async () => {
+    const units = ['a', 'b', 'c', 'd', 'e'].map((name) => unit(name, 'ibf'));
+    const result = await search(basic, fakeRunner(space(...units), (letters) => (letters[3] === 'f' ? 1 : 0.3)));
+    expect(result.best.candidate.precisions).toEqual(['int8', 'int8', 'int8', 'fp32', 'int8']);
+  });
+});
+
+describe('conservative', () => {
+  it('lowers op type by op type, op by op where a type as a whole loses too much, and keeps what is fastest', async () => {
+    const units = [unit('a', 'ibf', 'Conv2D'), unit('b', 'ibf', 'Conv2D'), unit('c', 'if', 'MatMul')];
+    const result = await search(STRATEGIES.conservative, fakeRunner(space(...units), (letters) => (letters[1] === 'i' ? 0.9 : 1)));
+    expect(tried(result)).toEqual(['fff', 'bbf', 'iif', 'ibf', 'ibi']);
+    expect(result.end).toBe('exhausted');
+    expect(result.best.candidate.precisions).toEqual(['int8', 'bf16', 'int8']);
+  });
+});
+
+describe('exhaustive', () => {
+  it('counts through every combination, lowest first', async () => {
+    const result = await search(STRATEGIES.exhaustive, fakeRunner(space(unit('a', 'ibf'), unit('b', 'bf')), () => 0));
+    expect(tried(result)).toEqual(['ib', 'if', 'bb', 'bf', 'fb', 'ff']);
+  });
+});
+
+describe('random', () => {
+  const units = ['a', 'b', 'c'].map((name) => unit(name, 'if'));
+  it('draws each combination once, the same ones for the same seed', async () => {
+    const run = async (seed: number) => tried(await search(STRATEGIES.random, fakeRunner(space(...units), () => 0), { random_seed: seed }));
+    const first = await run(1);
+    expect([...first].sort()).toEqual(['fff', 'ffi', 'fif', 'fii', 'iff', 'ifi', 'iif', 'iii']);
+    expect(await run(1)).toEqual(first);
+    expect(await run(2)).not.toEqual(first);
+  });
+});
