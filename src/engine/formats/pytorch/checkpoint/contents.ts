@@ -63,9 +63,9 @@ export function contentsOf(saved: TorchSave): Contents {
 function moduleType(value: PickleValue): string | undefined {
   const type = calleeName(value);
   if (type === undefined) return undefined;
-  const compiled = /^__torch__\./.test(type);
+  const compiled = type.startsWith('__torch__.');
   if (!compiled && (attributesOf(value) === undefined || entriesOf(attribute(value, '_modules')) === undefined)) return undefined;
-  return type.replace(/^__torch__\./, '').replace(/\.___torch_mangle_\d+/g, '');
+  return type.replace(/^__torch__\./, '').replace(/___torch_mangle_\d+\./g, '');
 }
 
 /** What a value holds, by key, index or attribute; the key is undefined where it adds nothing to a name. */

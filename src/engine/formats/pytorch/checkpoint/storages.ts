@@ -27,10 +27,12 @@ export interface StorageRecord {
 /** The storage a reference means; undefined where it means something else. */
 export function storageReference({ id }: PickleReference): StorageReference | undefined {
   const [what, type, key, device, elements, view] = itemsOf(id) ?? [];
-  if (what !== 'storage' || !isCompound(type) || type.kind !== 'global' || typeof key !== 'string' || !isCount(elements)) return undefined;
+  // Keys are numbers in torch.package.
+  const isKey = typeof key === 'string' || isCount(key);
+  if (what !== 'storage' || !isCompound(type) || type.kind !== 'global' || !isKey || !isCount(elements)) return undefined;
   const elementType = typeOfStorage(type.name);
   const skipped = itemsOf(view)?.[1];
-  return elementType && { key, type: elementType, device: typeof device === 'string' ? device : 'cpu', elements, skipped: isCount(skipped) ? skipped : 0 };
+  return elementType && { key: String(key), type: elementType, device: typeof device === 'string' ? device : 'cpu', elements, skipped: isCount(skipped) ? skipped : 0 };
 }
 
 /** Whether the value is a number of things. */

@@ -16,8 +16,9 @@ export interface TorchSave {
 /** Where a zip archive keeps a pickle and the storages it refers to, as entry names. */
 export interface PickleRecord {
   readonly pickle: string;
-  /** Before the key of a storage: `model/data/`. */
+  /** Before and behind the key of a storage: `model/data/`, nothing. */
   readonly storages: string;
+  readonly suffix?: string;
 }
 
 /** The pickle torch.save writes into a zip (since torch 1.6) is `ROOT/data.pkl`; undefined where there is none. */
@@ -41,7 +42,7 @@ export async function readSavedZip(source: ByteSource, entries: readonly ZipEntr
   const { value, references } = readPickle(bytes);
   const storages = new Map<string, StorageRecord>();
   for (const key of keysOf(references)) {
-    const one = named.get(record.storages + key);
+    const one = named.get(`${record.storages}${key}${record.suffix ?? ''}`);
     if (one === undefined) continue;
     const isDeflated = one.method !== 0;
     storages.set(key, { key, size: one.size, ...(await packedRange(source, one)), isDeflated });
