@@ -1,13 +1,20 @@
+import type { Description } from '../engine/formats/pytorch/checkpoint/describe';
+import { descriptionText } from '../engine/formats/pytorch/checkpoint/descriptionText';
 import type { Command } from './command';
 
 /** `inspect`: what is in a model. */
 export const inspect: Command = {
   usage: 'inspect MODEL [--json]',
-  summary: 'format, inputs, outputs and op types of a model',
+  summary: 'format, inputs, outputs and op types of a model; tensors and modules of a PyTorch file without a graph',
   arguments: ['MODEL'],
   strings: [],
   flags: ['json'],
   async run({ arguments: [model], options, conversion, print }) {
+    const description = await conversion.describe(model!);
+    if (description !== undefined) {
+      for (const line of options.json ? [JSON.stringify(summaryOf(description))] : descriptionText(description)) print(line);
+      return;
+    }
     await conversion.open(model!, { text: undefined, path: undefined });
     const { graph, format } = conversion;
     const ops = new Map<string, number>();
@@ -29,3 +36,17 @@ export const inspect: Command = {
     for (const [op, count] of Object.entries(summary.ops)) print(`${String(count).padStart(7)}  ${op}`);
   },
 };
+
+/** A file that cannot be converted, for programs. */
+function summaryOf({ kind, writtenBy, tensors, modules, recipe, advice }: Description): object {
+  return {
+    format: kind.title,
+    kind: kind.id,
+    writtenBy: writtenBy ?? null,
+    tensors: tensors.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes })),
+    modules: modules.map(({ name, type }) => ({ name, type })),
+    note: kind.because,
+    advice,
+    recipe,
+  };
+}

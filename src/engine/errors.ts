@@ -1,3 +1,12 @@
+/** Where an error is, and what to do about it. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly node?: string;
+  readonly hint?: string;
+  /** What is in the file, for people who want to read it; lines of text. */
+  readonly contents?: string;
+}
+
 /**
  * The model, its data or the config is at fault, not the program. The message is one sentence that names the place and
  * says what to do; the CLI prints it on one line, the editor shows it as a message.
@@ -7,15 +16,15 @@ export class UserError extends Error {
 
   constructor(
     message: string,
-    readonly place: { readonly file?: string; readonly node?: string; readonly hint?: string } = {},
+    readonly place: ErrorPlace = {},
   ) {
     super(message);
   }
 
   /** The same error with what it did not say of its place. */
   at(place: UserError['place']): UserError {
-    const { file = place.file, node = place.node, hint = place.hint } = this.place;
-    return new UserError(this.message, { file, node, hint });
+    const { file = place.file, node = place.node, hint = place.hint, contents = place.contents } = this.place;
+    return new UserError(this.message, { file, node, hint, ...(contents === undefined ? {} : { contents }) });
   }
 
   /** `FILE: node NODE: MESSAGE. HINT` on one line. */

@@ -14,6 +14,8 @@ import { type RuleUse, ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
 import { filesBeside } from './formats/filesBeside';
 import { type Format, formatOf } from './formats/formats';
+import { describeWithoutGraph, noGraph } from './formats/withoutGraph';
+import type { Description } from './formats/pytorch/checkpoint/describe';
 import type { Graph, ValueRef } from './graph/graph';
 import { type ConversionHost, NO_PROGRESS, type Progress } from './host';
 import { foldAndPlan, planWithRanges } from './phases/quantize/quantize';
@@ -39,6 +41,8 @@ export interface Conversion {
   /** The newest snapshot's graph. */
   readonly graph: Graph;
   open(path: string, config: ConfigSource): Promise<void>;
+  /** What a file is that cannot be opened because it holds no graph; undefined for any other file. */
+  describe(path: string): Promise<Description | undefined>;
   setConfig(config: ConfigSource): Promise<Omit<AppliedConfig, 'overrides'>>;
   /** What all phases would make of the opened model; undefined for a config under which none runs. */
   preview(config: ConfigSource): Promise<Outcome | undefined>;
@@ -120,7 +124,11 @@ export function createConversion(host: ConversionHost): Conversion {
       return current().snapshots.at(-1)!.graph;
     },
 
+    describe: (path) => describeWithoutGraph(path, (file) => host.openSource(file)),
+
     async open(path, source) {
+      const description = await describeWithoutGraph(path, (file) => host.openSource(file));
+      if (description !== undefined) throw noGraph(description, path);
       const format = formatOf(path);
       const parsed = parseConfig(source.text, source.path ?? path);
       const { inputs, outputs } = parsed.config;

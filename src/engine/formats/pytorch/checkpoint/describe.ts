@@ -45,7 +45,7 @@ export async function describeFile(source: ByteSource): Promise<Description> {
   if (isLegacySave(start)) return describeSaved(source, await readLegacySave(source));
   const other = OTHER_FILES.find(([pattern]) => pattern.test(latin1));
   if (other !== undefined) throw new UserError(other[1], { hint: other[2] });
-  if (start[0] === 0x80 && start[1]! <= 5) return description(KINDS.pickle, NOTHING, exportRecipe(source.name, 'model = …  # the model this file belongs to'));
+  if (start[0] === 0x80 && start[1]! <= 5) return description(KINDS.pickle, NOTHING, exportRecipe(nameOf(source), 'model = …  # the model this file belongs to'));
   throw new UserError('the file is none that PyTorch writes', { hint: 'Choose a .pt2 of torch.export.save' });
 }
 
@@ -63,11 +63,12 @@ async function describeArchive(source: ByteSource, entries: readonly ZipEntry[])
   const kind = archiveKind(entries);
   if (kind === undefined) throw new UserError('the file is a zip archive that PyTorch does not write', { hint: 'Choose a .pt2 of torch.export.save' });
   const describe = ARCHIVES[kind.id];
-  return describe === undefined ? description(kind, NOTHING, exportRecipe(source.name, 'model = Model()  # of the class the package was made from')) : describe(source, entries);
+  return describe === undefined ? description(kind, NOTHING, exportRecipe(nameOf(source), 'model = Model()  # of the class the package was made from')) : describe(source, entries);
 }
 
 /** What torch.save wrote: weights, a model, or what a training keeps. */
-function describeSaved({ name }: ByteSource, saved: TorchSave): Description {
+function describeSaved(source: ByteSource, saved: TorchSave): Description {
+  const name = nameOf(source);
   const contents = contentsOf(saved);
   const writer = writerOf(saved.value);
   if (contents.modules.length > 0) return description(KINDS.module, contents, moduleRecipe(name, keyOfModule(saved.value, contents)), writer);
@@ -76,7 +77,7 @@ function describeSaved({ name }: ByteSource, saved: TorchSave): Description {
 
 async function describeTorchScript(kind: Kind, source: ByteSource, entries: readonly ZipEntry[]): Promise<Description> {
   const record = savedRecord(entries);
-  const recipe = torchScriptRecipe(source.name);
+  const recipe = torchScriptRecipe(nameOf(source));
   // Archives of before torch 1.4 have their tensors elsewhere.
   if (record === undefined) return description(kind, NOTHING, recipe);
   const { tensors, modules } = contentsOf(await readSavedZip(source, entries, record));
@@ -95,7 +96,7 @@ async function describePackage(source: ByteSource, entries: readonly ZipEntry[])
     const record: PickleRecord = { pickle: name, storages: `${folder}.data/`, suffix: '.storage' };
     parts.push(contentsOf(await readSavedZip(source, entries, record)));
   }
-  const recipe = packageRecipe(source.name, (pickles[0]?.name ?? `${folder}model/model.pkl`).slice(folder.length));
+  const recipe = packageRecipe(nameOf(source), (pickles[0]?.name ?? `${folder}model/model.pkl`).slice(folder.length));
   return description(KINDS.package, { tensors: parts.flatMap(({ tensors }) => tensors), modules: parts.flatMap(({ modules }) => modules) }, recipe);
 }
 
@@ -106,11 +107,16 @@ async function describeExported(source: ByteSource, entries: readonly ZipEntry[]
   const schema = isFlat && version !== undefined ? new TextDecoder().decode(await readEntry(source, version, 64)).trim() : '8';
   if (parseInt(schema, 10) >= 8) return { ...description(KINDS.exported, NOTHING, []), advice: 'Rename it to .pt2 and open that' };
   const { kind, writer } = oldExport(schema);
-  return description(kind, NOTHING, exportRecipe(source.name, 'model = Model()  # export it again, with torch 2.6 or later'), writer);
+  return description(kind, NOTHING, exportRecipe(nameOf(source), 'model = Model()  # export it again, with torch 2.6 or later'), writer);
 }
 
 function description(kind: Kind, { tensors, modules }: Contents, recipe: Recipe, writtenBy?: string): Description {
   return { kind, writtenBy, tensors, modules, recipe, advice: `Export the model in Python: ${recipe.slice(1).map(withoutComment).join('; ')}` };
+}
+
+/** Without its folder. */
+function nameOf({ name }: ByteSource): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
 }
 
 function withoutComment(line: string): string {

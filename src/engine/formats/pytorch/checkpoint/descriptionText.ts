@@ -7,8 +7,8 @@ export function descriptionText({ kind, writtenBy, tensors, modules, recipe, adv
     `${kind.title}${writtenBy === undefined ? '' : `, written by ${writtenBy}`}`,
     ...modules.map(moduleLine),
     ...tensors.map(tensorLine),
-    `note    Nothing to convert: ${kind.because}.`,
-    ...(recipe.length === 0 ? [`        ${advice}.`] : ['        To get a file that can be converted, run in Python:', ...recipe.map((line) => `          ${line}`)]),
+    `note    ${kind.because[0]!.toUpperCase()}${kind.because.slice(1)}.`,
+    ...(recipe.length === 0 ? [`        ${advice}.`] : ['        To get one that can be converted, run in Python:', ...recipe.map((line) => `          ${line}`)]),
   ];
 }
 

@@ -66,8 +66,8 @@ describe('PyTorch files that cannot be converted', () => {
     const { writtenBy, tensors, recipe } = await describeBytes(nested(), 'run/last.pt');
     expect(writtenBy).toBeUndefined();
     expect(tensors).toHaveLength(1);
-    expect(recipe).toContain('model.load_state_dict(torch.load("run/last.pt")["state_dict"])');
-    expect(recipe.at(-1)).toBe('torch.export.save(torch.export.export(model.eval(), (example,)), "run/last.pt2")');
+    expect(recipe).toContain('model.load_state_dict(torch.load("last.pt")["state_dict"])');
+    expect(recipe.at(-1)).toBe('torch.export.save(torch.export.export(model.eval(), (example,)), "last.pt2")');
   });
 
   it('tell how to export a pickled model, and who wrote it', async () => {
@@ -89,7 +89,7 @@ describe('PyTorch files that cannot be converted', () => {
     expect(text).toContain('module      features.0  torch.nn.modules.conv.Conv2d');
     expect(text).toContain('tensor  features.0.weight  float32  2×1×3×3  72 bytes');
     expect(text).toContain('tensor  scale  float32  scalar  4 bytes');
-    expect(text).toContain('        To get a file that can be converted, run in Python:');
+    expect(text).toContain('        To get one that can be converted, run in Python:');
     const renamed = descriptionText(await describeBytes(archive({ 'model/models/model.json': '{}' }), 'model.pt'));
     expect(renamed.at(-1)).toBe('        Rename it to .pt2 and open that.');
   });
