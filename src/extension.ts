@@ -9,6 +9,7 @@ import { registerConfigCodeActions } from './views/configCodeActions';
 import { registerConfigDiagnostics } from './views/configDiagnostics';
 import { ConfigPanelProvider } from './views/configPanel';
 import { trackContextKeys } from './views/contextKeys';
+import { FileContents } from './views/fileContents';
 import { GraphEditorProvider } from './views/graphEditor';
 import { createStatusBar } from './views/statusBar';
 import { registerWelcome } from './views/welcome';
@@ -32,11 +33,13 @@ export interface TestingApi {
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const messages = new Messages();
   const documents = new OpenDocuments();
+  const contents = new FileContents();
   const panel = new ConfigPanelProvider(context.extensionUri, documents, messages);
   context.subscriptions.push(
     messages,
     documents,
-    new GraphEditorProvider(context.extensionUri, documents, messages).register(),
+    new GraphEditorProvider(context.extensionUri, documents, messages, contents).register(),
+    contents.register(),
     panel.register(),
     registerCommands({ documents, messages, context }),
     trackContextKeys(documents),

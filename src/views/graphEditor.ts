@@ -4,8 +4,10 @@ import { GRAPH_EDITOR } from '../document/ids';
 import type { Messages } from '../document/messages';
 import { ModelDocument } from '../document/modelDocument';
 import type { OpenDocuments } from '../document/openDocuments';
+import { UserError } from '../engine/errors';
 import { EngineStoppedError } from '../worker/engineClient';
 import { graphPage } from '../../webview/page';
+import type { FileContents } from './fileContents';
 import { connectGraph } from './graphMessages';
 
 /** Opens models in the graph editor. One document may have several editors. */
@@ -14,6 +16,7 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
     private readonly extensionUri: vscode.Uri,
     private readonly documents: OpenDocuments,
     private readonly messages: Messages,
+    private readonly contents: FileContents,
   ) {}
 
   register(): vscode.Disposable {
@@ -55,7 +58,7 @@ export class GraphEditorProvider implements vscode.CustomReadonlyEditorProvider<
 
   private report(error: unknown, document: ModelDocument): void {
     if (error instanceof EngineStoppedError) this.messages.show(error, { [vscode.l10n.t('Reopen Model')]: () => this.reopen(document) });
-    else this.messages.show(error);
+    else this.messages.show(error, error instanceof UserError ? this.contents.actions(error) : {});
   }
 
   private reopen(document: ModelDocument): void {

@@ -142,4 +142,13 @@ describe('a file that is no model', () => {
     strictEqual(outcome.status, 'failed');
     match(message(outcome), /notes\.pb/);
   });
+
+  it('but a pickle of PyTorch, tells how to get a model, and what is in it', async () => {
+    const outcome = await run('openInMixedPrecision', await write('weights.pt', Uint8Array.of(0x80, 2, 0x7d, 0x2e)));
+    strictEqual(outcome.status, 'failed');
+    match(message(outcome), /weights\.pt: the file has no graph.*Export the model in Python: .*torch\.export\.save/);
+    const { failure } = (await api()).activeDocument()!;
+    ok(failure instanceof Error && 'place' in failure);
+    match((failure.place as { contents: string }).contents, /^Python pickle\n/);
+  });
 });
