@@ -25,6 +25,8 @@ export interface Description {
 
 const NOTHING: Contents = { tensors: [], modules: [] };
 const START = 512;
+/** Of a torch.package archive, which has one or a few. */
+const MOST_PICKLES = 100;
 /** What people take for a model: the start of the file in Latin-1, what it is, and what to do. */
 const OTHER_FILES: readonly (readonly [start: RegExp, message: string, hint: string])[] = [
   [/^version https:\/\/git-lfs/, 'the file is a Git LFS pointer, not the model itself', 'Run "git lfs pull"'],
@@ -90,7 +92,9 @@ async function describeTorchScript(kind: Kind, source: ByteSource, entries: read
 async function describePackage(source: ByteSource, entries: readonly ZipEntry[]): Promise<Description> {
   const folder = recordNamed(entries, '.data/extern_modules')!.name.slice(0, -'.data/extern_modules'.length);
   const pickles = entries.filter(({ name }) => name.endsWith('.pkl'));
-  if (pickles.reduce((sum, { size }) => sum + size, 0) > LARGEST_PICKLE) throw new UserError('its pickles take more than 64 MiB', { hint: 'Save the model alone' });
+  if (pickles.length > MOST_PICKLES || pickles.reduce((sum, { size }) => sum + size, 0) > LARGEST_PICKLE) {
+    throw new UserError(`it has more than ${MOST_PICKLES} pickles, or more than 64 MiB of them`, { hint: 'Package the model alone' });
+  }
   const parts: Contents[] = [];
   for (const { name } of pickles) {
     const record: PickleRecord = { pickle: name, storages: `${folder}.data/`, suffix: '.storage' };

@@ -56,6 +56,7 @@ describe('PyTorch files that cannot be converted', () => {
     ['a tar archive', strToU8(`${'a'.repeat(257)}ustar`), 'the file is a tar archive'],
     ['text', strToU8('hello'), 'the file is none that PyTorch writes'],
     ['a zip archive of something else', archive({ 'a.txt': 'a' }), 'the file is a zip archive that PyTorch does not write'],
+    ['a package of pickles', archive({ 'p/.data/extern_modules': '', ...Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`p/m/${index}.pkl`, 'N.'])) }), 'it has more than 100 pickles'],
     ['half an archive', fixture('state_dict.pt').subarray(0, 2000), 'The file is no readable zip archive: it has no directory'],
     ['a damaged pickle', changed('state_dict.pt', 'state_dict/data.pkl', strToU8('}.').subarray(0, 1)), 'the pickle is cut off'],
   ])('are told from %s', async (_, bytes, message) => {
