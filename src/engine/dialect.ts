@@ -108,6 +108,8 @@ export interface Dialect {
   isCast(node: Node): boolean;
   isQuantize(node: Node): boolean;
   isDequantize(node: Node): boolean;
+  /** Reads or makes quantized values itself: Quantize, Dequantize, and the framework's own integer kernels. */
+  isQuantized(node: Node): boolean;
   isConstant(node: Node): boolean;
   isInput(node: Node): boolean;
   /** Passes values through without arithmetic: Casts may move across it. */

@@ -1,20 +1,17 @@
 import type { Dialect } from '../dialect';
-import type { DataType } from '../graph/dataType';
 import type { Graph, Node } from '../graph/graph';
 import { topologicalOrder } from '../graph/traversal';
 import { handsInt8On } from './quantizedInputs';
 
-const QUANTIZED: ReadonlySet<DataType> = new Set(['qint8', 'quint8']);
-
 /**
- * Ids of the nodes that are INT8 in `graph` as it stands: those on quantized types, ops with an INT8 form whose every FP32
+ * Ids of the nodes that are INT8 in `graph` as it stands: those on quantized values, ops with an INT8 form whose every FP32
  * input comes from Dequantize, pooling and data movement between Dequantize and Quantize, and the bias addition and
  * activation that such an op alone hands its accumulator to. An FP32 node that `mayBeInt8` denies is none, and ends what it
  * is part of. Linear.
  */
 export function int8Nodes(graph: Graph, dialect: Dialect, mayBeInt8: (node: Node) => boolean): ReadonlySet<string> {
   const found = new Set<string>();
-  if (![...graph.nodes.values()].some((node) => hasQuantizedType(node, dialect))) return found;
+  if (![...graph.nodes.values()].some((node) => dialect.isQuantized(node))) return found;
   const reads = countReads(graph, () => true);
   const otherReads = countReads(graph, (reader) => reader === undefined || !dialect.isQuantize(reader));
   /** INT8 ops and their epilogues: what an epilogue can follow. */
@@ -22,7 +19,7 @@ export function int8Nodes(graph: Graph, dialect: Dialect, mayBeInt8: (node: Node
   for (const id of topologicalOrder(graph, (node) => dialect.closesLoop(node))) {
     const node = graph.nodes.get(id)!;
     if (isNeutral(node, graph, dialect)) continue;
-    if (hasQuantizedType(node, dialect)) found.add(id);
+    if (dialect.isQuantized(node)) found.add(id);
     else if (!mayBeInt8(node)) continue;
     else if (isInt8Op(node, graph, dialect) || isEpilogueOfOne(node, graph, dialect, accumulators, reads)) {
       found.add(id);
@@ -30,10 +27,6 @@ export function int8Nodes(graph: Graph, dialect: Dialect, mayBeInt8: (node: Node
     } else if (handsInt8On(node, graph, dialect) && readsOnlyDequantize(node, graph, dialect) && reads.has(id) && !otherReads.has(id)) found.add(id);
   }
   return found;
-}
-
-function hasQuantizedType(node: Node, dialect: Dialect): boolean {
-  return dialect.typeGroups(node).some((group) => QUANTIZED.has(group.dtype));
 }
 
 /** Whether the node has no precision of its own: it feeds, converts or only waits, or is a constant (also one handed on). */

@@ -1,10 +1,9 @@
 import type { Attribute, AttributeValue, PartialShape } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
+import { exactInteger, readerOf, toLong } from '../protobuf';
 import { dataTypeFromEnum, dataTypeToEnum } from './dataTypes';
-import {
-  AttrValue, exactInteger, readerOf, toLong, type AttrValueMessage, type ListValueMessage, type TensorMessage, type TensorShapeMessage,
-} from './messages';
+import { AttrValue, type AttrValueMessage, type ListValueMessage, type TensorMessage, type TensorShapeMessage } from './messages';
 
 /**
  * The union's view of a serialised AttrValue (tensorflow/core/framework/attr_value.proto), with the bytes as `source`.

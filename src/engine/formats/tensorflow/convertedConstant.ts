@@ -3,7 +3,7 @@ import { decodeBfloat16, encodeBfloat16 } from '../../graph/bfloat16';
 import type { Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import { constantNode, makeConstant } from './boundaryNodes';
-import type { LazyBytes } from './lazyBytes';
+import type { LazyBytes } from '../lazyBytes';
 import { decodeTensor, tensorAttribute, tensorMessage } from './tensor';
 
 /** FP32 constants of more bytes are rounded when they are written, so that a model's weights are not held in both types. */

@@ -37,6 +37,7 @@ export const tensorflowDialect: Dialect = {
   isCast: (node) => node.op === 'Cast' && !isSet(node, 'Truncate'),
   isQuantize: (node) => node.op === 'QuantizeV2',
   isDequantize: (node) => node.op === 'Dequantize',
+  isQuantized: (node) => signatureOf(node).groups.some(({ dtype }) => dtype === 'qint8' || dtype === 'quint8'),
   isConstant: (node) => node.op === 'Const',
   isInput: (node) => INPUT_OPS.has(node.op),
   isDataMovement: (node) => DATA_MOVEMENT_OPS.has(node.op),

@@ -1,11 +1,8 @@
-import Long from 'long';
+import type Long from 'long';
 import protobuf from 'protobufjs/light';
-import type { LazyBytes } from './lazyBytes';
+import type { LazyBytes } from '../lazyBytes';
+import '../protobuf';
 import schema from './schema.json';
-
-// int64 fields must be Long whatever bundler is used: protobufjs looks for it with a require() that bundlers may drop.
-protobuf.util.Long = Long;
-protobuf.configure();
 
 const types = protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace;
 
@@ -101,26 +98,4 @@ export interface TensorMessage {
   uint32Val: number[];
   uint64Val: (Long | number)[];
   float8Val: Uint8Array;
-}
-
-/** Reader over `bytes` that keeps unknown fields of every message decoded with it. */
-export function readerOf(bytes: Uint8Array): protobuf.Reader {
-  const reader = protobuf.Reader.create(bytes);
-  reader.discardUnknown = false;
-  return reader;
-}
-
-/** int64 field as a number when that is exact, else as a bigint. */
-export function exactInteger(value: Long | number): number | bigint {
-  if (typeof value === 'number') return value;
-  const number = value.toNumber();
-  return Number.isSafeInteger(number) ? number : value.toBigInt();
-}
-
-export function toBigInt(value: Long | number): bigint {
-  return typeof value === 'number' ? BigInt(value) : value.toBigInt();
-}
-
-export function toLong(value: number | bigint): Long {
-  return typeof value === 'bigint' ? Long.fromBigInt(value) : Long.fromNumber(value);
 }

@@ -1,10 +1,10 @@
-import protobuf from 'protobufjs/light';
 import { UserError } from '../../errors';
 import type { Attribute } from '../../graph/attribute';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { messageFromAttribute } from './attributes';
-import { joined, type Piece, totalLength } from './lazyBytes';
-import { AttrEntry, AttrValue, NodeFrame, readerOf, TensorProto, type NodeFrameMessage } from './messages';
+import { joined, type Piece, totalLength } from '../lazyBytes';
+import { delimited, readerOf } from '../protobuf';
+import { AttrEntry, AttrValue, NodeFrame, TensorProto, type NodeFrameMessage } from './messages';
 import type { SharedAttributes } from './sharedAttributes';
 
 /** Field numbers of graph.proto, node_def.proto, attr_value.proto and tensor.proto that are framed by hand. */
@@ -144,9 +144,4 @@ function encodeAttribute(attribute: Attribute): Piece[] {
   if (message.tensor?.tensorContent === undefined) return [AttrValue.encode(message).finish()];
   const { tensorContent, ...rest } = message.tensor;
   return delimited(ATTR_TENSOR, [TensorProto.encode(rest).finish(), ...delimited(TENSOR_CONTENT, [tensorContent])]);
-}
-
-/** A length-delimited field around `pieces`. */
-function delimited(field: number, pieces: readonly Piece[]): Piece[] {
-  return [protobuf.Writer.create().uint32((field << 3) | 2).uint32(totalLength(pieces)).finish(), ...pieces];
 }

@@ -2,7 +2,7 @@ import protobuf from 'protobufjs/light';
 import { CancelledError, UserError } from '../../errors';
 import type { Graph, Node } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
-import { readWholeFile } from './fileBytes';
+import { readWholeFile } from '../fileBytes';
 import { findInputs, findOutputs } from './ioSignature';
 import { NodeFrame, type NodeFrameMessage } from './messages';
 import { NODE_FIELD, nodeFromFrame, type ReadContext } from './nodeDef';

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors';
-import { GraphDef, readerOf, type NodeDefMessage } from './messages';
+import { readerOf } from '../protobuf';
+import { GraphDef, type NodeDefMessage } from './messages';
 
 interface Kind {
   readonly matches: (bytes: Uint8Array) => boolean;

@@ -1,6 +1,7 @@
 import type { Attribute } from '../../graph/attribute';
 import { attributeFromBytes } from './attributes';
-import { AttrEntry, readerOf } from './messages';
+import { readerOf } from '../protobuf';
+import { AttrEntry } from './messages';
 
 type Attributes = ReadonlyMap<string, Attribute>;
 

@@ -4,8 +4,9 @@ import type { DataType } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import { messageFromAttribute, shapeMessage } from './attributes';
 import { dataTypeToEnum } from './dataTypes';
-import { joined } from './lazyBytes';
-import { readerOf, type TensorMessage } from './messages';
+import { joined } from '../lazyBytes';
+import { readerOf } from '../protobuf';
+import type { TensorMessage } from './messages';
 import { LAYOUTS, type NumericArray, type NumericLayout } from './tensorLayouts';
 
 /**

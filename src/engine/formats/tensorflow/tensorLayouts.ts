@@ -1,6 +1,7 @@
 import type { DataType } from '../../graph/dataType';
 import type { TensorData } from '../../graph/tensor';
-import { toBigInt, type TensorMessage } from './messages';
+import { toBigInt } from '../protobuf';
+import type { TensorMessage } from './messages';
 
 export type NumericArray = Exclude<TensorData, readonly Uint8Array[]>;
 

@@ -1,10 +1,10 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSink, type Progress } from '../../host';
-import { PROTOBUF_LIMIT } from './fileBytes';
-import { bytesOf, type Piece } from './lazyBytes';
+import { PROTOBUF_LIMIT } from '../fileBytes';
+import { bytesOf, type Piece } from '../lazyBytes';
 import { encodeNode } from './nodeDef';
-import { joinPieces } from './pieces';
+import { joinPieces } from '../pieces';
 import type { GraphDefSource } from './read';
 
 const NODES_PER_REPORT = 256;

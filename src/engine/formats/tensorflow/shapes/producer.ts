@@ -1,5 +1,6 @@
 import type { Graph } from '../../../graph/graph';
-import { GraphDef, readerOf } from '../messages';
+import { readerOf } from '../../protobuf';
+import { GraphDef } from '../messages';
 import type { GraphDefSource } from '../read';
 
 /** First byte of GraphDef.versions: field 4, length-delimited. */

@@ -1,5 +1,5 @@
-import { UserError } from '../../errors';
-import type { ByteSource, Progress } from '../../host';
+import { UserError } from '../errors';
+import type { ByteSource, Progress } from '../host';
 
 /** One protobuf message cannot be larger: lengths are signed 32-bit in every implementation. */
 export const PROTOBUF_LIMIT = 2 ** 31 - 1;
@@ -7,16 +7,17 @@ export const PROTOBUF_LIMIT = 2 ** 31 - 1;
 const CHUNK = 16 * 2 ** 20;
 
 /**
- * The whole file in one buffer. Throws UserError for a file that is empty or beyond what protobuf allows.
+ * The whole file in one buffer. Throws UserError for a file that is empty or beyond what protobuf allows, with `tooLarge`
+ * as the way out.
  */
-export async function readWholeFile(source: ByteSource, progress: Progress): Promise<Uint8Array> {
+export async function readWholeFile(source: ByteSource, progress: Progress, tooLarge = 'Keep the weights of such a model in a SavedModel'): Promise<Uint8Array> {
   if (source.size === 0) {
     throw new UserError('the file is empty', { file: source.name, hint: 'Download or export the model again' });
   }
   if (source.size > PROTOBUF_LIMIT) {
     throw new UserError('the file is larger than 2 GiB, which no protobuf message can be', {
       file: source.name,
-      hint: 'Keep the weights of such a model in a SavedModel',
+      hint: tooLarge,
     });
   }
   const bytes = new Uint8Array(source.size);
