@@ -21,6 +21,8 @@ export interface QuantizationPattern {
   readonly activations: readonly number[];
   /** The input that carries weights when it is a constant; `axis` is the output-channel axis, undefined = per tensor. */
   readonly weight?: { readonly input: number; readonly axis: number | undefined };
+  /** The input with a constant FP32 bias that kernels want on the grid of their accumulator. */
+  readonly bias?: number;
 }
 
 /** An unsigned 8-bit grid: the number q, in 0…255, stands for (q - zeroPoint)·scale. */
@@ -62,6 +64,8 @@ export interface LinearOp {
   /** Rank of the result, and where its channels are. */
   readonly rank: number;
   readonly channels: ChannelPosition;
+  /** The input that carries a bias, where the op adds one itself. */
+  readonly bias?: number;
 }
 
 /**
@@ -130,6 +134,8 @@ export interface Dialect {
   readonly weightGrid: WeightGrid;
   /** The nodes that hold a constant's values as INT8 and dequantize them, in order; the first output of the last one is FP32. */
   makeQuantizedWeight(constant: Node, weight: QuantizedWeight, uniqueName: UniqueName): readonly Node[];
+  /** The nodes that hold a constant bias as int32 and dequantize it, in order; asked only for patterns with a bias. `scales`: one per channel or one for all. */
+  makeQuantizedBias?(constant: Node, values: Tensor, scales: Float64Array, uniqueName: UniqueName): readonly Node[];
   /** The Dequantize emitting BF16 itself, or undefined where the framework's kernel cannot. */
   dequantizeAs(node: Node, dtype: DataType): Node | undefined;
 
@@ -142,6 +148,8 @@ export interface Dialect {
   linearOp(node: Node): LinearOp | undefined;
   /** What the node does to the value it reads at `input`, or undefined where that is no such step. */
   channelwiseStep(node: Node, input: number): ChannelwiseStep | undefined;
+  /** The linear op adding a bias itself, in place of the one it had; where there is no such question, an op after it adds the bias. */
+  withBias?(node: Node, bias: ValueRef): Node;
   makeBiasAdd(name: string, input: ValueRef, bias: ValueRef, dtype: DataType, channels: ChannelPosition): Node;
   /** How to compute the node when all its inputs are constants, for the few ops that stand between weights and their readers. */
   constantOperation(node: Node): ((operands: readonly Tensor[]) => Tensor | undefined) | undefined;
@@ -171,8 +179,23 @@ export interface Dialect {
   sharedTypes(graph: Graph): readonly SharedType[];
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
+  /** The model as onnxruntime runs it whole; where there is no such question, it is run op by op. */
+  wholeModel?(graph: Graph, request: WholeModelRequest): WholeModel;
   /** Shapes of the values by `valueKey`, as far as they follow without running the model; a value left out has an unknown rank. */
   inferShapes(graph: Graph): ReadonlyMap<string, PartialShape>;
+}
+
+export interface WholeModelRequest {
+  /** Values the caller gives; an inner one cuts the graph there. */
+  readonly feeds: readonly ValueRef[];
+  readonly fetches: readonly ValueRef[];
+  /** FP32 values of which four outputs are wanted after the fetches: smallest element, largest, sum, shape. */
+  readonly observed: readonly ValueRef[];
+}
+
+/** A serialised ONNX model whose inputs and outputs are in the order asked for. */
+export interface WholeModel {
+  readonly model: () => Uint8Array;
 }
 
 /** A type group of a node. */

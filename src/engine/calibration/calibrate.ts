@@ -37,7 +37,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const batches = batchesOf(graph.inputs, samples, request.samplingSize, MAX_BATCH);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
   const observers = new Map(values.map((value) => [valueKey(value), observerOf(request.algorithm)]));
-  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()] });
+  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: request.algorithm === 'minmax' });
   try {
     for (const batch of batches) await runBatch(batch);
   } finally {

@@ -2,6 +2,10 @@ import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { ByteSink, ByteSource, OpenBeside, Progress } from '../host';
+import { onnxDialect } from './onnx/dialect';
+import { readOnnx } from './onnx/read';
+import { findInputs as findOnnxInputs, findOutputs as findOnnxOutputs } from './onnx/signatureOptions';
+import { writeOnnx } from './onnx/write';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
@@ -42,6 +46,15 @@ const FORMATS: readonly Format[] = [
     read: readGraphDefText,
     write: (graph, sink, progress) => writeGraphDefText(withoutDanglingColocations(graph), sink, progress),
     withSignature,
+  },
+  {
+    name: 'ONNX',
+    extension: '.onnx',
+    dialect: onnxDialect,
+    read: readOnnx,
+    write: writeOnnx,
+    withSignature: (graph, { inputs, outputs }, file) =>
+      ({ ...graph, inputs: findOnnxInputs(graph, inputs, file), outputs: findOnnxOutputs(graph, outputs, file) }),
   },
 ];
 

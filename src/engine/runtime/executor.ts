@@ -11,6 +11,7 @@ import type { OpTable, RuntimeValue } from './operation';
 import { compile, type LoopProgram, type Program, type Source, type Step } from './program';
 import { integerTensor, scalarOf } from './tensors';
 import { tensorflowOperations } from './tensorflow';
+import { prepareWholeModel } from './wholeModel';
 
 export interface PrepareRequest {
   readonly graph: Graph;
@@ -19,6 +20,8 @@ export interface PrepareRequest {
   readonly fetches: readonly ValueRef[];
   /** Values that are computed for `observe` to see, and not kept. */
   readonly observed?: readonly ValueRef[];
+  /** `observe` may be given the extremes of an observed value in its place, as a tensor of its shape with two elements; NaN where it holds one. */
+  readonly extremesOnly?: boolean;
   /** Keys (`valueKey`) of the values that will be fed; feeding an inner value cuts the graph there. */
   readonly feeds: readonly string[];
 }
@@ -70,6 +73,7 @@ export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptio
  */
 export function prepareGraph(request: PrepareRequest): PreparedGraph {
   const { graph, dialect, fetches, feeds } = request;
+  if (dialect.wholeModel !== undefined) return prepareWholeModel(request, (wanted) => dialect.wholeModel!(graph, wanted), `graph ${++preparedGraphs}`);
   const { program, table, missing } = compiled(graph, dialect, fetches, request.observed ?? [], feeds);
   if (missing.size > 0) throw missingOpsError(missing);
   const key = `graph ${++preparedGraphs}`;

@@ -47,6 +47,7 @@ function foldAfter(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
   const weight = tensorAt(rewriter, dialect, node.inputs[linear.weight], cache);
   if (weight === undefined || weight.dtype !== 'float32') return;
   const chain = findChain(rewriter, dialect, node, linear, channelCount(weight.shape, linear), cache);
+  if (chain === undefined) return;
   for (const value of [node.inputs[linear.weight]!, ...chain.links.flatMap((link) => link.operands)]) {
     const tensor = tensorAt(rewriter, dialect, value, cache);
     if (tensor !== undefined && dialect.constantBehind(rewriter, value) === undefined) foldConstant(rewriter, dialect, value.node, tensor);
@@ -54,10 +55,19 @@ function foldAfter(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
   if (chain.links.some((link) => scales(link.step))) foldChain(rewriter, dialect, rewriter.node(node.id), linear, weight, chain);
 }
 
-/** The longest run of steps after `start`, each the only reader of the one before, that ends with an addition. */
-function findChain(rewriter: Rewriter, dialect: Dialect, start: Node, linear: LinearOp, channels: number, cache: ConstantCache): Chain {
+/**
+ * The longest run of steps after `start`, each the only reader of the one before, that ends with an addition; a bias of
+ * its own is the first. Undefined where that is not constant.
+ */
+function findChain(rewriter: Rewriter, dialect: Dialect, start: Node, linear: LinearOp, channels: number, cache: ConstantCache): Chain | undefined {
   const links: Link[] = [];
+  const own = linear.bias === undefined ? undefined : tensorAt(rewriter, dialect, start.inputs[linear.bias], cache);
   let affine = identityAffine(channels);
+  if (linear.bias !== undefined) {
+    const biased = own && applyStep(affine, { kind: 'bias', operand: linear.bias, channels: linear.channels }, [own], linear);
+    if (biased === undefined) return undefined;
+    affine = biased;
+  }
   let chain: Chain = { links: [], affine };
   for (let id = start.id; ; ) {
     const [use, second] = rewriter.uses(id);
@@ -81,7 +91,7 @@ function foldChain(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
   const last = nodes.at(-1)!;
   const reason =
     `Batch normalisation after "${node.name}": its factors are multiplied into the weights and the rest is one bias, ` +
-    `so ${nodes.length === 1 ? 'it becomes a bias addition' : `${nodes.length} ops become one`}.`;
+    `so ${afterwards(nodes.length, dialect)}.`;
   rewriter.apply(FOLD_BATCH_NORM, reason, () => {
     replaceWeight(rewriter, dialect, node, linear, scaleWeight(weight, affine.scale, linear));
     const bias: Tensor = { dtype: 'float32', shape: [affine.shift.length], data: Float32Array.from(affine.shift) };
@@ -89,11 +99,30 @@ function foldChain(rewriter: Rewriter, dialect: Dialect, node: Node, linear: Lin
     // A constant inside a loop or branch is tied to it by control inputs.
     const ties = links.flatMap((link) => link.operands.flatMap((value) => controlInputsBehind(rewriter, value.node)));
     const biasValue = rewriter.add(dialect.makeConstant(name, bias, [...new Set(ties)]));
+    if (dialect.withBias !== undefined) {
+      takeBias(rewriter, dialect, dialect.withBias(rewriter.node(node.id), biasValue), last, linear);
+      return;
+    }
     const addition = dialect.makeBiasAdd(last.name, { node: node.id, output: 0 }, biasValue, 'float32', linear.channels);
     const controlInputs = [...new Set(nodes.flatMap((link) => link.controlInputs))];
     rewriter.replace({ ...addition, id: last.id, controlInputs, device: last.device });
     removeUnread(rewriter, dialect, last.inputs.map((value) => value.node));
   });
+}
+
+function afterwards(ops: number, dialect: Dialect): string {
+  if (dialect.withBias !== undefined) return ops === 1 ? 'the op is gone' : `${ops} ops are gone`;
+  return ops === 1 ? 'it becomes a bias addition' : `${ops} ops become one`;
+}
+
+/** The linear op with the bias takes the place of the last op of the chain. */
+function takeBias(rewriter: Rewriter, dialect: Dialect, biased: Node, last: Node, { bias }: LinearOp): void {
+  const before = bias === undefined ? [] : [rewriter.node(biased.id).inputs[bias]!.node];
+  const result = { node: biased.id, output: 0 };
+  rewriter.replace(biased);
+  rewriter.redirect(rewriter.uses(last.id, 0), result);
+  rewriter.redirectOutput({ node: last.id, output: 0 }, result);
+  removeUnread(rewriter, dialect, [last.id, ...before]);
 }
 
 /** Changes the constant itself where only this op reads it, so that it keeps its name; otherwise the op gets a copy. */

@@ -2,7 +2,7 @@ import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
-import type { ActivationGrid, Dialect } from '../../dialect';
+import type { ActivationGrid, Dialect, QuantizationPattern } from '../../dialect';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
@@ -11,6 +11,7 @@ import type { Plan, Warning } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
 import { foldBatchNorm } from './foldBatchNorm';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
+import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
 import { activationGrid, unionRange } from './rangeOf';
 
@@ -85,6 +86,8 @@ interface Insertion {
 
 function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularity, context: { dialect }, progress }: Insertion): void {
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
+  /** Steps of the values that come out of Dequantize, by `valueKey`. */
+  const steps = new Map<string, number>();
   const grids = new Map<readonly ValueRef[], { readonly range: ValueRange; readonly grid: ActivationGrid }>();
   values.forEach(({ value, group }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
@@ -99,37 +102,63 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularit
       const base = baseName(rewriter.node(value.node), value);
       const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, (name) => rewriter.uniqueName(name)));
       rewriter.redirect(uses, dequantized);
+      steps.set(valueKey(dequantized), grid.scale);
     });
   });
-  quantizeWeights(graph, isInt8, rewriter, granularity, dialect, progress);
+  quantizeWeights(graph, isInt8, steps, { rewriter, granularity, dialect, progress });
 }
 
-function quantizeWeights(
-  graph: Graph, isInt8: (id: string) => boolean, rewriter: Rewriter,
-  granularity: Insertion['granularity'], dialect: PlanContext['dialect'], progress: Progress,
-): void {
-  const made = new Map<string, ValueRef>();
+interface WeightContext extends Pick<Insertion, 'rewriter' | 'granularity' | 'progress'> {
+  readonly dialect: Dialect;
+}
+
+/** A stored weight: the value that Dequantize gives, and its steps. */
+interface StoredWeight {
+  readonly value: ValueRef;
+  readonly scales: Float64Array;
+}
+
+function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: ReadonlyMap<string, number>, context: WeightContext): void {
+  const { rewriter, granularity, dialect, progress } = context;
+  const made = new Map<string, StoredWeight>();
   for (const node of graph.nodes.values()) {
-    const weight = isInt8(node.id) ? dialect.quantizationPattern(node, graph)?.weight : undefined;
-    if (weight === undefined) continue;
+    const pattern = isInt8(node.id) ? dialect.quantizationPattern(node, graph) : undefined;
+    if (pattern?.weight === undefined) continue;
+    const { weight } = pattern;
     progress.throwIfCancelled();
     const source = node.inputs[weight.input]!;
     const constant = dialect.constantBehind(graph.nodes, source)!;
     const axis = granularity === 'per_channel' ? weight.axis : undefined;
     const key = `${constant.id} ${axis}`;
-    const shared = made.get(key);
     rewriter.apply(QUANTIZE_WEIGHT, `${node.name} reads its weights in INT8, ${axis === undefined ? 'one scale for the tensor' : 'one scale per output channel'}.`, () => {
-      const value = shared ?? storeWeight(constant, axis, rewriter, dialect);
-      made.set(key, value);
-      rewriter.setInput(node.id, weight.input, value);
+      const stored = made.get(key) ?? storeWeight(constant, axis, rewriter, dialect);
+      made.set(key, stored);
+      rewriter.setInput(node.id, weight.input, stored.value);
       removeUnread(rewriter, dialect, [source.node]);
+      storeBias(node, pattern, stored.scales, steps, graph, context);
     });
   }
 }
 
-function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewriter, dialect: PlanContext['dialect']): ValueRef {
+function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewriter, dialect: Dialect): StoredWeight {
   const weight = quantizeWeight(dialect.constantTensor(constant), axis, dialect.weightGrid);
-  return addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
+  const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
+  return { value, scales: weight.scales };
+}
+
+/** Puts the bias of a node on the grid of its accumulator, where its kernel wants that and the activation is quantized here. */
+function storeBias(
+  node: Node, pattern: QuantizationPattern, scales: Float64Array, steps: ReadonlyMap<string, number>, graph: Graph, { rewriter, dialect }: WeightContext,
+): void {
+  if (pattern.bias === undefined || dialect.makeQuantizedBias === undefined) return;
+  const source = node.inputs[pattern.bias]!;
+  const constant = dialect.constantBehind(graph.nodes, source)!;
+  const step = steps.get(valueKey(rewriter.node(node.id).inputs[pattern.activations[0]!]!));
+  const bias = step === undefined ? undefined : quantizeBias(dialect.constantTensor(constant), step, scales);
+  if (bias === undefined) return;
+  const nodes = dialect.makeQuantizedBias(constant, bias.values, bias.scales, (name) => rewriter.uniqueName(name));
+  rewriter.setInput(node.id, pattern.bias, addAll(rewriter, nodes));
+  removeUnread(rewriter, dialect, [source.node]);
 }
 
 /** Adds nodes in order; the first output of the last one. */

@@ -30,6 +30,6 @@ export function quantizeWeight(weight: Tensor, axis: number | undefined, { level
 const NO_FRACTION = 6755399441055744;
 
 /** For numbers below 2^51. */
-function roundHalfToEven(value: number): number {
+export function roundHalfToEven(value: number): number {
   return value + NO_FRACTION - NO_FRACTION;
 }

@@ -1,0 +1,65 @@
+import { UserError } from '../../errors';
+import type { ByteSource, Progress } from '../../host';
+import type { OpenBeside } from '../../host';
+import { type ExternalLocation, type TensorHeader } from './tensorProto';
+
+/** Reads tensors whose bytes are in files beside the model, each range once. */
+export class ExternalData {
+  private readonly files = new Map<string, Promise<ByteSource>>();
+  private readonly ranges = new Map<string, Uint8Array>();
+  private readonly bytesRead = new Map<string, number>();
+
+  constructor(
+    private readonly file: string,
+    private readonly beside: OpenBeside,
+    private readonly progress: Progress,
+  ) {}
+
+  /**
+   * The tensor with its bytes. Throws UserError for a file outside the model's folder, one that is missing or too short,
+   * and for ranges that overlap so much that they are larger than their file.
+   */
+  async read(tensor: TensorHeader): Promise<TensorHeader> {
+    const { external } = tensor.value;
+    if (external === undefined) return tensor;
+    try {
+      return { ...tensor, value: { ...tensor.value, raw: await this.range(external) } };
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(error.message, { ...error.place, file: this.file, node: tensor.name }) : error;
+    }
+  }
+
+  private async range({ location, offset, length }: ExternalLocation): Promise<Uint8Array> {
+    this.progress.throwIfCancelled();
+    refuseOutside(location);
+    let opened = this.files.get(location);
+    if (opened === undefined) this.files.set(location, (opened = this.beside(location)));
+    const source = await opened.catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`its data is in "${location}", which cannot be read: ${error.message}`, { hint: 'Put that file beside the model' });
+    });
+    const end = offset + (length ?? source.size - offset);
+    if (!(Number.isSafeInteger(offset) && Number.isSafeInteger(end) && offset >= 0 && offset <= end && end <= source.size)) {
+      throw new UserError(`its data is to be at bytes ${offset} to ${end} of "${location}", which has ${source.size}`, { hint: 'Download or export the model again' });
+    }
+    const key = `${offset}:${end}:${location}`;
+    const known = this.ranges.get(key);
+    if (known !== undefined) return known;
+    const total = (this.bytesRead.get(location) ?? 0) + end - offset;
+    if (total > source.size) throw new UserError(`the tensors in "${location}" overlap`, { hint: 'Export the model again' });
+    this.bytesRead.set(location, total);
+    this.progress.report(`Reading ${location}`, total / source.size);
+    const bytes = await source.read(offset, end);
+    // A Buffer's slices would be Buffers, whose slice() shares memory instead of copying.
+    const own = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.ranges.set(key, own);
+    return own;
+  }
+}
+
+/** A model must not read what is not its own: no absolute paths and none that leave its folder. */
+function refuseOutside(location: string): void {
+  const parts = location.split(/[\\/]/);
+  if (location !== '' && !/^([\\/]|[a-zA-Z]:)/.test(location) && !parts.includes('..')) return;
+  throw new UserError(`its data is to be in "${location}", which is not in the model's folder`, { hint: 'Put the file beside the model and save the model with that name' });
+}

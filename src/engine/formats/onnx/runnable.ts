@@ -1,0 +1,124 @@
+import protobuf from 'protobufjs/light';
+import { irVersionOf } from '../../capabilities/onnx';
+import type { WholeModel, WholeModelRequest } from '../../dialect';
+import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
+import { joined, type Piece } from '../lazyBytes';
+import { delimited } from '../protobuf';
+import { encodeNode } from './encodeNode';
+import { ValueInfoProto, OperatorSetIdProto } from './messages';
+import { GRAPH, MODEL } from './modelFile';
+import { INPUT, makeNode, type OnnxNode, sourceOf } from './node';
+import { executionOrder } from './order';
+import { raiseOpset } from './raise';
+import type { OnnxModel } from './read';
+import { tensorPieces } from './tensor';
+import { encodeValueInfo } from './valueInfo';
+import { valueNames } from './valueNames';
+
+const OLDEST_IR = 4;
+
+/** An ONNX model that computes what is asked of a graph and nothing else; its inputs and outputs are in the order asked. */
+export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeModelRequest): WholeModel {
+  const { graph: raised, opset } = raiseOpset(graph);
+  const { nodes, inputs } = withFeeds(raised, feeds);
+  const outputs: ValueRef[] = fetches.map((value) => inputs.get(valueKey(value)) ?? value);
+  for (const value of observed) {
+    for (const node of summaryOf(value, (base) => freeName(base, nodes))) {
+      nodes.set(node.id, node);
+      outputs.push({ node: node.id, output: 0 });
+    }
+  }
+  // Names of the file's outputs may stay with other values: only graphs inside nodes need theirs.
+  const needed: Graph = { ...raised, nodes: reachable(nodes, [...outputs, ...inputs.values()]), outputs: [] };
+  return { model: () => joined(modelOf(needed, [...inputs.values()], outputs, opset)) };
+}
+
+/** The nodes with an input in the place of each value that is fed, and those inputs by `valueKey`. */
+function withFeeds(graph: Graph, feeds: readonly ValueRef[]): { nodes: Map<string, Node>; inputs: Map<string, ValueRef> } {
+  const nodes = new Map(graph.nodes);
+  const inputs = new Map<string, ValueRef>();
+  for (const value of feeds) {
+    const node = graph.nodes.get(value.node)!;
+    if (sourceOf(node).kind === 'input') {
+      inputs.set(valueKey(value), value);
+      continue;
+    }
+    const id = freeName(`${node.name}/fed`, nodes);
+    const { outputTypes, outputNames } = sourceOf(node);
+    const source: OnnxNode = {
+      kind: 'input', domain: '', inputNames: [], slots: [], captures: [], inputTypes: [], outputNames: [outputNames[value.output]!],
+      outputTypes: [outputTypes[value.output]],
+    };
+    nodes.set(id, { id, name: id, op: INPUT, inputs: [], controlInputs: [], attributes: new Map(), source });
+    inputs.set(valueKey(value), { node: id, output: 0 });
+  }
+  for (const node of graph.nodes.values()) {
+    const fed = node.inputs.map((value) => inputs.get(valueKey(value)) ?? value);
+    if (fed.some((value, index) => value !== node.inputs[index])) nodes.set(node.id, { ...node, inputs: fed });
+  }
+  return { nodes, inputs };
+}
+
+function freeName(base: string, nodes: ReadonlyMap<string, Node>): string {
+  let name = base;
+  for (let suffix = 1; nodes.has(name); suffix++) name = `${base}_${suffix}`;
+  return name;
+}
+
+/** Smallest element, largest element, sum (which is NaN where an element is) and shape of an FP32 value. */
+function summaryOf(value: ValueRef, uniqueName: (base: string) => string): readonly Node[] {
+  const reduce = (op: string): Node => makeNode({
+    name: uniqueName(`${value.node}/${value.output}/${op}`), op, inputs: [value], inputTypes: ['float32'], outputType: 'float32',
+    attributes: { keepdims: { kind: 'int', value: 0 } },
+  });
+  const shape = makeNode({ name: uniqueName(`${value.node}/${value.output}/Shape`), op: 'Shape', inputs: [value], inputTypes: ['float32'], outputType: 'int64' });
+  return [reduce('ReduceMin'), reduce('ReduceMax'), reduce('ReduceSum'), shape];
+}
+
+/** The nodes that the values need, with a stack of its own. */
+function reachable(nodes: ReadonlyMap<string, Node>, values: readonly ValueRef[]): ReadonlyMap<string, Node> {
+  const needed = new Set<string>();
+  const stack = values.map((value) => value.node);
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (needed.has(id)) continue;
+    needed.add(id);
+    for (const value of nodes.get(id)!.inputs) stack.push(value.node);
+  }
+  return new Map([...nodes].filter(([id]) => needed.has(id)));
+}
+
+function modelOf(graph: Graph, inputs: readonly ValueRef[], outputs: readonly ValueRef[], opset: number): Piece[] {
+  const { file, stated } = graph.source as OnnxModel;
+  const names = valueNames(graph, new Set(outputs.map(valueKey)));
+  const nameOf = (value: ValueRef): string => names.get(valueKey(value))!;
+  const typeOf = ({ node, output }: ValueRef): OnnxNode['outputTypes'][number] => sourceOf(graph.nodes.get(node)!).outputTypes[output];
+  const all = [...graph.nodes.values()];
+  const nodes = all.filter((node) => sourceOf(node).kind === 'node');
+  const order = executionOrder(nodes.map((node) => node.inputs), new Map(nodes.map((node, index) => [node.id, index])), nodes.map(({ id }) => id));
+  const writer = protobuf.Writer.create();
+  writer.uint32(MODEL.irVersion << 3).int64(Math.max(file.irVersion, OLDEST_IR, irVersionOf(opset)));
+  for (const [domain, version] of new Map([...file.opsets, ['', opset]])) {
+    writer.uint32((MODEL.opsetImport << 3) | 2).bytes(OperatorSetIdProto.encode({ domain, version }).finish());
+  }
+  const inputField = (value: ValueRef): Piece[] => {
+    const type = typeOf(value);
+    const own = stated.get(nameOf(value));
+    return delimited(GRAPH.input, [own?.dtype === type || type === undefined ? own!.message : encodeValueInfo(nameOf(value), type, undefined)]);
+  };
+  const graphPieces: Piece[] = [
+    // A name, which every graph has to have.
+    protobuf.Writer.create().uint32((2 << 3) | 2).string('graph').finish(),
+    ...order.flatMap((index) => encodeNode(nodes[index]!, names)),
+    ...all.flatMap((node): Piece[] => {
+      const { kind, read } = sourceOf(node);
+      if (kind === 'sparse') return [read!.field];
+      const value = kind === 'initializer' ? node.attributes.get('value') : undefined;
+      if (value === undefined) return [];
+      return value.kind === 'tensor' ? delimited(GRAPH.initializer, tensorPieces(value, nameOf({ node: node.id, output: 0 }))) : [read!.field];
+    }),
+    ...inputs.flatMap(inputField),
+    ...outputs.flatMap((value) => delimited(GRAPH.output, [ValueInfoProto.encode({ name: nameOf(value) }).finish()])),
+  ];
+  const functions = file.fields.filter(({ number }) => number === MODEL.functions).map(({ start, end }) => file.bytes.subarray(start, end));
+  return [writer.finish(), ...delimited(MODEL.graph, graphPieces), ...functions];
+}

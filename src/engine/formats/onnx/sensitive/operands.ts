@@ -1,0 +1,34 @@
+import type { Graph, Node, ValueRef } from '../../../graph/graph';
+import { constantBehind } from '../constants';
+import { decodeTensor } from '../tensor';
+
+/** Ops that exporters put between the steps of an arithmetic without taking part in it. */
+const HANDS_ON: ReadonlySet<string> = new Set(['Expand', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+const MOST_STEPS = 8;
+
+/** The op that computes an input of `node`, through ops that only hand it on. */
+export function operand(node: Node, input: number, graph: Graph): Node | undefined {
+  let value: ValueRef | undefined = node.inputs[input];
+  for (let step = 0; value !== undefined && step < MOST_STEPS; step++) {
+    const producer = graph.nodes.get(value.node);
+    if (producer === undefined || !HANDS_ON.has(producer.op)) return producer;
+    value = producer.inputs[0];
+  }
+  return undefined;
+}
+
+/** The one of two inputs that is computed while the other is a constant. */
+export function besideConstant(node: Node, graph: Graph): 0 | 1 | undefined {
+  const isConstant = (input: number): boolean => node.inputs[input] !== undefined && constantBehind(graph.nodes, node.inputs[input]) !== undefined;
+  const [left, right] = [isConstant(0), isConstant(1)];
+  return node.inputs.length !== 2 || left === right ? undefined : left ? 1 : 0;
+}
+
+/** The exponent of a Pow where it is one constant number. */
+export function constantExponent(node: Node, graph: Graph): number | undefined {
+  const value = node.op === 'Pow' ? node.inputs[1] : undefined;
+  const constant = value === undefined ? undefined : constantBehind(graph.nodes, value);
+  const attribute = constant?.attributes.get('value');
+  if (attribute?.kind !== 'tensor' || attribute.shape.some((size) => size !== 1)) return undefined;
+  return Number(decodeTensor(attribute, constant?.name).data[0]);
+}

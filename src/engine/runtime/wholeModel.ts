@@ -1,0 +1,92 @@
+import type { Dialect, WholeModel, WholeModelRequest } from '../dialect';
+import { CancelledError, UserError } from '../errors';
+import { type Node, valueKey, type ValueRef } from '../graph/graph';
+import { elementCount, type Tensor } from '../graph/tensor';
+import type { PreparedGraph, PrepareRequest, RunOptions } from './executor';
+
+/** Observed values that are fetched whole in one run: they are all in memory together. */
+const WHOLE_AT_ONCE = 16;
+
+/** One run of the model: which values it returns. */
+interface Part {
+  readonly key: string;
+  readonly fetches: readonly ValueRef[];
+  /** Values `observe` is given as they are. */
+  readonly whole: readonly ValueRef[];
+  /** Values `observe` is given the extremes of. */
+  readonly reduced: readonly ValueRef[];
+  readonly model: WholeModel;
+}
+
+/**
+ * A graph that onnxruntime runs as one model. With `extremesOnly` one run gives the extremes of all observed values;
+ * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a model that
+ * onnxruntime refuses.
+ */
+export function prepareWholeModel(request: PrepareRequest, build: (wanted: WholeModelRequest) => WholeModel, key: string): PreparedGraph {
+  const { graph, dialect } = request;
+  const feeds = request.feeds.map((feed) => refOf(feed, graph.inputs.map((input) => input.value)));
+  const isComputed = (value: ValueRef): boolean => !request.feeds.includes(valueKey(value)) && !dialect.isConstant(graph.nodes.get(value.node)!);
+  const fetches = unique(request.fetches.filter(isComputed));
+  const observed = unique(request.observed ?? []);
+  const parts: Part[] = [];
+  const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
+    const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });
+    parts.push({ ...own, key: `${key} part ${parts.length}`, model });
+  };
+  if (request.extremesOnly === true) addPart({ fetches, whole: [], reduced: observed });
+  else {
+    for (let start = 0; start === 0 || start < observed.length; start += WHOLE_AT_ONCE) {
+      addPart({ fetches: start === 0 ? fetches : [], whole: observed.slice(start, start + WHOLE_AT_ONCE), reduced: [] });
+    }
+  }
+  return {
+    async run(options) {
+      let results = new Map<string, Tensor>();
+      for (const [index, part] of parts.entries()) {
+        options.progress?.throwIfCancelled();
+        const found = await runPart(part, feeds, options);
+        if (index === 0) results = found;
+      }
+      return request.fetches.map((value) => results.get(valueKey(value)) ?? given(value, options.feeds, graph.nodes.get(value.node)!, dialect));
+    },
+    close: (kernels) => kernels.forget(`${key} `),
+  };
+}
+
+async function runPart(part: Part, feeds: readonly ValueRef[], { feeds: tensors, kernels, observe }: RunOptions): Promise<Map<string, Tensor>> {
+  const inputs = feeds.map((feed) => tensors.get(valueKey(feed))!);
+  const outputs = await kernels.run(part.key, part.model.model, inputs).catch((error: unknown) => {
+    if (error instanceof UserError || error instanceof CancelledError) throw error;
+    throw new UserError(`onnxruntime cannot run the model: ${(error as Error).message}`, { hint: 'Record ranges elsewhere and give them as calibration.ranges' });
+  });
+  const values = [...part.fetches, ...part.whole];
+  const results = new Map(part.fetches.map((value, index) => [valueKey(value), outputs[index]!]));
+  part.whole.forEach((value, index) => observe?.(value, outputs[part.fetches.length + index]!));
+  part.reduced.forEach((value, index) => {
+    const [min, max, sum, shape] = outputs.slice(values.length + 4 * index, values.length + 4 * index + 4) as [Tensor, Tensor, Tensor, Tensor];
+    observe?.(value, extremesTensor(min, max, sum, shape));
+  });
+  return results;
+}
+
+/** A tensor with the extremes alone, under the shape of the whole. */
+function extremesTensor(min: Tensor, max: Tensor, sum: Tensor, shape: Tensor): Tensor {
+  const sizes = Array.from(shape.data as BigInt64Array, Number);
+  const [low, high, total] = [min, max, sum].map((tensor) => (tensor.data as Float32Array)[0]!) as [number, number, number];
+  const data = elementCount(sizes) === 0 ? new Float32Array() : Float32Array.of(Number.isNaN(total) ? NaN : low, high);
+  return { dtype: 'float32', shape: sizes, data };
+}
+
+/** A value that is fed or constant. */
+function given(value: ValueRef, feeds: ReadonlyMap<string, Tensor>, node: Node, dialect: Dialect): Tensor {
+  return feeds.get(valueKey(value)) ?? dialect.constantTensor(node);
+}
+
+function refOf(key: string, inputs: readonly ValueRef[]): ValueRef {
+  return inputs.find((input) => valueKey(input) === key) ?? { node: key.slice(0, key.lastIndexOf(':')), output: Number(key.slice(key.lastIndexOf(':') + 1)) };
+}
+
+function unique(values: readonly ValueRef[]): ValueRef[] {
+  return [...new Map(values.map((value) => [valueKey(value), value])).values()];
+}
