@@ -197,17 +197,18 @@ export function createConversion(host: ConversionHost): Conversion {
     async report(): Promise<Report> {
       const { snapshots, format, config } = current();
       const plan = planOf(current());
+      const notes = (format.notesOn?.(snapshots.at(-1)!.graph, { bf16: config.onnx.bf16 }) ?? []).map((message) => ({ message }));
       // Refusals by op, with its first node, rather than by rule of the file.
       const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan)).filter(({ severity }) => severity !== 'information');
-      const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings];
+      const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings, ...notes];
       return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
 
     async save(path, overwrite) {
-      const { snapshots } = current();
+      const { snapshots, config } = current();
       const sink = await host.openSink(path, overwrite);
       try {
-        await formatOf(path).write(snapshots.at(-1)!.graph, sink, host.progress);
+        await formatOf(path).write(snapshots.at(-1)!.graph, sink, host.progress, { bf16: config.onnx.bf16 });
         host.progress.throwIfCancelled();
         await sink.commit();
       } catch (error) {

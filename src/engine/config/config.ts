@@ -31,6 +31,10 @@ export interface TuningConfig {
   readonly bf16_reward: number;
   /** Patterns of arithmetic that stay FP32 unless set to `auto`; a name left out is `fp32`. */
   readonly sensitive_ops: Readonly<Record<string, 'fp32' | 'auto'>>;
+  readonly onnx: {
+    /** How BF16 ops are written to ONNX models. */
+    readonly bf16: 'native' | 'emulated';
+  };
   /** Instruction set of the CPUs the model is converted for. Undefined: none in particular. */
   readonly target_isa: 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx' | undefined;
   /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
@@ -66,6 +70,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   cast_cost: 'count',
   bf16_reward: 0.25,
   sensitive_ops: {},
+  onnx: { bf16: 'native' },
   target_isa: undefined,
   accuracy_criterion: { relative: 0.01 },
   tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2 },

@@ -53,6 +53,7 @@ function withDefaults({ accuracy_criterion, ...given }: Partial<TuningConfig>): 
     calibration: { ...DEFAULT_CONFIG.calibration, ...known.calibration },
     quantization: { ...DEFAULT_CONFIG.quantization, ...known.quantization },
     tuning: { ...DEFAULT_CONFIG.tuning, ...known.tuning },
+    onnx: { ...DEFAULT_CONFIG.onnx, ...known.onnx },
     accuracy_criterion: hasCriterion ? accuracy_criterion : DEFAULT_CONFIG.accuracy_criterion,
   };
 }

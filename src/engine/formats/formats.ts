@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { ByteSink, ByteSource, OpenBeside, Progress } from '../host';
 import { onnxDialect } from './onnx/dialect';
+import { notesOn } from './onnx/providers';
 import { readOnnx } from './onnx/read';
 import { findInputs as findOnnxInputs, findOutputs as findOnnxOutputs } from './onnx/signatureOptions';
 import { writeOnnx } from './onnx/write';
@@ -13,6 +14,11 @@ import { readGraphDef, type ReadOptions } from './tensorflow/read';
 import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
 
+export interface WriteOptions {
+  /** How BF16 ops are written where the format has both. */
+  readonly bf16: 'native' | 'emulated';
+}
+
 /** A file format: both ends of the pipeline. */
 export interface Format {
   /** Shown to the user. */
@@ -21,7 +27,9 @@ export interface Format {
   readonly dialect: Dialect;
   /** `beside` opens the files that hold the rest of the model. */
   read(source: ByteSource, options: ReadOptions, progress: Progress, beside: OpenBeside): Promise<Graph>;
-  write(graph: Graph, sink: ByteSink, progress: Progress): Promise<void>;
+  write(graph: Graph, sink: ByteSink, progress: Progress, options: WriteOptions): Promise<void>;
+  /** What the user should know of a file written from the graph, such as where it runs: sentences. */
+  notesOn?(graph: Graph, options: Pick<WriteOptions, 'bf16'>): readonly string[];
   /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
   withSignature(graph: Graph, options: ReadOptions, file: string): Graph;
 }
@@ -53,6 +61,7 @@ const FORMATS: readonly Format[] = [
     dialect: onnxDialect,
     read: readOnnx,
     write: writeOnnx,
+    notesOn: (graph, { bf16 }) => notesOn(graph, bf16),
     withSignature: (graph, { inputs, outputs }, file) =>
       ({ ...graph, inputs: findOnnxInputs(graph, inputs, file), outputs: findOnnxOutputs(graph, outputs, file) }),
   },

@@ -4,6 +4,7 @@ import type { WholeModel, WholeModelRequest } from '../../dialect';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import { joined, type Piece } from '../lazyBytes';
 import { delimited } from '../protobuf';
+import { emulateBfloat16, hasBfloat16 } from './emulate';
 import { encodeNode } from './encodeNode';
 import { ValueInfoProto, OperatorSetIdProto } from './messages';
 import { GRAPH, MODEL } from './modelFile';
@@ -17,11 +18,15 @@ import { valueNames } from './valueNames';
 
 const OLDEST_IR = 4;
 
-/** An ONNX model that computes what is asked of a graph and nothing else; its inputs and outputs are in the order asked. */
+/**
+ * An ONNX model that computes what is asked of a graph and nothing else; its inputs and outputs are in the order asked.
+ * BF16 is emulated, since onnxruntime's CPU provider has few kernels for it: BF16 values come out as FP32.
+ */
 export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeModelRequest): WholeModel {
-  const { graph: raised, opset } = raiseOpset(graph);
+  const { graph: runnable, valueOf } = hasBfloat16(graph) ? emulateBfloat16(graph) : { graph, valueOf: (value: ValueRef) => value };
+  const { graph: raised, opset } = raiseOpset(runnable);
   const { nodes, inputs } = withFeeds(raised, feeds);
-  const outputs: ValueRef[] = fetches.map((value) => inputs.get(valueKey(value)) ?? value);
+  const outputs: ValueRef[] = fetches.map((value) => inputs.get(valueKey(value)) ?? valueOf(value));
   for (const value of observed) {
     for (const node of summaryOf(value, (base) => freeName(base, nodes))) {
       nodes.set(node.id, node);

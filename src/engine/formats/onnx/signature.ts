@@ -60,3 +60,8 @@ function computeGroups(node: Node): readonly TypeGroup[] {
 function hasGraphs(node: Node): boolean {
   return node.op === 'If' || node.op === 'Loop' || node.op === 'Scan';
 }
+
+/** Types of the node's type variables. */
+export function groupTypes(node: Node): ReadonlyMap<string, DataType> {
+  return new Map(typeGroups(node).map(({ name, dtype }) => [name, dtype]));
+}
