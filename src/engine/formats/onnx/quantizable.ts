@@ -3,7 +3,7 @@ import type { Graph, Node } from '../../graph/graph';
 import { floatOf, intOf } from './attributes';
 import { PER_CHANNEL_OPSET, QUANTIZE_OPSET } from './boundaryNodes';
 import { constantBehind } from './constants';
-import { domainOf, inputAt, sourceOf, valueAt } from './node';
+import { domainOf, inputAt, isOp, sourceOf, valueAt } from './node';
 
 /**
  * Ops that onnxruntime computes in INT8 between DequantizeLinear and QuantizeLinear, with the output-channel axis of their
@@ -14,6 +14,9 @@ const PATTERNS: Readonly<Record<string, (node: Node, graph: Graph) => Quantizati
   // Filter [in, out / groups, ...]: with groups, a channel of that axis belongs to several outputs.
   ConvTranspose: (node, graph) => withWeight(node, graph, () => (intOf(node.attributes, 'group', 1) === 1 ? 1 : undefined)),
   MatMul: (node, graph) => product(node, graph, (shape) => (shape.length === 2 ? 1 : undefined)),
+  Add: (node, graph) => residual(node, graph),
+  GlobalAveragePool: (node, graph) => (isConvolved(node, 0, graph) ? { activations: [0] } : undefined),
+  AveragePool: (node, graph) => (isConvolved(node, 0, graph) ? { activations: [0] } : undefined),
   Gemm: (node, graph) => product(node, graph, () => (intOf(node.attributes, 'transB', 0) === 0 ? 1 : 0)),
 };
 
@@ -28,6 +31,29 @@ export function quantizationPattern(node: Node, graph: Graph): QuantizationPatte
 
 function reachOf(node: Node): number {
   return sourceOf(node).versions?.reach ?? Infinity;
+}
+
+/** The sum that ends a residual block: convolutions hand their results to it in INT8 rather than in FP32. */
+function residual(node: Node, graph: Graph): QuantizationPattern | undefined {
+  const isComputed = node.inputs.length === 2 && node.inputs.every((value) => constantBehind(graph.nodes, value) === undefined);
+  return isComputed && (isConvolved(node, 0, graph) || isConvolved(node, 1, graph)) ? { activations: [0, 1] } : undefined;
+}
+
+const CONVOLUTIONS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose']);
+/** What stands between a convolution and the sum or average of its results. */
+const BETWEEN: ReadonlySet<string> = new Set(['Add', 'BatchNormalization', 'Clip', 'LeakyRelu', 'MaxPool', 'Relu']);
+const MOST_STEPS = 6;
+
+/** Whether the value at an input comes from a convolution with constant weights through a few cheap ops. */
+function isConvolved(node: Node, input: number, graph: Graph): boolean {
+  let value = node.inputs[input];
+  for (let step = 0; value !== undefined && step < MOST_STEPS; step++) {
+    const producer = graph.nodes.get(value.node)!;
+    if (isOp(producer, CONVOLUTIONS)) return weightShape(producer, graph, 1) !== undefined;
+    if (!isOp(producer, BETWEEN)) return false;
+    value = producer.inputs[0];
+  }
+  return false;
 }
 
 function withWeight(node: Node, graph: Graph, axis: (shape: readonly number[]) => number | undefined): QuantizationPattern | undefined {

@@ -1,5 +1,9 @@
 import type { Attribute } from '../../graph/attribute';
+import { encodeBfloat16 } from '../../graph/bfloat16';
+import type { DataType } from '../../graph/dataType';
+import { float16Bits } from '../../graph/float16';
 import type { Node } from '../../graph/graph';
+import type { Tensor } from '../../graph/tensor';
 import { makeInitializer, sourceOf } from './node';
 import { encodeTensor } from './tensor';
 
@@ -62,9 +66,19 @@ function limitsToInputs(node: Node, uniqueName: (base: string) => string): Upgra
   const limits = ['min', 'max'].map((name) => {
     const attribute = node.attributes.get(name);
     if (attribute?.kind !== 'float') return undefined;
-    return makeInitializer(uniqueName(`${node.name}/${name}`), encodeTensor({ dtype: 'float32', shape: [], data: Float32Array.of(attribute.value) }));
+    return makeInitializer(uniqueName(`${node.name}/${name}`), encodeTensor(scalar(attribute.value, sourceOf(node).inputTypes[0])));
   });
   return { node: withInputs({ ...node, attributes: without(node, ['min', 'max']) }, limits), constants: limits.filter((limit) => limit !== undefined) };
+}
+
+function scalar(value: number, type: DataType | undefined): Tensor {
+  const float32 = Float32Array.of(value);
+  switch (type) {
+    case 'bfloat16': return { dtype: type, shape: [], data: encodeBfloat16(float32) };
+    case 'float16': return { dtype: type, shape: [], data: Uint16Array.of(float16Bits(value)) };
+    case 'float64': return { dtype: type, shape: [], data: Float64Array.of(value) };
+    default: return { dtype: 'float32', shape: [], data: float32 };
+  }
 }
 
 /** From operator set 18 on a Split without sizes says into how many parts it splits. */
