@@ -7,6 +7,9 @@ import { notesOn } from './onnx/providers';
 import { readOnnx } from './onnx/read';
 import { findInputs as findOnnxInputs, findOutputs as findOnnxOutputs } from './onnx/signatureOptions';
 import { writeOnnx } from './onnx/write';
+import { pytorchDialect } from './pytorch/dialect';
+import { readExportedProgram, withOwnSignature } from './pytorch/read';
+import { writeExportedProgram } from './pytorch/write';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
@@ -64,6 +67,14 @@ const FORMATS: readonly Format[] = [
     notesOn: (graph, { bf16 }) => notesOn(graph, bf16),
     withSignature: (graph, { inputs, outputs }, file) =>
       ({ ...graph, inputs: findOnnxInputs(graph, inputs, file), outputs: findOnnxOutputs(graph, outputs, file) }),
+  },
+  {
+    name: 'PyTorch exported program',
+    extension: '.pt2',
+    dialect: pytorchDialect,
+    read: readExportedProgram,
+    write: writeExportedProgram,
+    withSignature: withOwnSignature,
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { Attribute, PartialShape } from '../graph/attribute';
+import type { Attribute, Operand, PartialShape } from '../graph/attribute';
 import { bytesPerElement, type DataType } from '../graph/dataType';
 import { elementCount } from '../graph/tensor';
 
@@ -43,7 +43,7 @@ export function attributeText(attribute: Attribute): string {
     case 'ints':
     case 'bools':
     case 'types': return listText<unknown>(attribute.value, String);
-    case 'operands':
+    case 'operands': return attribute.isList ? listText(attribute.value, operandText) : attribute.value.map(operandText).join();
     case 'opaque': return '…';
     default: return String(attribute.value);
   }
@@ -52,6 +52,11 @@ export function attributeText(attribute: Attribute): string {
 function listText<T>(items: readonly T[], text: (item: T) => string): string {
   const shown = items.slice(0, LONGEST_LIST).map(text).join(', ');
   return items.length > LONGEST_LIST ? `[${shown}, … ${items.length} in all]` : `[${shown}]`;
+}
+
+function operandText(operand: Operand): string {
+  if (operand === null) return 'None';
+  return typeof operand === 'object' ? `input ${operand.input}` : String(operand);
 }
 
 function stringText(bytes: Uint8Array): string {

@@ -1,0 +1,89 @@
+import { opArguments } from '../../capabilities/pytorch';
+import { DEFAULT_BF16_OPS, isFree, isHeavy, isRandom, movesData, writesInPlace } from '../../capabilities/pytorchPrecision';
+import type { Dialect } from '../../dialect';
+import type { Node } from '../../graph/graph';
+import {
+  isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
+} from './boundaryNodes';
+import { inferShapes } from './inferShapes';
+import { constantBehind, isConstant } from './operands';
+import { isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
+import { sensitivePatterns } from './sensitive';
+import { sourceOf } from './source';
+import { decodeTensor } from './storage';
+import { kernelFor, typeGroups, withTypes } from './typeGroups';
+
+/** Targets that are no ATen ops: arithmetic on sizes, Python's functions, ops with sub-graphs, quantization. */
+const OTHER_OPS = /^(_operator|math|torch|higher_order|quantized_decomposed)\./;
+
+/** PyTorch's answers to the questions of the phases, for programs of torch.export. */
+export const pytorchDialect: Dialect = {
+  framework: 'pytorch',
+
+  scopeOf: ({ name }) => name.split('/').slice(0, -1),
+  knowsOp: (op) => opArguments(op) !== undefined || OTHER_OPS.test(op),
+  outputTypes,
+  inputType: (node, input) => sourceOf(node).inputTypes[input],
+  typeGroups,
+  kernelFor,
+  withTypes,
+
+  isCast,
+  isQuantize,
+  isDequantize,
+  isConstant,
+  isInput: (node) => !isConstant(node) && INPUTS.has(node.op),
+  isDataMovement: (node) => movesData(node.op),
+  isControlOnly: () => false,
+  hasSideEffects,
+
+  constantTensor: (node) => decodeTensor(node.attributes.get('value'), node.name),
+  makeConstant,
+  convertConstant,
+  makeCast,
+  makeQuantizeDequantize,
+  weightGrid: WEIGHT_GRID,
+  makeQuantizedWeight,
+  // Inductor fuses a Dequantize to FP32 and a Cast with what reads them; not one that emits BF16 itself.
+  dequantizeAs: () => undefined,
+  fetchesByNodeName: false,
+  makeTuple: (name) => {
+    throw new Error(`${name}: values of an exported program are fetched one by one`);
+  },
+  constantBehind,
+
+  quantizationPattern,
+  passesInt8Through,
+  isEpilogue,
+
+  linearOp: () => undefined,
+  channelwiseStep: () => undefined,
+  makeBiasAdd: (name) => {
+    throw new Error(`${name}: linear ops have their bias themselves`);
+  },
+  constantOperation: () => undefined,
+
+  defaultBf16Ops: DEFAULT_BF16_OPS,
+  isHeavy: (node) => isHeavy(node.op),
+  isFree: (node) => isFree(node.op),
+
+  sensitivePatterns,
+
+  closesLoop: () => false,
+  sharedTypes: () => [],
+  nodesInLoops: () => new Set(),
+  inferShapes,
+};
+
+const INPUTS: ReadonlySet<string> = new Set(['input', 'parameter', 'buffer', 'tensor_constant', 'custom_object', 'token']);
+
+function outputTypes(node: Node): ReturnType<Dialect['outputTypes']> {
+  const value = node.attributes.get('value');
+  return value?.kind === 'tensor' ? [value.dtype] : sourceOf(node).outputTypes;
+}
+
+/** Assertions, random numbers, changes in place, and whatever is no op of PyTorch's own stay even if nothing reads them. */
+function hasSideEffects({ op }: Node): boolean {
+  if (op === 'parameter' || op === 'buffer' || op === 'tensor_constant' || op.startsWith('_operator.') || op.startsWith('quantized_decomposed.')) return false;
+  return opArguments(op) === undefined || op.startsWith('aten._assert') || isRandom(op) || writesInPlace(op);
+}
