@@ -51,11 +51,11 @@ class GraphEncoder {
   private nodes(): readonly Json[] {
     const isFunctional = listAt(this.source.program, 'verifiers').includes('ATEN');
     const nodes: Json[] = [];
-    for (const { node, neededBy } of writeOrder(this.written)) {
+    for (const { node, madeFor } of writeOrder(this.written)) {
       const { origin } = sourceOf(node);
       if (this.isInput(node)) continue;
       if (origin === undefined) {
-        const metadata = sourceOf(neededBy ?? node).origin?.message.get('metadata');
+        const metadata = sourceOf(madeFor ?? node).origin?.message.get('metadata');
         nodes.push(encodeNewNode(node, isFunctional && isCast(node) ? 'aten._to_copy' : node.op, this.nameNew(node), metadata, this.names));
       } else {
         nodes.push(encodeNode(node, this.names));

@@ -3,8 +3,8 @@ import { sourceOf } from './source';
 
 export interface Placed {
   readonly node: Node;
-  /** For a node that a phase added: the one of the file it was needed for first; none for an output. */
-  readonly neededBy: Node | undefined;
+  /** For a node that a phase added: the one of the file it was needed for first, or for an output, the one whose value it is made from. */
+  readonly madeFor: Node | undefined;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface Placed {
 export function writeOrder(graph: Graph): readonly Placed[] {
   const written = new Set<string>();
   const order: Placed[] = [];
-  const write = (last: Node, neededBy: Node | undefined): void => {
+  const write = (last: Node, madeFor: Node | undefined): void => {
     const stack = [{ node: last, next: 0 }];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const input = top.node.inputs[top.next++];
@@ -25,11 +25,15 @@ export function writeOrder(graph: Graph): readonly Placed[] {
       stack.pop();
       if (written.has(top.node.id)) continue;
       written.add(top.node.id);
-      order.push({ node: top.node, neededBy });
+      order.push({ node: top.node, madeFor });
     }
   };
   for (const node of graph.nodes.values()) if (sourceOf(node).origin !== undefined) write(node, node);
-  for (const { value } of graph.outputs) write(graph.nodes.get(value.node)!, undefined);
+  for (const { value } of graph.outputs) {
+    let producer = graph.nodes.get(value.node)!;
+    while (sourceOf(producer).origin === undefined && producer.inputs.length > 0) producer = graph.nodes.get(producer.inputs[0]!.node)!;
+    write(graph.nodes.get(value.node)!, producer);
+  }
   for (const node of graph.nodes.values()) write(node, undefined);
   return order;
 }
