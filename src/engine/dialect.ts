@@ -52,6 +52,16 @@ export interface WeightGrid {
 /** Gives a name no node has: `base`, else `base_1`, … */
 export type UniqueName = (base: string) => string;
 
+/** A module of a model that is made of modules. */
+export interface ModuleRef {
+  /** `features/0`. */
+  readonly path: string;
+  /** `torch.nn.modules.conv.Conv2d`; the part behind the last dot is the name of its class. */
+  readonly type: string;
+  /** The same for all nodes of one call of the module, and for no others. */
+  readonly call: string;
+}
+
 /** Where the channels of an activation are: its last axis, or the second one. */
 export type ChannelPosition = 'last' | 'second';
 
@@ -150,12 +160,18 @@ export interface Dialect {
   channelwiseStep(node: Node, input: number): ChannelwiseStep | undefined;
   /** The linear op adding a bias itself, in place of the one it had; where there is no such question, an op after it adds the bias. */
   withBias?(node: Node, bias: ValueRef): Node;
+  /** Batch normalisation is folded before INT8 ops only: the framework's own BF16 leaves it where it is. */
+  readonly keepsBatchNormBeforeBf16?: boolean;
   makeBiasAdd(name: string, input: ValueRef, bias: ValueRef, dtype: DataType, channels: ChannelPosition): Node;
   /** How to compute the node when all its inputs are constants, for the few ops that stand between weights and their readers. */
   constantOperation(node: Node): ((operands: readonly Tensor[]) => Tensor | undefined) | undefined;
 
   /** Default of `bf16_ops`: op types converted to BF16 when the user names none. */
   readonly defaultBf16Ops: readonly string[];
+  /** Classes of modules that become BF16 as wholes when the user names none. */
+  readonly defaultBf16Modules?: readonly string[];
+  /** The module a node belongs to; where there is no such question, models are not made of modules. */
+  moduleOf?(node: Node): ModuleRef | undefined;
   /** Gains enough from BF16 to be worth Casts of its own. */
   isHeavy(node: Node): boolean;
   /** Becomes BF16 without being named where that saves Casts. */

@@ -199,7 +199,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const plan = planOf(current());
       const notes = (format.notesOn?.(snapshots.at(-1)!.graph, { bf16: config.onnx.bf16 }) ?? []).map((message) => ({ message }));
       // Refusals by op, with its first node, rather than by rule of the file.
-      const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan)).filter(({ severity }) => severity !== 'information');
+      const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan, format.dialect)).filter(({ severity }) => severity !== 'information');
       const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings, ...notes];
       return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
     },
@@ -224,7 +224,7 @@ export function createConversion(host: ConversionHost): Conversion {
 function planViewOf(open: OpenModel, plan: Plan): PlanView {
   const { snapshots, config, format, parsed } = open;
   const { graph } = snapshots[0]!;
-  const uses = ruleUses(config, graph, plan);
+  const uses = ruleUses(config, graph, plan, format.dialect);
   return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), problems: problemsOf(open, plan, uses) };
 }
 

@@ -46,4 +46,6 @@ export interface Plan {
   readonly refusals: readonly Refusal[];
   /** The config names no `bf16_ops`, so the framework's own list holds. */
   readonly usesDefaultList: boolean;
+  /** Modules are converted as wholes, each with Casts of its own at its inputs and outputs, rather than single nodes. */
+  readonly byModule: boolean;
 }

@@ -9,6 +9,7 @@ import { importNeuralCompressor, type ImportNote } from '../../src/engine/config
 import { javascriptPattern } from '../../src/engine/config/neuralCompressor/javascriptPattern';
 import { matchesWholeName } from '../../src/engine/config/pattern';
 import { LOWEST_FIRST, readRules } from '../../src/engine/config/rules';
+import { tensorflowDialect } from '../../src/engine/formats/tensorflow/dialect';
 import type { Node } from '../../src/engine/graph/graph';
 import { readConfig } from '../support/tuningConfigs';
 import { type Meaning, meaningOf, meaningOfInc } from './incMeaning';
@@ -99,7 +100,7 @@ describe('the precision version 3 gives each op is what is imported', () => {
 
   it.each(version3.map((fixture, index) => [fixture.name, fixture, index] as const))('%s', (_name, { config }, index) => {
     expect(config.quantization.weight_granularity).toBe(said[index]!.weight_granularity);
-    const rules = readRules(config);
+    const rules = readRules(config, tensorflowDialect);
     const wishes = opsOf(index).map(([name, op]) => rules.override({ name, op } as Node)?.accepts[0] ?? 'int8');
     expect(wishes).toEqual(precisions[index]!.map((given) => LOWEST_FIRST.find((precision) => [given].flat().includes(precision))));
   });

@@ -19,6 +19,9 @@ export const DEFAULT_BF16_OPS: readonly string[] = [
   'aten.lstm.input', 'aten.gru.input', 'aten.lstm_cell', 'aten.gru_cell', 'aten.rnn_tanh.input', 'aten.rnn_relu.input',
 ];
 
+/** Classes of modules that eager mode converts (neural_compressor/adaptor/pytorch_cpu.yaml, bf16). */
+export const DEFAULT_BF16_MODULES: readonly string[] = ['Linear', 'Conv1d', 'Conv2d', 'Conv3d', 'LSTM', 'LSTMCell', 'GRU', 'GRUCell'];
+
 export function isHeavy(op: string): boolean {
   const name = baseName(op);
   return name !== undefined && HEAVY.has(name);

@@ -2,7 +2,7 @@ import { bfloat16Types } from '../capabilities/bfloat16Types';
 import type { Dialect } from '../dialect';
 import type { Node } from '../graph/graph';
 import type { TuningConfig } from './config';
-import { type Rule, readRules } from './rules';
+import { className, type Rule, readRules } from './rules';
 
 /** The config's wishes, ready to be asked node by node. */
 export interface Choices {
@@ -22,10 +22,16 @@ export const BF16_OFF = 'BF16 is off (use_bf16).';
 
 const NOTHING: readonly Rule[] = [];
 
+/** Whether modules are converted as wholes. */
+export function convertsModules(config: TuningConfig, dialect: Dialect): boolean {
+  return dialect.moduleOf !== undefined && config.pytorch.mode === 'eager';
+}
+
 /** Compiles the per-op part of a config. Each node's rules are found once. */
 export function readChoices(config: TuningConfig, dialect: Dialect): Choices {
-  const rules = readRules(config);
-  const defaults = new Set(config.bf16_ops === undefined ? dialect.defaultBf16Ops : []);
+  const rules = readRules(config, dialect);
+  const byModule = convertsModules(config, dialect);
+  const defaults = new Set(config.bf16_ops !== undefined ? [] : byModule ? dialect.defaultBf16Modules : dialect.defaultBf16Ops);
   const found = new Map<Node, readonly Rule[]>();
   const wishes = (node: Node): readonly Rule[] => {
     const wished = [rules.override(node), rules.listed(node)].filter((rule) => rule !== undefined && rule.accepts.length > 0);
@@ -39,7 +45,7 @@ export function readChoices(config: TuningConfig, dialect: Dialect): Choices {
       found.set(node, known);
       return known;
     },
-    isDefaultBf16: (node) => defaults.has(node.op),
+    isDefaultBf16: (node) => defaults.has(byModule ? className(dialect.moduleOf?.(node)?.type ?? '') : node.op),
     whyNoBf16: (node) => {
       if (!config.use_bf16) return BF16_OFF;
       const capable = bfloat16Types(node, dialect);

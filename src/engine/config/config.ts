@@ -35,6 +35,10 @@ export interface TuningConfig {
     /** How BF16 ops are written to ONNX models. */
     readonly bf16: 'native' | 'emulated';
   };
+  readonly pytorch: {
+    /** What is converted as a whole: a node of the graph (as FX graph mode does), or a module (as eager mode does). */
+    readonly mode: 'fx' | 'eager';
+  };
   /** Instruction set of the CPUs the model is converted for. Undefined: none in particular. */
   readonly target_isa: 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx' | undefined;
   /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
@@ -71,6 +75,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   bf16_reward: 0.25,
   sensitive_ops: {},
   onnx: { bf16: 'native' },
+  pytorch: { mode: 'fx' },
   target_isa: undefined,
   accuracy_criterion: { relative: 0.01 },
   tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2 },

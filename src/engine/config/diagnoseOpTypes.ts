@@ -6,7 +6,7 @@ import { moveTo, remove, rename, setTo } from './fixes';
 import { exactPattern } from './pattern';
 import type { Places } from './places';
 import { type ConfigFix, type ConfigProblem, type Path, problemAt } from './problem';
-import { REGEX_MARK } from './rules';
+import { kindsOfNode, REGEX_MARK } from './rules';
 
 interface NamedType {
   readonly op: string;
@@ -21,7 +21,7 @@ export function diagnoseOpTypes(config: TuningConfig, graph: Graph, dialect: Dia
   const byType = Object.keys(config.op_type_dict).map((op): NamedType => ({ op, path: ['op_type_dict', op] }));
   const listed = (config.bf16_ops ?? []).map((op, index): NamedType => ({ op, path: ['bf16_ops', index] })).filter(({ op }) => !op.startsWith(REGEX_MARK));
   if (byType.length + listed.length === 0) return [];
-  const inModel = new Set([...graph.nodes.values()].map(({ op }) => op));
+  const inModel = new Set([...graph.nodes.values()].flatMap((node) => kindsOfNode(node, dialect)));
   const absent = [...byType, ...listed].filter(({ op }) => !inModel.has(op));
   const unknown = absent.filter(({ op }) => !dialect.knowsOp(op));
   const names = new Set(unknown.length === 0 ? [] : [...graph.nodes.values()].map(({ name }) => name));

@@ -54,6 +54,7 @@ function withDefaults({ accuracy_criterion, ...given }: Partial<TuningConfig>): 
     quantization: { ...DEFAULT_CONFIG.quantization, ...known.quantization },
     tuning: { ...DEFAULT_CONFIG.tuning, ...known.tuning },
     onnx: { ...DEFAULT_CONFIG.onnx, ...known.onnx },
+    pytorch: { ...DEFAULT_CONFIG.pytorch, ...known.pytorch },
     accuracy_criterion: hasCriterion ? accuracy_criterion : DEFAULT_CONFIG.accuracy_criterion,
   };
 }

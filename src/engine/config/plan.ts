@@ -2,7 +2,7 @@ import { int8Nodes } from '../capabilities/int8Nodes';
 import type { Dialect, SensitivePattern } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason } from '../plan';
-import { BF16_OFF, type Choices, readChoices } from './choices';
+import { BF16_OFF, type Choices, convertsModules, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';
 import { Refusals, askedText } from './refusals';
@@ -35,7 +35,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const sharedTypes = agreeOnSharedTypes(graph, nodes, dialect);
   const refusals = new Refusals();
   for (const node of graph.nodes.values()) markRefused(node, nodes, sharedTypes, refusals, nodeContext);
-  return { nodes, warnings: [], refusals: refusals.list(), usesDefaultList: choices.usesDefaultList };
+  return { nodes, warnings: [], refusals: refusals.list(), usesDefaultList: choices.usesDefaultList, byModule: convertsModules(config, dialect) };
 }
 
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
 import type { Plan } from '../plan';
 import type { TuningConfig } from './config';
@@ -20,8 +21,8 @@ interface Counts {
 }
 
 /** The use of each rule of a config: those of op_name_dict, of op_type_dict, of bf16_ops, each in their order. Linear in nodes times rules. */
-export function ruleUses(config: TuningConfig, graph: Graph, plan: Plan): readonly RuleUse[] {
-  const rules = readRules(config);
+export function ruleUses(config: TuningConfig, graph: Graph, plan: Plan, dialect: Dialect): readonly RuleUse[] {
+  const rules = readRules(config, dialect);
   const uses = new Map(rules.all.map((rule): [Rule, Counts] => [rule, { matches: 0, computing: 0, overruled: new Map() }]));
   for (const node of graph.nodes.values()) {
     const matching = rules.all.filter((rule) => rule.matches(node));

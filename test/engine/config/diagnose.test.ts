@@ -26,7 +26,7 @@ function problemsOf(text: string, canCalibrate = false): ConfigProblem[] {
   const parsed = parse(text);
   expect(parsed.problems).toEqual([]);
   const plan = resolvePlan(GRAPH, parsed.config, { dialect, canCalibrate });
-  return diagnose(parsed, GRAPH, dialect, plan, ruleUses(parsed.config, GRAPH, plan));
+  return diagnose(parsed, GRAPH, dialect, plan, ruleUses(parsed.config, GRAPH, plan, dialect));
 }
 
 /** The file after each fix of a problem, by the fix's title. Whatever fix is taken, the problem is gone. */

@@ -1,6 +1,6 @@
 import { opArguments } from '../../capabilities/pytorch';
-import { DEFAULT_BF16_OPS, isFree, isHeavy, isRandom, movesData, writesInPlace } from '../../capabilities/pytorchPrecision';
-import type { Dialect } from '../../dialect';
+import { DEFAULT_BF16_MODULES, DEFAULT_BF16_OPS, isFree, isHeavy, isRandom, movesData, writesInPlace } from '../../capabilities/pytorchPrecision';
+import type { Dialect, ModuleRef } from '../../dialect';
 import type { Node } from '../../graph/graph';
 import {
   isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
@@ -16,12 +16,15 @@ import { kernelFor, typeGroups, withTypes } from './typeGroups';
 /** Targets that are no ATen ops: arithmetic on sizes, Python's functions, ops with sub-graphs, quantization. */
 const OTHER_OPS = /^(_operator|math|torch|higher_order|quantized_decomposed)\./;
 
+/** Classes of modules begin with a capital letter, with or without the path of where they are defined. */
+const MODULE_CLASS = /^(\w+\.)*[A-Z]\w*$/;
+
 /** PyTorch's answers to the questions of the phases, for programs of torch.export. */
 export const pytorchDialect: Dialect = {
   framework: 'pytorch',
 
   scopeOf: ({ name }) => name.split('/').slice(0, -1),
-  knowsOp: (op) => opArguments(op) !== undefined || OTHER_OPS.test(op),
+  knowsOp: (op) => opArguments(op) !== undefined || OTHER_OPS.test(op) || MODULE_CLASS.test(op),
   outputTypes,
   inputType: (node, input) => sourceOf(node).inputTypes[input],
   typeGroups,
@@ -62,8 +65,11 @@ export const pytorchDialect: Dialect = {
     throw new Error(`${name}: linear ops have their bias themselves`);
   },
   constantOperation: () => undefined,
+  keepsBatchNormBeforeBf16: true,
 
   defaultBf16Ops: DEFAULT_BF16_OPS,
+  defaultBf16Modules: DEFAULT_BF16_MODULES,
+  moduleOf,
   isHeavy: (node) => isHeavy(node.op),
   isFree: (node) => isFree(node.op),
 
@@ -76,6 +82,13 @@ export const pytorchDialect: Dialect = {
 };
 
 const INPUTS: ReadonlySet<string> = new Set(['input', 'parameter', 'buffer', 'tensor_constant', 'custom_object', 'token']);
+
+/** Nodes that make their values from nothing are no part of what a module computes. */
+function moduleOf(node: Node): ModuleRef | undefined {
+  const module = sourceOf(node).origin?.module;
+  if (module === undefined || node.inputs.length === 0) return undefined;
+  return { path: module.path.replaceAll('.', '/'), type: module.type, call: `${module.path}@${module.call}` };
+}
 
 function outputTypes(node: Node): ReturnType<Dialect['outputTypes']> {
   const value = node.attributes.get('value');

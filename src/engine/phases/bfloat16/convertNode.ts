@@ -13,6 +13,8 @@ export interface ConversionContext {
   readonly casts: Casts;
   /** Everything that becomes BF16 in the same go: no Cast is put between two of these. */
   readonly conversions: Conversions;
+  /** Where modules are converted as wholes: which one a node is part of. Casts stand between them even where both sides are BF16. */
+  readonly moduleOf?: (node: Node) => string | undefined;
 }
 
 /**
@@ -25,30 +27,37 @@ export function convertNode(id: string, context: ConversionContext): void {
   const types = conversions.get(id)!;
   const groups = dialect.typeGroups(node).filter((group) => types.has(group.name));
   const inputs = node.inputs.map((value, input) =>
-    groups.some((group) => group.inputs.includes(input)) && !becomesBf16(value, context) ? casts.as(value, 'bfloat16') : value);
+    groups.some((group) => group.inputs.includes(input)) && !becomesBf16(value, node, context) ? casts.as(value, 'bfloat16') : value);
   rewriter.replace({ ...dialect.withTypes(node, types), inputs });
 
   const outputs = groups.flatMap((group) => group.outputs);
   keepFetchedOutputs(rewriter.node(id), outputs, context);
   for (const output of outputs) {
     const value: ValueRef = { node: id, output };
-    const left = rewriter.uses(id, output).filter((use) => !readsBf16(use.node, use.input, context));
+    const left = rewriter.uses(id, output).filter((use) => !readsBf16(use.node, use.input, node, context));
     if (left.length > 0) rewriter.redirect(left, casts.as(value, 'float32'));
   }
 }
 
-function becomesBf16(value: ValueRef, { rewriter, dialect, conversions }: ConversionContext): boolean {
+function becomesBf16(value: ValueRef, reader: Node, context: ConversionContext): boolean {
+  const { rewriter, dialect, conversions } = context;
   const types = conversions.get(value.node);
-  return types !== undefined
+  return types !== undefined && isOneModule(rewriter.node(value.node), reader, context)
     && dialect.typeGroups(rewriter.node(value.node)).some((group) => types.has(group.name) && group.outputs.includes(value.output));
 }
 
 /** Whether the reader takes BF16 at that input, now or once this go is over. */
-function readsBf16(reader: string, input: number, { rewriter, dialect, conversions }: ConversionContext): boolean {
+function readsBf16(reader: string, input: number, producer: Node, context: ConversionContext): boolean {
+  const { rewriter, dialect, conversions } = context;
   const node = rewriter.node(reader);
   if (dialect.inputType(node, input) === 'bfloat16') return true;
   const types = conversions.get(reader);
-  return types !== undefined && dialect.typeGroups(node).some((group) => types.has(group.name) && group.inputs.includes(input));
+  return types !== undefined && isOneModule(producer, node, context)
+    && dialect.typeGroups(node).some((group) => types.has(group.name) && group.inputs.includes(input));
+}
+
+function isOneModule(a: Node, b: Node, { moduleOf }: ConversionContext): boolean {
+  return moduleOf === undefined || moduleOf(a) === moduleOf(b);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { bfloat16Types } from '../../capabilities/bfloat16Types';
 import type { Dialect } from '../../dialect';
 import type { DataType } from '../../graph/dataType';
-import type { Graph } from '../../graph/graph';
+import type { Graph, Node } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
@@ -27,7 +27,8 @@ export function convertToBfloat16(graph: Graph, plan: Plan, dialect: Dialect, pr
     const capable = bfloat16Types(node, dialect);
     if (capable.ok) conversions.set(node.id, capable.types);
   }
-  const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), conversions };
+  const moduleOf = plan.byModule ? (node: Node): string => dialect.moduleOf?.(node)?.call ?? node.id : undefined;
+  const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), conversions, moduleOf };
   let done = 0;
   for (const id of conversions.keys()) {
     if (done++ % 256 === 0) {

@@ -37,7 +37,7 @@ export function optimize(request: OptimizeRequest, progress: Progress): Optimize
   const fewest = fewestCasts(placed, progress);
   const rewriter = new Rewriter(graph, 'optimize');
   const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), plan };
-  const placement = PLACEMENTS[config.cast_placement](request, placed, context, progress);
+  const placement = PLACEMENTS[plan.byModule ? 'none' : config.cast_placement](request, placed, context, progress);
   const optimized = rewriter.changes.length === 0 ? graph : rewriter.finish();
   return { graph: optimized, changes: rewriter.changes, castProof: proofOf(optimized, unconverted, fewest, placed, placement, dialect) };
 }

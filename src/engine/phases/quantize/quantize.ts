@@ -3,6 +3,7 @@ import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
 import type { ActivationGrid, Dialect, QuantizationPattern } from '../../dialect';
+import type { Precision } from '../../graph/dataType';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import { Rewriter, type Rule } from '../../graph/rewriter';
@@ -67,7 +68,8 @@ export function foldAndPlan(
   graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress,
 ): { readonly rewriter: Rewriter; readonly folded: Graph; readonly first: Plan; readonly plan: Plan } {
   const first = resolvePlan(graph, config, context);
-  const isLowered = (id: string): boolean => ['int8', 'bf16'].includes(first.nodes.get(id)?.precision ?? 'other');
+  const lowered: readonly (Precision | undefined)[] = context.dialect.keepsBatchNormBeforeBf16 === true ? ['int8'] : ['int8', 'bf16'];
+  const isLowered = (id: string): boolean => lowered.includes(first.nodes.get(id)?.precision);
   const rewriter = new Rewriter(graph, 'quantize');
   progress.report('Folding batch normalisation');
   foldBatchNorm(rewriter, context.dialect, (node) => isLowered(node.id), progress);
