@@ -41,7 +41,9 @@ function isInt8Op(node: Node, graph: Graph, dialect: Dialect): boolean {
 }
 
 function readsOnlyDequantize(node: Node, graph: Graph, dialect: Dialect): boolean {
-  const floats = node.inputs.filter((_, input) => dialect.inputType(node, input) === 'float32');
+  // A bias is added to the accumulator in FP32, whether or not it comes from a Dequantize.
+  const bias = dialect.linearOp(node)?.bias;
+  const floats = node.inputs.filter((_, input) => input !== bias && dialect.inputType(node, input) === 'float32');
   return floats.length > 0 && floats.every((value) => dialect.isDequantize(graph.nodes.get(value.node)!));
 }
 

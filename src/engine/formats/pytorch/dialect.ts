@@ -5,6 +5,7 @@ import type { Node } from '../../graph/graph';
 import {
   isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
 } from './boundaryNodes';
+import { channelwiseStep, linearOp, withBias } from './channelwise';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
 import { isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
@@ -34,6 +35,7 @@ export const pytorchDialect: Dialect = {
   isCast,
   isQuantize,
   isDequantize,
+  isQuantized: (node) => isQuantize(node) || isDequantize(node),
   isConstant,
   isInput: (node) => !isConstant(node) && INPUTS.has(node.op),
   isDataMovement: (node) => movesData(node.op),
@@ -59,8 +61,9 @@ export const pytorchDialect: Dialect = {
   passesInt8Through,
   isEpilogue,
 
-  linearOp: () => undefined,
-  channelwiseStep: () => undefined,
+  linearOp,
+  channelwiseStep,
+  withBias,
   makeBiasAdd: (name) => {
     throw new Error(`${name}: linear ops have their bias themselves`);
   },

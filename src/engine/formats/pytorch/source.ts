@@ -18,6 +18,8 @@ export interface NodeSource {
   /** Types of the outputs and of what each input is to be; int64, float64 and bool for symbolic numbers. */
   readonly outputTypes: readonly (DataType | undefined)[];
   readonly inputTypes: readonly (DataType | undefined)[];
+  /** The types before any of them changed, which say what changes together; left out while they are the same. */
+  readonly firstTypes?: Pick<NodeSource, 'inputTypes' | 'outputTypes'>;
   /** What the node was read from; none for a node made by a phase. */
   readonly origin?: Origin;
   /** Of a constant made by a phase: id of the one whose values it holds in another form. */

@@ -21,7 +21,7 @@ export function typeGroups(node: Node): readonly TypeGroup[] {
     { name: FROM, dtype: source.inputTypes[0]!, inputs: [0], outputs: [] },
     { name: TO, dtype: source.outputTypes[0]!, inputs: [], outputs: [0] },
   ];
-  const first = originalTypes(node);
+  const first = source.firstTypes ?? source;
   const groups = new Map<DataType, { inputs: number[]; outputs: number[] }>();
   const enter = (type: DataType | undefined, side: 'inputs' | 'outputs', position: number): void => {
     if (type === undefined) return;
@@ -37,11 +37,6 @@ export function typeGroups(node: Node): readonly TypeGroup[] {
     inputs,
     outputs,
   }));
-}
-
-function originalTypes(node: Node): NodeSource {
-  const source = sourceOf(node);
-  return source.origin === undefined ? source : sourceOf(source.origin.original);
 }
 
 /** Whether the input (or output) at a position is a parameter or statistic that stays FP32 whatever the rest is. */
@@ -91,7 +86,7 @@ export function withTypes(node: Node, types: ReadonlyMap<string, DataType>): Nod
   }
   const stated = isCast(node) ? types.get(TO) : node.op === ASSERTION && node.attributes.has('dtype') ? types.get(FLOATS) : undefined;
   const attributes = stated === undefined ? node.attributes : new Map(node.attributes).set('dtype', restated(node, stated));
-  return { ...node, attributes, source: { ...source, inputTypes, outputTypes } satisfies NodeSource };
+  return { ...node, attributes, source: { ...source, firstTypes: source.firstTypes ?? { inputTypes: source.inputTypes, outputTypes: source.outputTypes }, inputTypes, outputTypes } satisfies NodeSource };
 }
 
 /** A `dtype` argument of another value, or the one that was read where that says the same. */

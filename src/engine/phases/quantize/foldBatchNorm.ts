@@ -115,14 +115,14 @@ function afterwards(ops: number, dialect: Dialect): string {
   return ops === 1 ? 'it becomes a bias addition' : `${ops} ops become one`;
 }
 
-/** The linear op with the bias takes the place of the last op of the chain. */
+/**
+ * The linear op with the bias takes the place of the last op of the chain, and its id: calibration, which sees the model as
+ * it was opened, knows the value under that.
+ */
 function takeBias(rewriter: Rewriter, dialect: Dialect, biased: Node, last: Node, { bias }: LinearOp): void {
   const before = bias === undefined ? [] : [rewriter.node(biased.id).inputs[bias]!.node];
-  const result = { node: biased.id, output: 0 };
-  rewriter.replace(biased);
-  rewriter.redirect(rewriter.uses(last.id, 0), result);
-  rewriter.redirectOutput({ node: last.id, output: 0 }, result);
-  removeUnread(rewriter, dialect, [last.id, ...before]);
+  rewriter.replace({ ...biased, id: last.id });
+  removeUnread(rewriter, dialect, [biased.id, ...last.inputs.map((value) => value.node), ...before]);
 }
 
 /** Changes the constant itself where only this op reads it, so that it keeps its name; otherwise the op gets a copy. */
