@@ -9,6 +9,7 @@ import { rounded, widened } from './halfPrecision';
 import { opContext } from './opContext';
 import type { OpTable, RuntimeValue } from './operation';
 import { compile, type LoopProgram, type Program, type Source, type Step } from './program';
+import { pytorchOperations } from './pytorch';
 import { integerTensor, scalarOf } from './tensors';
 import { tensorflowOperations } from './tensorflow';
 import { prepareWholeModel } from './wholeModel';
@@ -41,7 +42,7 @@ export interface PreparedGraph {
   close(kernels: KernelRunner): void;
 }
 
-const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations };
+const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations, pytorch: pytorchOperations };
 
 /** Marks values of the branch of a conditional that was not taken. */
 const DEAD = Symbol('dead');
@@ -110,7 +111,9 @@ function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], 
     throw new UserError(`Running ${dialect.framework} models is not supported`, { hint: 'Record ranges elsewhere and give them as calibration.ranges' });
   }
   const missing = new Map<string, string>();
-  return { program: compile({ graph, dialect, table, missing }, fetches, observed, new Set(feeds)), table, missing };
+  const functional = table.functional(graph);
+  const program = compile({ graph: functional.graph, dialect, table, missing }, fetches.map((fetch) => functional.latest(fetch)), observed, new Set(feeds));
+  return { program, table, missing };
 }
 
 function missingOpsError(missing: ReadonlyMap<string, string>): UserError {

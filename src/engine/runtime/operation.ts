@@ -1,6 +1,6 @@
 import type { DataType } from '../graph/dataType';
 import type { Attribute, PartialShape } from '../graph/attribute';
-import type { Node } from '../graph/graph';
+import type { Graph, Node, ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { ControlFlow } from './controlFlow';
 import type { OnnxNode } from './onnxModel';
@@ -69,4 +69,13 @@ export interface OpTable {
   readonly controlFlow: ControlFlow;
   /** Whether equal inputs always give equal outputs: such a node is computed once where its inputs are constants. */
   isFunction(node: Node): boolean;
+  /** The graph without ops that change their inputs. */
+  functional(graph: Graph): FunctionalGraph;
+}
+
+/** A graph that computes new values only. */
+export interface FunctionalGraph {
+  readonly graph: Graph;
+  /** The value that holds, once all nodes have run, what `value` would hold. */
+  latest(value: ValueRef): ValueRef;
 }

@@ -28,4 +28,5 @@ export const tensorflowOperations: OpTable = {
   movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },
   controlFlow: tensorflowControlFlow,
   isFunction: (node) => node.inputs.length > 0 && !/^(Tensor|Random|Stack)/.test(node.op),
+  functional: (graph) => ({ graph, latest: (value) => value }),
 };
