@@ -186,6 +186,8 @@ export interface Dialect {
   readonly fetchesByNodeName: boolean;
   /** A node that hands several values on under one name, for a renamed node with several fetched outputs. */
   makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
+  /** The graph the node runs on its inputs, in their order, where that is all it does: its outputs are the graph's. */
+  innerGraph(node: Node): Graph | undefined;
   /** Ends a trip around a loop: the one kind of node that may close a cycle. */
   closesLoop(node: Node): boolean;
   /**

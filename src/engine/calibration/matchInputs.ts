@@ -41,6 +41,10 @@ export function namesOfArrays(inputs: readonly ModelInput[], arrays: ReadonlyMap
 /** Throws UserError for an array that the input cannot take. */
 export function checkArray(input: ModelInput, { dtype, shape, range, nonFinite }: ArraySummary): void {
   const fail = (what: string, hint?: string): UserError => new UserError(`The data for the input "${input.name}" ${what}`, { hint });
+  const batch = input.shape?.[0] ?? -1;
+  if (!fits(shape, input.shape) && fits([batch, ...shape.slice(1)], input.shape)) {
+    throw fail(`has ${shape[0]} samples, the model takes batches of ${batch}`, `Give a multiple of ${batch} samples`);
+  }
   if (!fits(shape, input.shape)) throw fail(`has shape [${shape}], the model needs [${described(input.shape)}]`);
   if (elementCount(shape) === 0) throw fail('is empty', 'Give at least one sample');
   if (!canBecome(dtype, input.dtype, range)) throw fail(`is ${dtype}, the model needs ${input.dtype}`, 'Convert the array with numpy astype');

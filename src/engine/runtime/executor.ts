@@ -111,7 +111,7 @@ function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], 
     throw new UserError(`Running ${dialect.framework} models is not supported`, { hint: 'Record ranges elsewhere and give them as calibration.ranges' });
   }
   const missing = new Map<string, string>();
-  const functional = table.functional(graph);
+  const functional = table.functional(graph, dialect);
   const program = compile({ graph: functional.graph, dialect, table, missing }, fetches.map((fetch) => functional.latest(fetch)), observed, new Set(feeds));
   return { program, table, missing };
 }

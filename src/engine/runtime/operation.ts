@@ -1,4 +1,5 @@
 import type { DataType } from '../graph/dataType';
+import type { Dialect } from '../dialect';
 import type { Attribute, PartialShape } from '../graph/attribute';
 import type { Graph, Node, ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
@@ -69,11 +70,10 @@ export interface OpTable {
   readonly controlFlow: ControlFlow;
   /** Whether equal inputs always give equal outputs: such a node is computed once where its inputs are constants. */
   isFunction(node: Node): boolean;
-  /** The graph without ops that change their inputs. */
-  functional(graph: Graph): FunctionalGraph;
+  /** The graph as one of ops that each compute new values from their inputs. */
+  functional(graph: Graph, dialect: Dialect): FunctionalGraph;
 }
 
-/** A graph that computes new values only. */
 export interface FunctionalGraph {
   readonly graph: Graph;
   /** The value that holds, once all nodes have run, what `value` would hold. */

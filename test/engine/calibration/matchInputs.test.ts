@@ -28,7 +28,7 @@ describe('finding the inputs’ arrays', () => {
     expect(() => match([input('image')], { image: f32([2], 1, 2) })).toThrow('has shape [2], the model needs [?,2]');
     expect(() => match([input('image')], { image: f32([1, 3], 1, 2, 3) })).toThrow('has shape [1,3], the model needs [?,2]');
     expect(match([input('image', [1, 2])], { image: f32([2, 2], 1, 2, 3, 4) }).get('image:0')!.shape).toEqual([2, 2]);
-    expect(() => match([input('image', [2, 2])], { image: f32([3, 2], 1, 2, 3, 4, 5, 6) })).toThrow('has shape [3,2]');
+    expect(() => match([input('image', [2, 2])], { image: f32([3, 2], 1, 2, 3, 4, 5, 6) })).toThrow('has 3 samples, the model takes batches of 2');
   });
 
   it('refuses empty data, NaN and infinity', () => {

@@ -6,6 +6,7 @@ import {
   isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
 } from './boundaryNodes';
 import { channelwiseStep, linearOp, withBias } from './channelwise';
+import { innerGraph } from './innerGraph';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
 import { isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
@@ -78,6 +79,7 @@ export const pytorchDialect: Dialect = {
 
   sensitivePatterns,
 
+  innerGraph,
   closesLoop: () => false,
   sharedTypes: () => [],
   nodesInLoops: () => new Set(),

@@ -71,6 +71,7 @@ export const tensorflowDialect: Dialect = {
 
   sensitivePatterns,
 
+  innerGraph: () => undefined,
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   sharedTypes,
   nodesInLoops,

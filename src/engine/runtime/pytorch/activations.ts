@@ -30,7 +30,8 @@ const gelu: CallOperation = async (call) => {
   const nodes = (): OnnxNode[] => [
     constant('root', Math.SQRT1_2), constant('one', 1), constant('half', 0.5),
     { op: 'Mul', inputs: ['x0', 'root'], outputs: ['scaled'] }, { op: 'Erf', inputs: ['scaled'], outputs: ['erf'] },
-    { op: 'Add', inputs: ['erf', 'one'], outputs: ['sum'] }, { op: 'Mul', inputs: ['x0', 'half'], outputs: ['x'] }, { op: 'Mul', inputs: ['x', 'sum'], outputs: ['y'] },
+    { op: 'Add', inputs: ['erf', 'one'], outputs: ['sum'] }, { op: 'Mul', inputs: ['x0', 'half'], outputs: ['x'] },
+    { op: 'Mul', inputs: ['x', 'sum'], outputs: ['y'] },
   ];
   return call.kernel('Gelu', nodes, [call.operand('self')]);
 };

@@ -3,7 +3,7 @@ import type { Attribute, Operand } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Tensor } from '../../graph/tensor';
 import type { KernelOperand, OpContext, Operation, Operations, RuntimeValue } from '../operation';
-import { integerTensor, scalarOf } from '../tensors';
+import { scalarOf } from '../tensors';
 
 /** An argument that takes part in type promotion: a tensor, or a Python number as a tensor without axes. */
 export interface Term {
@@ -66,9 +66,10 @@ export function callOf(context: OpContext): Call {
     if (typeof operand !== 'object' || operand === null) throw new UserError(`Argument "${name}" is not a tensor`);
     return operand.input;
   };
-  const tensorAt = (operand: Operand): Tensor | undefined => (
-    operand === null ? undefined : typeof operand === 'object' ? context.input(operand.input) : numberTensor(operand, typeof operand === 'bigint' ? 'int' : undefined)
-  );
+  const tensorAt = (operand: Operand): Tensor | undefined => {
+    if (operand === null) return undefined;
+    return typeof operand === 'object' ? context.input(operand.input) : numberTensor(operand);
+  };
   const numberAt = (operand: Operand): number => (typeof operand === 'object' && operand !== null ? scalarOf(context.input(operand.input)) : Number(operand));
   const numbers = (name: string, absent: readonly number[]): number[] => {
     const found = argument(name);
@@ -110,8 +111,8 @@ export function callOf(context: OpContext): Call {
 }
 
 /** A Python number as PyTorch takes it: int64, the default float32, or bool. */
-function numberTensor(value: number | bigint | boolean, kind: 'int' | 'float' | 'bool' | undefined): Tensor {
+function numberTensor(value: number | bigint | boolean, kind?: 'int' | 'float' | 'bool'): Tensor {
   if (typeof value === 'boolean') return { dtype: 'bool', shape: [], data: Uint8Array.of(value ? 1 : 0) };
-  const isInteger = kind === 'int' || (kind === undefined && Number.isInteger(value));
-  return isInteger ? integerTensor('int64', [], [Number(value)]) : { dtype: 'float64', shape: [], data: Float64Array.of(Number(value)) };
+  const isInteger = typeof value === 'bigint' || (kind ?? (Number.isInteger(value) ? 'int' : 'float')) === 'int';
+  return isInteger ? { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) } : { dtype: 'float64', shape: [], data: Float64Array.of(Number(value)) };
 }

@@ -140,7 +140,8 @@ function triangle(keeps: (row: number, column: number, diagonal: number) => bool
 const windowsAsColumns: CallOperation = (call) => {
   const given = call.tensor('self');
   const x = given.shape.length === 3 ? reshaped(given, [1, ...given.shape]) : given;
-  const [kernel, dilation, padding, stride] = ['kernel_size', 'dilation', 'padding', 'stride'].map((name) => call.numbers(name, [])) as [number[], number[], number[], number[]];
+  const [kernel, dilation] = [call.numbers('kernel_size', []), call.numbers('dilation', [])];
+  const [padding, stride] = [call.numbers('padding', []), call.numbers('stride', [])];
   const source = padded(x, [padding[1]!, padding[1]!, padding[0]!, padding[0]!], 0);
   const [batch, channels, height, width] = source.shape as [number, number, number, number];
   const counts = [height, width].map((size, axis) => Math.floor((size - dilation[axis]! * (kernel[axis]! - 1) - 1) / stride[axis]!) + 1) as [number, number];

@@ -55,7 +55,8 @@ const eye: CallOperation = (call) => {
 function triangleIndices(keeps: (row: number, column: number, offset: number) => boolean): CallOperation {
   return (call) => {
     const [rows, columns, offset] = [call.number('row', 0), call.number('col', 0), call.number('offset', 0)];
-    const kept = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns] as const).filter(([row, column]) => keeps(row, column, offset));
+    const all = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns] as const);
+    const kept = all.filter(([row, column]) => keeps(row, column, offset));
     const data = allocate('int64', 2 * kept.length) as BigInt64Array;
     kept.forEach(([row, column], index) => {
       data[index] = BigInt(row);
@@ -89,7 +90,8 @@ export const creation: CallOperations = {
   'aten.zeros': constant(() => 0, sizes), 'aten.ones': constant(() => 1, sizes), 'aten.empty.memory_format': constant(() => 0, sizes), 'aten.full': full,
   'aten.zeros_like': constant(() => 0, like), 'aten.ones_like': constant(() => 1, like), 'aten.empty_like': constant(() => 0, like),
   'aten.full_like': constant(fillValue, like),
-  'aten.new_zeros': constant(() => 0, sizes), 'aten.new_ones': constant(() => 1, sizes), 'aten.new_empty': constant(() => 0, sizes), 'aten.new_full': constant(fillValue, sizes),
+  'aten.new_zeros': constant(() => 0, sizes), 'aten.new_ones': constant(() => 1, sizes),
+  'aten.new_empty': constant(() => 0, sizes), 'aten.new_full': constant(fillValue, sizes),
   'aten.arange': arange, 'aten.arange.start': arange, 'aten.arange.start_step': arange, 'aten.linspace': linspace, 'aten.eye': eye, 'aten.eye.m': eye,
   'aten.tril_indices': triangleIndices((row, column, offset) => column - row <= offset),
   'aten.triu_indices': triangleIndices((row, column, offset) => column - row >= offset),

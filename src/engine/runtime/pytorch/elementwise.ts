@@ -4,6 +4,7 @@ import type { Tensor } from '../../graph/tensor';
 import { broadcastBinary } from '../broadcasting';
 import { converted } from '../conversion';
 import { addLoop, bigintLoop, binaryLoop, divideLoop, multiplyLoop, subtractLoop, unaryLoop, type BinaryLoop, type UnaryLoop } from '../elementLoops';
+import { erf } from '../specialFunctions';
 import { allocate, isBigInt, type NumberArray } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
 import { asFloat, promoted } from './promotion';
@@ -173,13 +174,15 @@ const lerp: CallOperation = (call) => {
 const both = (name: string, compute: CallOperation, ...overloads: string[]): CallOperations => (
   Object.fromEntries((overloads.length === 0 ? ['Tensor', 'Scalar'] : overloads).map((overload) => [overload === '' ? name : `${name}.${overload}`, compute]))
 );
+const and = loops((x, y) => x & y, (x, y) => x & y);
+const or = loops((x, y) => x | y, (x, y) => x | y);
 const divideBig: Loops = { number: divideLoop, big: bigintLoop((x, y) => x / nonZero(y)) };
 
 /** Arithmetic, comparisons and functions of one number; each also exists in place (`add_.Tensor`). */
 export const elementwise: CallOperations = {
   ...both('aten.add', sum(add)), ...both('aten.sub', sum(subtract)), ...both('aten.rsub', sum(subtract, true)), ...both('aten.subtract', sum(subtract)),
   ...both('aten.mul', product), ...both('aten.multiply', product),
-  ...both('aten.div', divide, 'Tensor', 'Scalar', 'Tensor_mode', 'Scalar_mode'), ...both('aten.divide', divide, 'Tensor', 'Scalar'), ...both('aten.true_divide', divide),
+  ...both('aten.div', divide, 'Tensor', 'Scalar', 'Tensor_mode', 'Scalar_mode'), ...both('aten.divide', divide), ...both('aten.true_divide', divide),
   ...both('aten.floor_divide', binary(floorDivide), '', 'Scalar'), ...both('aten.remainder', binary(remainder), 'Tensor', 'Scalar', 'Scalar_Tensor'),
   ...both('aten.fmod', binary(loops((x, y) => x % y, (x, y) => x % nonZero(y)))),
   ...both('aten.pow', power, 'Tensor_Scalar', 'Tensor_Tensor', 'Scalar'), 'aten.square': keeping((x) => x * x, (x) => x * x),
@@ -193,19 +196,19 @@ export const elementwise: CallOperations = {
   ...both('aten.gt', comparison((x, y) => x > y)), ...both('aten.ge', comparison((x, y) => x >= y)),
   'aten.logical_and': logical((x, y) => x && y), 'aten.logical_or': logical((x, y) => x || y), 'aten.logical_xor': logical((x, y) => x !== y),
   'aten.logical_not': test((x) => x === 0), 'aten.bitwise_not': bitwiseNot,
-  ...both('aten.bitwise_and', binary(loops((x, y) => x & y, (x, y) => x & y))), ...both('aten.__and__', binary(loops((x, y) => x & y, (x, y) => x & y))),
-  ...both('aten.bitwise_or', binary(loops((x, y) => x | y, (x, y) => x | y))), ...both('aten.__or__', binary(loops((x, y) => x | y, (x, y) => x | y))),
+  ...both('aten.bitwise_and', binary(and)), ...both('aten.__and__', binary(and)), ...both('aten.bitwise_or', binary(or)), ...both('aten.__or__', binary(or)),
   ...both('aten.bitwise_xor', binary(loops((x, y) => x ^ y, (x, y) => x ^ y))),
   'aten.isnan': test(Number.isNaN), 'aten.isinf': test((x) => x === Infinity || x === -Infinity), 'aten.isfinite': test(Number.isFinite),
 
   'aten.abs': keeping(Math.abs, (x) => (x < 0n ? -x : x)), 'aten.neg': keeping((x) => -x, (x) => -x),
   'aten.sign': keeping(Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
-  'aten.floor': keeping(Math.floor, (x) => x), 'aten.ceil': keeping(Math.ceil, (x) => x), 'aten.trunc': keeping(Math.trunc, (x) => x), ...both('aten.round', round, '', 'decimals'),
+  'aten.floor': keeping(Math.floor, (x) => x), 'aten.ceil': keeping(Math.ceil, (x) => x), 'aten.trunc': keeping(Math.trunc, (x) => x),
+  ...both('aten.round', round, '', 'decimals'),
   'aten.exp': real(Math.exp), 'aten.exp2': real((x) => 2 ** x), 'aten.expm1': real(Math.expm1),
   'aten.log': real(Math.log), 'aten.log2': real(Math.log2), 'aten.log10': real(Math.log10), 'aten.log1p': real(Math.log1p),
   'aten.sqrt': real(Math.sqrt), 'aten.rsqrt': real((x) => 1 / Math.sqrt(x)), 'aten.reciprocal': real((x) => 1 / x),
   'aten.sin': real(Math.sin), 'aten.cos': real(Math.cos), 'aten.tan': real(Math.tan),
   'aten.asin': real(Math.asin), 'aten.acos': real(Math.acos), 'aten.atan': real(Math.atan),
   'aten.sinh': real(Math.sinh), 'aten.cosh': real(Math.cosh), 'aten.tanh': real(Math.tanh),
-  'aten.sigmoid': real((x) => 1 / (1 + Math.exp(-x))),
+  'aten.erf': real(erf), 'aten.sigmoid': real((x) => 1 / (1 + Math.exp(-x))),
 };

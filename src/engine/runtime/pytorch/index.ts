@@ -21,6 +21,7 @@ import { reductions } from './reduction';
 import { resizing } from './resize';
 import { symbolic } from './symbolic';
 import { perhapsViews, views } from './views';
+import { RESULTS, results, withoutWrappers } from './wrappers';
 
 /** The rows again under their names in place: the result has the type of `self`, and takes its place (see `withoutMutation`). */
 function withInPlace(operations: CallOperations): CallOperations {
@@ -33,8 +34,8 @@ function withInPlace(operations: CallOperations): CallOperations {
 }
 
 const arithmetic: Operations = rows({
-  ...withInPlace({ ...elementwise, ...activations }), ...reductions, ...alongAxes, ...linearAlgebra, ...attentions, ...convolutions, ...pooling, ...normalization, ...resizing,
-  ...recurrent, ...quantizing, ...symbolic,
+  ...withInPlace({ ...elementwise, ...activations }), ...reductions, ...alongAxes, ...linearAlgebra, ...attentions, ...convolutions, ...pooling, ...normalization,
+  ...resizing, ...recurrent, ...quantizing, ...symbolic,
 });
 
 const movement: Operations = rows({ ...views, ...perhapsViews, ...casting, ...castingCopies, ...withInPlace({ ...copies, ...indexing }), ...creation });
@@ -44,8 +45,8 @@ const RANDOM = /^aten\.(rand|randn|randint|randperm|bernoulli|multinomial|normal
 /** PyTorch's ops (ATen, quantized_decomposed and Python's arithmetic on sizes), one row each. */
 export const pytorchOperations: OpTable = {
   arithmetic,
-  movement: { ...movement, [SCATTER_VIEW]: scatterView(movement) },
+  movement: { ...movement, [SCATTER_VIEW]: scatterView(movement), [RESULTS]: results },
   controlFlow: STRAIGHT_LINE,
   isFunction: (node) => !RANDOM.test(node.op),
-  functional: withoutMutation,
+  functional: (graph, dialect) => withoutMutation(withoutWrappers(graph, dialect)),
 };

@@ -103,8 +103,9 @@ const indexPut: CallOperation = (call) => {
   const target: Tensor = { ...source, data: (source.data as Float32Array).slice() };
   const wanted = [...block.slice(0, place), ...shape, ...block.slice(place)];
   const spread = broadcastTo(converted(call.tensor('values'), x.dtype), wanted);
-  const order2 = wanted.map((_, axis) => axis);
-  const values = place === 0 ? spread : transposed(spread, [...order2.slice(place, place + shape.length), ...order2.slice(0, place), ...order2.slice(place + shape.length)]);
+  const axes = wanted.map((_, axis) => axis);
+  const front = place + shape.length;
+  const values = inOrder(spread, [...axes.slice(place, front), ...axes.slice(0, place), ...axes.slice(front)]);
   const inner = elementCount(block);
   const adds = call.flag('accumulate', false);
   const [to, from] = [target.data as NumberArray, values.data as NumberArray];
@@ -147,7 +148,7 @@ function scatter(adds: boolean): CallOperation {
     const strides = stridesOf(value.shape);
     const own = stridesOf(indices.shape);
     forEachAddressed(indices, x.shape, axisOf(call, 'dim', 0, x.shape.length), (place, target) => {
-      const from = value.shape.length === 0 ? 0 : indices.shape.reduce((sum, size, axis) => sum + (Math.floor(place / own[axis]!) % size) * strides[axis]!, 0);
+      const from = indices.shape.reduce((sum, size, axis) => sum + (Math.floor(place / own[axis]!) % size) * (strides[axis] ?? 0), 0);
       data[target] = adds ? data[target]! + source[from]! : source[from]!;
     });
     return { ...x, data };

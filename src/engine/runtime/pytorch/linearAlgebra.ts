@@ -1,6 +1,7 @@
 import { UserError } from '../../errors';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import { broadcastBinary } from '../broadcasting';
+import { converted } from '../conversion';
 import { addLoop, multiplyLoop } from '../elementLoops';
 import type { OnnxNode } from '../onnxModel';
 import type { KernelOperand } from '../operation';
@@ -26,7 +27,9 @@ const linear: CallOperation = async (call) => {
 /** Matrix product over the last two axes, the others broadcast; tensors of one axis are vectors. */
 export async function matrixProduct(call: Call, a: KernelOperand, b: KernelOperand): Promise<Tensor> {
   const [x, y] = [a.tensor.shape, b.tensor.shape];
-  if (x.length === 0 || y.length === 0 || x.at(-1) !== (y.length === 1 ? y[0] : y.at(-2))) throw new UserError(`Matrices of [${x}] and [${y}] cannot be multiplied`);
+  if (x.length === 0 || y.length === 0 || x.at(-1) !== (y.length === 1 ? y[0] : y.at(-2))) {
+    throw new UserError(`Matrices of [${x}] and [${y}] cannot be multiplied`);
+  }
   const rows = x.length === 1 ? [] : [x.at(-2)!];
   const columns = y.length === 1 ? [] : [y.at(-1)!];
   if (elementCount(x) === 0 || elementCount(y) === 0) return zeros(a.tensor.dtype, [...broadcastShape(x.slice(0, -2), y.slice(0, -2)), ...rows, ...columns]);
@@ -35,11 +38,14 @@ export async function matrixProduct(call: Call, a: KernelOperand, b: KernelOpera
 
 const product = (a: string, b: string): CallOperation => (call) => matrixProduct(call, call.operand(a), call.operand(b));
 
+function scaled(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : broadcastBinary(x, converted({ dtype: 'float64', shape: [], data: Float64Array.of(factor) }, x.dtype), multiplyLoop, x.dtype);
+}
+
 /** beta · self + alpha · (a · b). */
 const added = (a: string, b: string): CallOperation => async (call) => {
   const result = await matrixProduct(call, call.operand(a), call.operand(b));
   const self = call.tensor('self');
-  const scaled = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : broadcastBinary(x, { dtype: x.dtype, shape: [], data: Float32Array.of(factor) }, multiplyLoop, x.dtype));
   const [alpha, beta] = [call.number('alpha', 1), call.number('beta', 1)];
   return beta === 0 ? scaled(result, alpha) : broadcastBinary(scaled(self, beta), scaled(result, alpha), addLoop, result.dtype);
 };
@@ -48,7 +54,8 @@ const added = (a: string, b: string): CallOperation => async (call) => {
 const einsum: CallOperation = (call) => {
   const equation = call.text('equation', '');
   const operands = call.tensors('tensors').map((tensor) => ({ tensor, constant: false }));
-  return call.kernel(`Einsum ${equation}`, () => [{ op: 'Einsum', inputs: operands.map((_, index) => `x${index}`), outputs: ['y'], attributes: { equation } }], operands);
+  const nodes = (): OnnxNode[] => [{ op: 'Einsum', inputs: operands.map((_, index) => `x${index}`), outputs: ['y'], attributes: { equation } }];
+  return call.kernel(`Einsum ${equation}`, nodes, operands);
 };
 
 export const linearAlgebra: CallOperations = {

@@ -22,7 +22,7 @@ function mutates(node: Node): boolean {
 }
 
 /** More views than this on top of each other are not followed, so that work stays linear. */
-const MAX_VIEWS = 32;
+const MAX_VIEWS = 64;
 
 /** A graph's values in terms of memory: which share it, and what they hold after the nodes seen so far. */
 class Memory {
@@ -152,11 +152,11 @@ function inOrder(graph: Graph): Node[] {
     const open = new Set<string>();
     while (stack.length > 0) {
       const node = stack.at(-1)!;
-      const needs = done.has(node.id) || open.has(node.id) ? [] : node.inputs.flatMap((input) => (done.has(input.node) ? [] : (graph.nodes.get(input.node) ?? [])));
-      open.add(node.id);
-      if (needs.length > 0) {
+      if (!done.has(node.id) && !open.has(node.id)) {
+        open.add(node.id);
+        const needs = node.inputs.flatMap((input) => (done.has(input.node) ? [] : (graph.nodes.get(input.node) ?? [])));
         stack.push(...needs.reverse());
-        continue;
+        if (needs.length > 0) continue;
       }
       stack.pop();
       if (!done.has(node.id)) order.push(node);

@@ -87,19 +87,28 @@ const EPSILON = 2 ** -23;
 const rmsNorm: CallOperation = (call) => {
   const x = call.tensor('input');
   const width = elementCount(call.numbers('normalized_shape', []));
-  return normalizedRows(x, { width, epsilon: call.number('eps', EPSILON), weight: numbers(call.optional('weight')), bias: undefined, entry: (i) => i % width, keepsMean: true })[0]!;
+  const weight = numbers(call.optional('weight'));
+  return normalizedRows(x, { width, epsilon: call.number('eps', EPSILON), weight, bias: undefined, entry: (i) => i % width, keepsMean: true })[0]!;
 };
 
 /** Over groups of channels of each image. */
 function grouped(call: Call, groups: number): Tensor[] {
   const x = call.tensor('input');
-  const channels = x.shape[1]!;
+  const [images, channels] = x.shape as [number, number];
   const inner = elementCount(x.shape.slice(2));
-  return normalizedRows(x, {
+  const [result, ...moments] = normalizedRows(x, {
     width: (channels / groups) * inner, epsilon: call.number('eps', 1e-5),
     weight: numbers(call.optional('weight')), bias: numbers(call.optional('bias')), entry: (i) => Math.floor(i / inner) % channels,
   });
+  return [result!, ...moments.map((moment) => ({ ...moment, shape: [images, groups] }))];
 }
+
+/** Without running statistics, of the batch itself: one image's channels as groups is all that inference needs of it. */
+const ownStatistics: CallOperation = (call) => {
+  const { shape } = call.tensor('input');
+  if (shape[0] !== 1) throw new UserError('Normalisation by the statistics of a batch is not supported');
+  return grouped(call, shape[1]!)[0]!;
+};
 
 const instanceNorm: CallOperation = (call) => {
   const x = call.tensor('input');
@@ -126,5 +135,5 @@ export const normalization: CallOperations = {
   'aten.batch_norm': batchNorm, 'aten._native_batch_norm_legit_no_training': batchNorm,
   'aten.layer_norm': (call) => layerNorm(call)[0]!, 'aten.native_layer_norm': layerNorm, 'aten.rms_norm': rmsNorm, 'aten._fused_rms_norm': rmsNorm,
   'aten.group_norm': (call) => grouped(call, call.number('num_groups', 1))[0]!, 'aten.native_group_norm': (call) => grouped(call, call.number('group', 1)),
-  'aten.instance_norm': instanceNorm, 'aten._weight_norm': weightNorm,
+  'aten.instance_norm': instanceNorm, 'aten._weight_norm': weightNorm, 'aten._native_batch_norm_legit.no_stats': ownStatistics,
 };

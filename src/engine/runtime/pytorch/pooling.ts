@@ -36,7 +36,10 @@ function batched(x: Tensor, axes: number): Tensor {
 
 /** Padding after each axis that makes a kernel give exactly the outputs wanted. */
 function padsAfter(x: Tensor, { kernel, strides, pads, dilations, outputs }: Pool): number[] {
-  return outputs.map((count, axis) => Math.max(0, (count - 1) * strides[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1 - x.shape[2 + axis]! - pads[axis]!));
+  return outputs.map((count, axis) => {
+    const reach = (count - 1) * strides[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1;
+    return Math.max(0, reach - x.shape[2 + axis]! - pads[axis]!);
+  });
 }
 
 function maxPool(axes: number): CallOperation {
@@ -150,7 +153,7 @@ function adaptiveMax(axes: number): CallOperation {
   };
 }
 
-/** Rows whose second output, the places of the maxima, is read are refused: only the maxima are computed. */
+/** Of max_pool2d_with_indices only the maxima are computed: a program that reads the places is refused. */
 export const pooling: CallOperations = {
   'aten.max_pool1d': maxPool(1), 'aten.max_pool2d': maxPool(2), 'aten.max_pool3d': maxPool(3), 'aten.max_pool2d_with_indices': maxPool(2),
   'aten.avg_pool1d': averagePool(1), 'aten.avg_pool2d': averagePool(2), 'aten.avg_pool3d': averagePool(3),

@@ -24,20 +24,23 @@ export function promotedType(a: DataType, b: DataType): DataType {
   return INTEGER_RANK[small] === INTEGER_RANK[large] ? 'int16' : large;
 }
 
+/** The default type stands for Python's floats. */
+function typeOf({ tensor, isNumber }: Term): DataType {
+  return isNumber && isFloat(tensor.dtype) ? 'float32' : tensor.dtype;
+}
+
 /**
  * The type an operation on these terms computes in: tensors with axes decide, then those without, then numbers, which
  * only count where they are of a higher category (aten/src/ATen/native/TypeProperties.cpp, result_type).
  */
 export function resultType(terms: readonly Term[]): DataType {
-  const typeOf = (chosen: readonly Term[]): DataType | undefined => (
-    chosen.map(({ tensor, isNumber }): DataType => (isNumber && isFloat(tensor.dtype) ? 'float32' : tensor.dtype)).reduce<DataType | undefined>((a, b) => (a === undefined ? b : promotedType(a, b)), undefined)
-  );
   const levels = [
-    typeOf(terms.filter(({ tensor, isNumber }) => !isNumber && tensor.shape.length > 0)),
-    typeOf(terms.filter(({ tensor, isNumber }) => !isNumber && tensor.shape.length === 0)),
-    typeOf(terms.filter(({ isNumber }) => isNumber)),
-  ].filter((dtype) => dtype !== undefined);
-  return levels.reduce((result, dtype) => (category(dtype) > category(result) ? dtype : result));
+    terms.filter(({ tensor, isNumber }) => !isNumber && tensor.shape.length > 0),
+    terms.filter(({ tensor, isNumber }) => !isNumber && tensor.shape.length === 0),
+    terms.filter(({ isNumber }) => isNumber),
+  ];
+  const types = levels.filter((level) => level.length > 0).map((level) => level.map(typeOf).reduce(promotedType));
+  return types.reduce((result, dtype) => (category(dtype) > category(result) ? dtype : result));
 }
 
 /** The terms in the type they are computed in; `atLeastFloat` computes integers in float32. */

@@ -18,12 +18,12 @@ interface Grid {
 function gridOf(call: Call, x: Tensor): Grid {
   const [low, high] = [call.number('quant_min', -128), call.number('quant_max', 127)];
   if (!call.has('scales')) {
-    const name = call.has('scale') ? 'scale' : 'scales';
-    return { scales: [f32(call.number(name, 1))], zeroPoints: [call.number('zero_point', 0)], axis: undefined, low, high };
+    return { scales: [f32(call.number('scale', 1))], zeroPoints: [call.number('zero_point', 0)], axis: undefined, low, high };
   }
   const scales = numbersOf(call.tensor('scales'));
   const zeroPoints = call.optional('zero_points');
-  return { scales, zeroPoints: zeroPoints === undefined ? scales.map(() => 0) : numbersOf(zeroPoints), axis: normalizeAxis(call.number('axis', 0), x.shape.length), low, high };
+  const axis = normalizeAxis(call.number('axis', 0), x.shape.length);
+  return { scales, zeroPoints: zeroPoints === undefined ? scales.map(() => 0) : numbersOf(zeroPoints), axis, low, high };
 }
 
 /** Calls `each` for runs of elements that share a scale. */
@@ -84,7 +84,9 @@ const fakeQuantize: CallOperation = (call) => {
   return dequantized(quantized(x, grid, 'int32'), grid);
 };
 
-const forms = (name: string, compute: CallOperation): CallOperations => Object.fromEntries(['', '.tensor', '.tensor2'].map((overload) => [`quantized_decomposed.${name}${overload}`, compute]));
+const forms = (name: string, compute: CallOperation): CallOperations => (
+  Object.fromEntries(['', '.tensor', '.tensor2'].map((overload) => [`quantized_decomposed.${name}${overload}`, compute]))
+);
 
 export const quantizing: CallOperations = {
   ...forms('quantize_per_tensor', quantize), ...forms('dequantize_per_tensor', dequantize),

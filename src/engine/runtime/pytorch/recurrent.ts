@@ -52,7 +52,9 @@ async function layer(call: Call, kind: Kind, x: Tensor, params: readonly Tensor[
 /** Stacked layers; the states of all layers and directions are joined along their first axis. */
 function network(kind: Kind): CallOperation {
   return async (call) => {
-    if (call.flag('train', false) && call.number('dropout', 0) > 0) throw new UserError('The model was exported in training mode', { hint: 'Call model.eval() before exporting' });
+    if (call.flag('train', false) && call.number('dropout', 0) > 0) {
+      throw new UserError('The model was exported in training mode', { hint: 'Call model.eval() before exporting' });
+    }
     if (call.has('batch_sizes')) throw new UserError('Packed sequences are not supported');
     const given = call.tensor('input');
     const isSingle = given.shape.length === 2;

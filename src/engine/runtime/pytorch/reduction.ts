@@ -164,6 +164,8 @@ export const reductions: CallOperations = {
   'aten.logsumexp': real(() => logSumExp),
   ...under(['aten.amax', 'aten.max'], extreme(largest, largestBig)), ...under(['aten.amin', 'aten.min'], extreme(smallest, smallestBig)),
   'aten.max.dim': extremeWithPlace(1), 'aten.min.dim': extremeWithPlace(-1),
-  'aten.argmax': (call) => places(rowsOf(call, call.tensor('self')), 1), 'aten.argmin': (call) => places(rowsOf(call, call.tensor('self')), -1),
-  ...under(['aten.any', 'aten.any.dim', 'aten.any.dims'], flags(fold(0, (a, b) => a | b))), ...under(['aten.all', 'aten.all.dim', 'aten.all.dims'], flags(fold(1, (a, b) => a & b))),
+  'aten.argmax': (call) => places(rowsOf(call, call.tensor('self')), 1),
+  'aten.argmin': (call) => places(rowsOf(call, call.tensor('self')), -1),
+  ...under(['aten.any', 'aten.any.dim', 'aten.any.dims'], flags(fold(0, (a, b) => a | b))),
+  ...under(['aten.all', 'aten.all.dim', 'aten.all.dims'], flags(fold(1, (a, b) => a & b))),
 };

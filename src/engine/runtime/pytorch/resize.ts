@@ -103,7 +103,8 @@ const forms = (name: string, compute: CallOperation): CallOperations => ({ [`ate
 
 /** Interpolation of images (torch.nn.functional.interpolate), one axis after the other. */
 export const resizing: CallOperations = {
-  ...forms('upsample_linear1d', resize(1, linearTaps)), ...forms('upsample_bilinear2d', resize(2, linearTaps)), ...forms('upsample_trilinear3d', resize(3, linearTaps)),
+  ...forms('upsample_linear1d', resize(1, linearTaps)), ...forms('upsample_bilinear2d', resize(2, linearTaps)),
+  ...forms('upsample_trilinear3d', resize(3, linearTaps)),
   ...forms('upsample_bicubic2d', resize(2, cubicTaps)),
   ...forms('upsample_nearest1d', resize(1, nearestTaps(false))), ...forms('upsample_nearest2d', resize(2, nearestTaps(false))),
   ...forms('upsample_nearest3d', resize(3, nearestTaps(false))),

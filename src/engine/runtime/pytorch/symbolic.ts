@@ -10,7 +10,7 @@ const float = (value: number): Tensor => ({ dtype: 'float64', shape: [], data: F
 
 const named = ['a', 'b'] as const;
 
-/** Operands by position: the functions of Python's `operator` and `math` call theirs a and b or x and y, the graph's arguments may have no name. */
+/** The operands of a Python function: a and b, or in order where they have no such names. */
 const operands: (call: Parameters<CallOperation>[0]) => Tensor[] = (call) => {
   const given = named.filter((name) => call.has(name)).map((name) => call.term(name).tensor);
   return given.length > 0 ? given : call.context.inputs();
@@ -21,7 +21,8 @@ function arithmetic(f: (x: number, y: number) => number): CallOperation {
   return (call) => {
     const [a, b] = operands(call) as [Tensor, Tensor?];
     const value = f(scalarOf(a), b === undefined ? NaN : scalarOf(b));
-    return [a, b].every((operand) => operand === undefined || operand.dtype === 'int64' || operand.dtype === 'bool') && Number.isInteger(value) ? size(value) : float(value);
+    const isWhole = a.dtype !== 'float64' && b?.dtype !== 'float64' && Number.isInteger(value);
+    return isWhole ? size(value) : float(value);
   };
 }
 

@@ -70,7 +70,8 @@ const transpose = (first: string, second: string): CallOperation => (call) => {
 /** Moves axes to other places; the rest keep their order. */
 const moveAxes: CallOperation = (call) => {
   const x = call.tensor('self');
-  const [from, to] = [call.numbers('source', []), call.numbers('destination', [])].map((axes) => axes.map((axis) => normalizeAxis(axis, x.shape.length))) as [number[], number[]];
+  const axesOf = (name: string): number[] => call.numbers(name, []).map((axis) => normalizeAxis(axis, x.shape.length));
+  const [from, to] = [axesOf('source'), axesOf('destination')];
   const rest = x.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
   const order = x.shape.map((_, axis) => (to.includes(axis) ? from[to.indexOf(axis)]! : rest.shift()!));
   return transposed(x, order);
@@ -169,7 +170,8 @@ export const views: CallOperations = {
   'aten.alias': identity, 'aten.detach': identity, 'aten.detach_': identity,
   'aten.view': viewAs('size'), 'aten._unsafe_view': viewAs('size'), 'aten.view_as': (call) => viewed(call.tensor('self'), call.tensor('other').shape),
   'aten.unsqueeze': unsqueeze, 'aten.squeeze': squeeze, 'aten.squeeze.dim': squeeze, 'aten.squeeze.dims': squeeze, 'aten.unflatten.int': unflatten,
-  'aten.permute': permute, 'aten.transpose.int': transpose('dim0', 'dim1'), 'aten.swapaxes': transpose('axis0', 'axis1'), 'aten.swapdims': transpose('dim0', 'dim1'),
+  'aten.permute': permute, 'aten.transpose.int': transpose('dim0', 'dim1'),
+  'aten.swapaxes': transpose('axis0', 'axis1'), 'aten.swapdims': transpose('dim0', 'dim1'),
   'aten.movedim.int': moveAxes, 'aten.movedim.intlist': moveAxes, 'aten.moveaxis.int': moveAxes,
   'aten.t': (call) => (call.tensor('self').shape.length < 2 ? call.tensor('self') : swapped(call.tensor('self'), 0, 1)),
   'aten.numpy_T': (call) => transposed(call.tensor('self'), call.tensor('self').shape.map((_, axis, { length }) => length - 1 - axis)),
