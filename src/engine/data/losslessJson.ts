@@ -23,10 +23,11 @@ export function parseJson(text: string, name: string): Json {
 }
 
 const BLANK = /[ \t\r\n]*/y;
-const PLAIN_STRING = /"([^"\\]*)"/y;
-const STRING = /"(?:[^"\\]|\\.)*"/sy;
 const NUMBER = /-?(?:\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|Infinity)|NaN/y;
 const WORDS: readonly (readonly [string, Json])[] = [['true', true], ['false', false], ['null', null]];
+
+/** One for all empty objects: a map is large beside its two characters. */
+const EMPTY: JsonObject = new Map();
 
 class Parser {
   private at = 0;
@@ -55,9 +56,9 @@ class Parser {
   }
 
   private object(depth: number): JsonObject {
-    const entries = new Map<string, Json>();
     this.at++;
-    if (this.takes('}')) return entries;
+    if (this.takes('}')) return EMPTY;
+    const entries = new Map<string, Json>();
     do {
       this.skipBlank();
       const key = this.string();
@@ -79,17 +80,29 @@ class Parser {
     return items;
   }
 
+  /** Looks for the end by hand: regular expressions need a stack as deep as the string is long. */
   private string(): string {
-    const plain = this.match(PLAIN_STRING);
-    if (plain !== undefined) return plain.slice(1, -1);
-    const quoted = this.match(STRING);
-    if (quoted === undefined) throw this.broken('has no string where one is due');
+    const start = this.at;
+    if (this.text[start] !== '"') throw this.broken('has no string where one is due');
+    let end = this.text.indexOf('"', start + 1);
+    while (end >= 0 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    if (end < 0) throw this.broken('has a string that does not end');
+    this.at = end + 1;
+    const content = this.text.slice(start + 1, end);
+    if (!content.includes('\\')) return content;
     try {
       // Control characters may stand in strings unescaped, as many writers leave them.
-      return JSON.parse(quoted.replace(/[\u0000-\u001f]/g, escapeCharacter)) as string;
+      return JSON.parse(`"${content.replace(/[\u0000-\u001f]/g, escapeCharacter)}"`) as string;
     } catch {
       throw this.broken('has a string with a wrong escape');
     }
+  }
+
+  /** Whether an odd number of backslashes is before a character. */
+  private isEscaped(at: number): boolean {
+    let backslashes = 0;
+    while (this.text[at - 1 - backslashes] === '\\') backslashes++;
+    return backslashes % 2 === 1;
   }
 
   private wordOrNumber(): Json {

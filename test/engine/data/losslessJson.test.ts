@@ -28,6 +28,12 @@ describe('lossless JSON', () => {
       .toBe('[1.0, 0.5, 1e+21, 2, 9223372036854775807]');
   });
 
+  it('has no limit to the length of strings', () => {
+    const text = 'a'.repeat(20_000_000);
+    expect(read(`"${text}"`)).toBe(text);
+    expect(read(`"\\n${text}\\\\"`)).toBe(`\n${text}\\`);
+  });
+
   it('keeps the last of two equal keys', () => {
     const value = read('{"a": 1, "a": 2}');
     expect(isObject(value) && value.get('a')).toBe(2);
@@ -40,7 +46,8 @@ describe('lossless JSON', () => {
     ['{"a": 1', 'it has an object that does not end'],
     ['{a: 1}', 'at character 2 it has no string where one is due'],
     ['"\\x"', 'it has a string with a wrong escape'],
-    ['"abc', 'at character 1 it has no string where one is due'],
+    ['"abc', 'at character 1 it has a string that does not end'],
+    ['"abc\\\\\\"', 'at character 1 it has a string that does not end'],
     ['1 2', 'at character 3 it goes on after its end'],
     ['nul', 'it has no value where one is due'],
     ['['.repeat(100_000), 'it nests deeper than 256 levels'],
