@@ -1,11 +1,15 @@
 import { isObject, type JsonObject, textAt } from '../../data/losslessJson';
 import { UserError } from '../../errors';
 import type { Attribute } from '../../graph/attribute';
+import { elementCount } from '../../graph/tensor';
 import { bytesPerCode } from './dataTypes';
 import { AGAIN, type ProgramFile } from './program';
 import type { TableName, TensorOrigin } from './source';
 import { elementsReached, type StoredTensor } from './storage';
 import { readTensorMeta } from './tensorMeta';
+
+/** Bytes a tensor may have that repeats the elements of a smaller storage, as expanded masks do. */
+const MOST_REPEATED = 64 * 2 ** 20;
 
 const FOLDERS: Readonly<Record<TableName, string>> = { weights: 'data/weights', constants: 'data/constants' };
 
@@ -44,6 +48,10 @@ export function findTensor({ archive, tables }: ProgramFile, table: TableName, n
   const needed = elementsReached(shape, { offset, strides }) * size;
   if (needed > bytes.length) {
     throw new UserError(`${what} has ${bytes.length} bytes, but ${dtype ?? `type ${code}`}[${shape.join(', ')}] needs ${needed}`, { hint: AGAIN });
+  }
+  const unfolded = elementCount(shape) * size;
+  if (unfolded > Math.max(bytes.length, MOST_REPEATED)) {
+    throw new UserError(`${what} repeats ${bytes.length} bytes to ${unfolded}, more than this tool unfolds`, { hint: 'Expand it in the model instead of in its weights' });
   }
   const stored: StoredTensor = { storage: bytes, offset, strides };
   return { origin, value: dtype === undefined ? { kind: 'opaque' } : { kind: 'tensor', dtype, shape, value: stored } };

@@ -7,9 +7,11 @@ import { cancelCheck, type Progress } from '../../host';
 import { attributeOf, namesIn, unionOf } from './arguments';
 import { findTensor, type Spec, tensorOf } from './constants';
 import { innermostModule, pathParts } from './modules';
+import { checkCall } from './opCall';
 import { AGAIN, listAt, objectAt, type ProgramFile } from './program';
 import type { NodeSource, Origin, ProgramSource, StatedValue, TensorOrigin } from './source';
 import { readTensorMeta } from './tensorMeta';
+import { UniqueNames } from './uniqueNames';
 
 /** Ops of nodes that stand for inputs of the exported graph, by the kind of their InputSpec. */
 const INPUT_OPS: Readonly<Record<string, string>> = {
@@ -35,6 +37,7 @@ export function readGraph(file: ProgramFile, progress: Progress): Graph {
 
 class GraphReader {
   private readonly nodes = new Map<string, Node>();
+  private readonly nodeIds = new UniqueNames();
   private readonly values = new Map<string, Value>();
   private readonly inputs: ModelInput[] = [];
   private readonly graph: JsonObject;
@@ -119,6 +122,7 @@ class GraphReader {
     const module = typeof stack === 'string' ? innermostModule(stack) : undefined;
 
     const { attributes, names } = argumentsOf(message);
+    checkCall(opOf(target), attributes, own);
     const read = names.map((name) => this.values.get(name) ?? unknownValue(name, own));
     const values = outputs.flatMap((output) => namesIn(output).map((name) => [output, name] as const));
     const origin: OriginFields = { message, outputs: values.map(([output, name]) => this.statedValue(output, name)), inputs: names, ...(module === undefined ? {} : { module }) };
@@ -130,8 +134,7 @@ class GraphReader {
 
   /** Adds a node under a name of its own, and its outputs to the values that later nodes can read. */
   private add(node: Node, origin: OriginFields, outputTypes: readonly (DataType | undefined)[], inputTypes: readonly (DataType | undefined)[]): void {
-    let id = node.name;
-    for (let suffix = 1; this.nodes.has(id); suffix++) id = `${node.name}_${suffix}`;
+    const id = this.nodeIds.of(node.name);
     const source: NodeSource = { outputTypes, inputTypes, origin: origin as Origin };
     const named: Node = { ...node, id, name: id, source };
     (origin as Origin).original = named;
@@ -161,16 +164,13 @@ class GraphReader {
       throw new UserError(`the graph has ${outputs.length} outputs, but its signature has ${specs.length}`, { hint: AGAIN });
     }
     const fetched: ModelOutput[] = [];
-    const names = new Set<string>();
+    const names = new UniqueNames();
     outputs.forEach((output, index) => {
       const [name] = namesIn(output);
       if (name !== stated[index]) throw new UserError(`the signature has the output "${stated[index] ?? '?'}" where the graph has "${name ?? '?'}"`, { hint: AGAIN });
       if (name === undefined) return;
       const { ref, dtype } = this.values.get(name) ?? unknownValue(name, 'output');
-      let unique = name;
-      for (let suffix = 1; names.has(unique); suffix++) unique = `${name}_${suffix}`;
-      names.add(unique);
-      fetched.push({ name: unique, value: ref, dtype });
+      fetched.push({ name: names.of(name), value: ref, dtype });
     });
     const { archive, model, program, tables } = this.file;
     const source = { archive, model, program, tables } as ProgramSource;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../../../src/engine/errors';
 import { describeFile } from '../../../../src/engine/formats/pytorch/checkpoint/describe';
-import { memorySource } from '../../../support/memoryFile';
+import { formatOf } from '../../../../src/engine/formats/formats';
+import { NO_PROGRESS, type ByteSource } from '../../../../src/engine/host';
+import { MemorySink, memorySource } from '../../../support/memoryFile';
 import { mutated, mutatedZip } from '../../../support/mutate';
 import { seeded } from '../../phases/minimumCut/random';
 
@@ -37,9 +39,20 @@ async function isRead(name: string, bytes: Uint8Array, seed: number): Promise<bo
   try {
     const source = memorySource(bytes, name);
     await describeFile(source);
+    if (name.endsWith('.pt2')) await useProgram(source);
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;
     throw new Error(`${name}, seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`);
   }
+}
+
+/** Reads an exported program and the values of its constants, and writes it again. */
+async function useProgram(source: ByteSource): Promise<void> {
+  const format = formatOf(source.name);
+  const graph = await format.read(source, {}, NO_PROGRESS, () => Promise.reject(new UserError('there are no other files')));
+  for (const node of graph.nodes.values()) if (format.dialect.isConstant(node)) format.dialect.constantTensor(node);
+  format.dialect.inferShapes(graph);
+  format.dialect.sharedTypes(graph);
+  await format.write(graph, new MemorySink(), NO_PROGRESS, { bf16: 'native' });
 }
