@@ -70,7 +70,7 @@ class Model:
             'use_bf16': True,
             'bf16_ops': sorted(lists['allow']),
             'op_type_dict': {op: 'fp32' for op in sorted(types - lists['allow'] - free)},
-            'op_name_dict': {**{full_match(node): 'fp32' for node in fp32}, **{full_match(node): 'int8' for node in int8}},
+            'op_name_dict': {**{full_match(node): 'fp32' for node in fp32}, **{full_match(node): ['int8', 'fp32'] for node in int8}},
         }
         return Scenario(name, seed, config, Wishes(lists['allow'], free, {*fp32, *int8}, self.outputs), list(int8))
 
