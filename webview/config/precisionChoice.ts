@@ -41,6 +41,6 @@ function precisionOptions(capability: readonly ('int8' | 'bf16')[], useBf16: boo
 }
 
 function bf16Title(canBf16: boolean, useBf16: boolean): string {
-  if (!canBf16) return t('TensorFlow has no BF16 kernel for it on CPUs');
+  if (!canBf16) return t('There is no BF16 kernel for it on CPUs');
   return useBf16 ? t('BF16: half the memory, the range of FP32') : t('BF16 needs the switch Use BF16: turn it on first');
 }

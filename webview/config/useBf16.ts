@@ -26,12 +26,12 @@ export function useBf16Section(post: Post): Section {
   };
 }
 
-/** `bf16_ops`: TensorFlow's list unless the file has its own. */
+/** `bf16_ops`: the built-in list unless the file has its own. */
 function listRow(ops: readonly string[] | undefined, post: Post): HTMLElement {
   const title = t('bf16_ops in the config file: op types that become BF16 where nothing else is asked of them');
   const row = (text: string, ...actions: HTMLElement[]) => h('div', { class: 'list' }, h('p', { class: 'hint', title }, text), h('div', { class: 'links' }, ...actions));
-  if (ops === undefined) return row(t("BF16 list: TensorFlow's own"));
-  const clear = link('bf16-ops:clear', t("Use TensorFlow's list"), t('Removes bf16_ops from the config file'), () => {
+  if (ops === undefined) return row(t('BF16 list: the built-in one'));
+  const clear = link('bf16-ops:clear', t('Use the built-in list'), t('Removes bf16_ops from the config file'), () => {
     endDwell();
     post({ type: 'clearBf16Ops' });
   });

@@ -37,11 +37,11 @@ describe('the config panel', () => {
   });
 
   it('shows the own list of BF16 ops, and gives it up', async () => {
-    await panel.page.getByText("BF16 list: TensorFlow's own").waitFor();
+    await panel.page.getByText('BF16 list: the built-in one').waitFor();
     await panel.show(filled);
     await panel.page.getByText('BF16 list: own list of 3 entries').waitFor();
     await panel.page.getByRole('button', { name: 'Open in file', exact: true }).click();
-    await panel.page.getByRole('button', { name: "Use TensorFlow's list" }).click();
+    await panel.page.getByRole('button', { name: 'Use the built-in list' }).click();
     await expectSent(panel, [{ type: 'openFile', path: ['bf16_ops'] }, { type: 'clearBf16Ops' }]);
   });
 
@@ -54,7 +54,7 @@ describe('the config panel', () => {
 
   it('ends the try when what the pointer rests on goes', async () => {
     await panel.show(filled);
-    await panel.page.getByRole('button', { name: "Use TensorFlow's list" }).hover();
+    await panel.page.getByRole('button', { name: 'Use the built-in list' }).hover();
     await expect.poll(() => panel.received()).toEqual([{ type: 'try', change: { type: 'clearBf16Ops' } }]);
     await panel.show(digits);
     await expect.poll(() => panel.received()).toEqual([{ type: 'try' }]);
