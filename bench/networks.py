@@ -46,7 +46,9 @@ def randomise_statistics(model):
 
 def inference(model, *specs):
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    return function.get_concrete_function(*specs)
+    concrete = function.get_concrete_function(*specs)
+    concrete.model = model  # A graph does not keep its variables alive.
+    return concrete
 
 
 def image_network(name, fused):
