@@ -1,4 +1,5 @@
 import { UserError } from '../engine/errors';
+import { formatToWrite } from '../engine/formats/formats';
 import { PHASES, type PhaseName } from '../engine/snapshot';
 import { access } from 'node:fs/promises';
 import { type Command, required, text, UsageError } from './command';
@@ -21,6 +22,7 @@ export const convert: Command = {
     for (const file of [output, reportFile]) if (file !== undefined && !force) await refuseExisting(file);
 
     await conversion.open(model!, await configFrom(options));
+    formatToWrite(output, conversion.format); // Found out before the long work, too.
     for (let i = 0; i < phases; i++) await conversion.runPhase();
     await conversion.save(output, force);
     const report = await conversion.report();

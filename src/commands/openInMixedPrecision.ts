@@ -7,7 +7,7 @@ import { openInGraphEditor } from './openInGraphEditor';
 export const openInMixedPrecision: Command = {
   id: 'openInMixedPrecision',
   async run(rooms, file) {
-    if (!(file instanceof vscode.Uri)) throw new NotNowError(vscode.l10n.t('Right-click a .pb or .pbtxt file in the explorer, or use "Mixed Precision: Open Model…".'));
+    if (!(file instanceof vscode.Uri)) throw new NotNowError(vscode.l10n.t('Right-click a model file in the explorer, or use "Mixed Precision: Open Model…".'));
     await openInGraphEditor(file, rooms);
   },
 };

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
+import { FILE_TYPES } from '../engine/formats/fileTypes';
 import type { Command } from './command';
 import { openInGraphEditor } from './openInGraphEditor';
-
-const FILTERS = { 'TensorFlow GraphDef': ['pb', 'pbtxt'] };
 
 /** Asks for a model, or takes its uri, and opens it in the graph editor. */
 export const openModel: Command = {
@@ -14,5 +13,7 @@ export const openModel: Command = {
 };
 
 async function pickModel(): Promise<vscode.Uri | undefined> {
-  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open Model'), openLabel: vscode.l10n.t('Open Model'), filters: FILTERS }))?.[0];
+  const filters: Record<string, string[]> = { [vscode.l10n.t('Models')]: FILE_TYPES.flatMap(({ extensions }) => extensions) };
+  for (const { name, extensions } of FILE_TYPES) filters[name] = [...extensions];
+  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open Model'), openLabel: vscode.l10n.t('Open Model'), filters }))?.[0];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelDocument } from '../document/modelDocument';
+import { fileTypeOf } from '../engine/formats/fileTypes';
 import { modelCommand } from './command';
 import { noPhaseRan } from './reasons';
 
@@ -18,9 +19,10 @@ export const saveConvertedModel = modelCommand({
 });
 
 async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined> {
-  const extension = document.name.endsWith('.pbtxt') ? 'pbtxt' : 'pb';
+  const type = fileTypeOf(document.name)!;
+  const extension = type.extensions.find((one) => document.name.toLowerCase().endsWith(`.${one}`))!;
   const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, `.mixed.${extension}`) });
-  const filters = { 'TensorFlow GraphDef': [extension, extension === 'pb' ? 'pbtxt' : 'pb'] };
+  const filters = { [type.name]: [extension, ...type.extensions.filter((other) => other !== extension)] };
   const file = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Save Converted Model'), defaultUri, filters });
   if (file?.toString() !== document.uri.toString()) return file;
   const overwrite = vscode.l10n.t('Overwrite Original');

@@ -13,7 +13,7 @@ import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './c
 import { type RuleUse, ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
 import { filesBeside } from './formats/filesBeside';
-import { type Format, formatOf } from './formats/formats';
+import { type Format, formatOf, formatToWrite } from './formats/formats';
 import { describeWithoutGraph, noGraph } from './formats/withoutGraph';
 import type { Description } from './formats/pytorch/checkpoint/describe';
 import type { Graph, ValueRef } from './graph/graph';
@@ -205,10 +205,11 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async save(path, overwrite) {
-      const { snapshots, config } = current();
+      const { snapshots, config, format: opened } = current();
+      const format = formatToWrite(path, opened);
       const sink = await host.openSink(path, overwrite);
       try {
-        await formatOf(path).write(snapshots.at(-1)!.graph, sink, host.progress, { bf16: config.onnx.bf16 });
+        await format.write(snapshots.at(-1)!.graph, sink, host.progress, { bf16: config.onnx.bf16 });
         host.progress.throwIfCancelled();
         await sink.commit();
       } catch (error) {

@@ -42,6 +42,11 @@ async function failure(...argv: string[]): Promise<string> {
 }
 
 describe('convert', () => {
+  it('refuses a name of another framework before the long work', async () => {
+    expect(await failure('convert', CNN, '--output', path('foreign.onnx'), '--calibration', path('none.npz')))
+      .toMatch(/foreign\.onnx: A model in the format TensorFlow GraphDef cannot be written as ONNX.*\.pb or \.pbtxt/);
+  });
+
   it('reports all three phases as one JSON object', async () => {
     const config = await file('bf16.json', '{ "use_bf16": true }');
     const { code, out } = await call('convert', CNN, '--output', path('all.pb'), '--config', config, '--calibration', CALIBRATION, '--json');

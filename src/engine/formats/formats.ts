@@ -78,6 +78,14 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
+/** The format a model that was opened as `opened` is written in, by the file's extension. Throws UserError for one of another framework. */
+export function formatToWrite(path: string, opened: Format): Format {
+  const format = formatOf(path);
+  if (format.dialect.framework === opened.dialect.framework) return format;
+  const own = FORMATS.filter(({ dialect }) => dialect.framework === opened.dialect.framework).map(({ extension }) => extension);
+  throw new UserError(`A model in the format ${opened.name} cannot be written as ${format.name}`, { file: path, hint: `Choose a name that ends in ${own.join(' or ')}` });
+}
+
 /** The format of a file by its extension. Throws UserError for any other. */
 export function formatOf(path: string): Format {
   const format = FORMATS.find((candidate) => path.toLowerCase().endsWith(candidate.extension));

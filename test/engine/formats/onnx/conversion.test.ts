@@ -9,7 +9,7 @@ import { createConversion, type Conversion } from '../../../../src/engine/pipeli
 import { nodeHost } from '../../../../src/worker/nodeHost';
 import { memorySource } from '../../../support/memoryFile';
 
-const MODEL = 'test/fixtures/digits_cnn.onnx';
+const MODEL = 'media/samples/digits.onnx';
 
 let folder: string;
 

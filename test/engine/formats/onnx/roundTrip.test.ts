@@ -12,8 +12,8 @@ async function written(graph: Graph): Promise<Buffer> {
   return Buffer.from(sink.bytes());
 }
 
-describe('the model test/fixtures/digits_cnn.onnx', () => {
-  const bytes = readFileSync('test/fixtures/digits_cnn.onnx');
+describe('the model media/samples/digits.onnx', () => {
+  const bytes = readFileSync('media/samples/digits.onnx');
 
   it('is written byte for byte', async () => {
     const graph = await readOnnx(memorySource(bytes), {});

@@ -1,0 +1,19 @@
+/** Models of one framework as files: what dialogs offer, and what a converted model can be saved as. */
+export interface FileType {
+  readonly name: string;
+  /** Without the dot; the first is the usual one. */
+  readonly extensions: readonly string[];
+}
+
+/** Plain data, so that the host can offer files without loading what reads them. */
+export const FILE_TYPES: readonly FileType[] = [
+  { name: 'TensorFlow GraphDef', extensions: ['pb', 'pbtxt'] },
+  { name: 'ONNX', extensions: ['onnx'] },
+  { name: 'PyTorch exported program', extensions: ['pt2'] },
+];
+
+/** The type of a file by its name; undefined where it is none of them. */
+export function fileTypeOf(name: string): FileType | undefined {
+  const extension = name.toLowerCase().replace(/^.*\./s, '');
+  return FILE_TYPES.find(({ extensions }) => extensions.includes(extension));
+}
