@@ -149,7 +149,7 @@ describe('bad input gives one line and no file', () => {
     ['duplicate.pb', () => buildBytes([x, relu('a', 'x'), relu('a', 'x')]), /duplicate\.pb: node "a": /],
     ['missing.pb', () => buildBytes([x, relu('a', 'nowhere')]), /missing\.pb: node "a": .*nowhere/],
     ['cycle.pb', () => buildBytes([x, relu('a', 'b'), relu('b', 'a')]), /cycle\.pb: node "[ab]": /],
-    ['model.onnx', () => '', /model\.onnx: This kind of file is not supported/],
+    ['model.tflite', () => '', /model\.tflite: This kind of file is not supported/],
   ])('%s', async (name, content, message) => {
     const model = await file(name, content());
     expect(await failure('convert', model, '--output', path('never.pb'))).toMatch(message);
