@@ -47,6 +47,8 @@ export interface WeightGrid {
   /** Least number of the grid. */
   readonly lowest: -127 | -128;
   readonly smallestScale: number;
+  /** The framework computes in FP32, and multiplies by 1/scale instead of dividing: only so are its numbers met bit by bit. */
+  readonly isSinglePrecision?: boolean;
 }
 
 /** Gives a name no node has: `base`, else `base_1`, … */
@@ -94,6 +96,8 @@ export type ChannelwiseStep =
       readonly variance: number;
       readonly epsilon: number;
       readonly channels: ChannelPosition;
+      /** The framework folds it in FP32, step by step: only so are the folded weights met bit by bit. */
+      readonly isSinglePrecision?: boolean;
     };
 
 export interface ActivationRange {

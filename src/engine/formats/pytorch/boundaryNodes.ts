@@ -89,7 +89,7 @@ export function makeQuantizeDequantize(base: string, value: ValueRef, { scale, z
 }
 
 /** Scale = max|w| / 127.5, as torchao's per-channel observer takes it, and at least its epsilon of 2^-12. */
-export const WEIGHT_GRID: WeightGrid = { levels: 127.5, lowest: -128, smallestScale: 2 ** -12 };
+export const WEIGHT_GRID: WeightGrid = { levels: 127.5, lowest: -128, smallestScale: 2 ** -12, isSinglePrecision: true };
 
 /** Buffers with the INT8 values and their scales, and the Dequantize that reads them. */
 export function makeQuantizedWeight(constant: Node, { values, scales, axis }: QuantizedWeight, uniqueName: UniqueName): readonly Node[] {

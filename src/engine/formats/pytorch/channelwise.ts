@@ -41,7 +41,7 @@ export function channelwiseStep(node: Node, input: number): ChannelwiseStep | un
   const [scale, offset, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((name) => inputNamed(node, name));
   const epsilon = numberArgument(node, 'eps', 1e-5);
   if (scale === undefined || offset === undefined || mean === undefined || variance === undefined || epsilon === undefined) return undefined;
-  return { kind: 'batch-norm', scale, offset, mean, variance, epsilon, channels: 'second' };
+  return { kind: 'batch-norm', scale, offset, mean, variance, epsilon, channels: 'second', isSinglePrecision: true };
 }
 
 /** The linear op with `bias` as its argument of that name, which comes right after the weight where it had none. */

@@ -54,10 +54,17 @@ function stepVectors(
     case 'bias': return [new Float64Array(channels).fill(1), operand];
     case 'batch-norm': {
       // (x - mean) / sqrt(variance + epsilon) * scale + offset
-      const factor = vector((channel) => operand[channel]! / Math.sqrt(variance![channel]! + step.epsilon));
+      const inverse = step.isSinglePrecision === true ? inverseRoot : (value: number, epsilon: number) => 1 / Math.sqrt(value + epsilon);
+      const rounded = step.isSinglePrecision === true ? Math.fround : (value: number) => value;
+      const factor = vector((channel) => rounded(operand[channel]! * inverse(variance![channel]!, step.epsilon)));
       return [factor, vector((channel) => offset![channel]! - mean![channel]! * factor[channel]!)];
     }
   }
+}
+
+/** 1/√(value + epsilon) in FP32, as torch.rsqrt gives it. */
+function inverseRoot(value: number, epsilon: number): number {
+  return Math.fround(1 / Math.fround(Math.sqrt(Math.fround(value + epsilon))));
 }
 
 function isVector(shape: readonly number[], channels: number): boolean {
