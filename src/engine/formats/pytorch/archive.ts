@@ -8,6 +8,8 @@ export interface Archive {
   readonly root: string;
   /** Content by name without the folder, in the order of the file. */
   readonly records: ReadonlyMap<string, Uint8Array>;
+  /** Was read from the layout of torch 2.8 or older. */
+  readonly wasEarlier?: boolean;
 }
 
 /** Deflated records may come to so many times the size of the file, and this much besides. */

@@ -3,6 +3,7 @@ import type { Graph } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
 import type { ReadOptions } from '../tensorflow/read';
 import { readArchive } from './archive';
+import { inPresentLayout } from './earlierLayouts';
 import { findProgram } from './program';
 import { readGraph } from './readGraph';
 
@@ -12,7 +13,7 @@ import { readGraph } from './readGraph';
  */
 export async function readExportedProgram(source: ByteSource, options: ReadOptions = {}, progress: Progress = NO_PROGRESS): Promise<Graph> {
   return inFile(source.name, async () => {
-    const archive = await readArchive(source, progress);
+    const archive = await inPresentLayout(await readArchive(source, progress));
     return withOwnSignature(readGraph(findProgram(archive), progress), options, source.name);
   });
 }
