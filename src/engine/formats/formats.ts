@@ -8,6 +8,7 @@ import { readOnnx } from './onnx/read';
 import { findInputs as findOnnxInputs, findOutputs as findOnnxOutputs } from './onnx/signatureOptions';
 import { writeOnnx } from './onnx/write';
 import { pytorchDialect } from './pytorch/dialect';
+import { notesOn as notesOnProgram } from './pytorch/notes';
 import { readExportedProgram, withOwnSignature } from './pytorch/read';
 import { writeExportedProgram } from './pytorch/write';
 import { withoutDanglingColocations } from './tensorflow/colocation';
@@ -74,6 +75,7 @@ const FORMATS: readonly Format[] = [
     dialect: pytorchDialect,
     read: readExportedProgram,
     write: writeExportedProgram,
+    notesOn: notesOnProgram,
     withSignature: withOwnSignature,
   },
 ];

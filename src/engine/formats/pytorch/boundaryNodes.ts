@@ -22,9 +22,9 @@ const QUANTIZE = 'quantized_decomposed.quantize_per_tensor';
 const DEQUANTIZE = 'quantized_decomposed.dequantize_per_tensor';
 const DEQUANTIZE_CHANNELS = 'quantized_decomposed.dequantize_per_channel';
 
-/** Whether the node only converts a tensor to another type. */
+/** Whether the node only converts a tensor to another type. One whose memory is changed in place does more than that. */
 export function isCast(node: Node): boolean {
-  return CASTS.has(node.op) && node.attributes.get('dtype')?.kind === 'type' && [...node.attributes.keys()].every((name) => HARMLESS.has(name));
+  return CASTS.has(node.op) && sourceOf(node).origin?.fixed === undefined && node.attributes.get('dtype')?.kind === 'type' && [...node.attributes.keys()].every((name) => HARMLESS.has(name));
 }
 
 export function isQuantize({ op }: Node): boolean {

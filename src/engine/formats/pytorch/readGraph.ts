@@ -9,7 +9,8 @@ import { findTensor, type Spec, tensorOf } from './constants';
 import { innermostModule, pathParts } from './modules';
 import { checkCall } from './opCall';
 import { AGAIN, listAt, objectAt, type ProgramFile } from './program';
-import type { NodeSource, Origin, ProgramSource, StatedValue, TensorOrigin } from './source';
+import { nodesInChangedMemory } from './sharedMemory';
+import { type NodeSource, type Origin, type ProgramSource, sourceOf, type StatedValue, type TensorOrigin } from './source';
 import { readTensorMeta } from './tensorMeta';
 import { UniqueNames } from './uniqueNames';
 
@@ -174,11 +175,14 @@ class GraphReader {
     });
     const { archive, model, program, tables } = this.file;
     const source = { archive, model, program, tables } as ProgramSource;
+    for (const id of nodesInChangedMemory(this.nodes.values(), fetched)) sourceOf(this.nodes.get(id)!).origin!.fixed = IN_CHANGED_MEMORY;
     const graph: Graph = { nodes: this.nodes, inputs: this.inputs, outputs: fetched, source };
     source.original = graph;
     return graph;
   }
 }
+
+const IN_CHANGED_MEMORY = 'It shares memory with a value that is changed in place.';
 
 type OriginFields = Omit<Origin, 'original'>;
 

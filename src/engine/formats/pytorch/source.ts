@@ -35,7 +35,7 @@ export interface Origin {
   readonly inputs: readonly string[];
   readonly module?: Module;
   /** Why its types must stay as they are, in a sentence. */
-  readonly fixed?: string;
+  fixed?: string;
   /** Of a constant: its name among the weights and constants, and its entry there. */
   readonly tensor?: TensorOrigin;
   /** The node as it was read. */

@@ -1,13 +1,17 @@
-import { type JsonObject, writeJson } from '../../data/losslessJson';
+import { type Json, type JsonObject, writeJson } from '../../data/losslessJson';
 import { ZipWriter } from '../../data/zipWriter';
 import type { Graph } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSink, type Progress } from '../../host';
 import { bytesOf, type Piece } from '../lazyBytes';
+import { checkWritten } from './checkWritten';
 import { encodeConstants } from './encodeConstants';
 import { encodeProgram } from './encodeProgram';
+import { convertedNodes } from './notes';
 import type { ProgramSource } from './source';
 import { ValueNames } from './valueNames';
 
+/** What was converted; torch.export.load gives it to those who ask for it in `extra_files`. */
+const RECORD = 'extra/mixed_precision.json';
 /** A hash of what the archive held; torch does without it. */
 const SERIALIZATION_ID = '.data/serialization_id';
 
@@ -46,12 +50,15 @@ function changedRecords(graph: Graph): ReadonlyMap<string, Piece> {
     .set(`data/weights/${model}_weights_config.json`, jsonBytes(constants.tables.weights))
     .set(`data/constants/${model}_constants_config.json`, jsonBytes(constants.tables.constants))
     .set(`models/${model}.json`, jsonBytes(program));
+  const { bf16, int8 } = convertedNodes(graph);
+  changed.set(RECORD, jsonBytes(new Map<string, Json>([['converted_by', 'Mixed Precision'], ['bf16', bf16], ['int8', int8]])));
   const added = [...changed].filter(([name]) => !archive.records.has(name));
   const records = new Map<string, Piece>();
   for (const [name, content] of [...added, ...archive.records, ...changed]) {
     if (content !== undefined) records.set(name, content);
   }
   for (const [name, content] of changed) if (content === undefined) records.delete(name);
+  checkWritten(graph, program, constants.tables, records);
   return records;
 }
 

@@ -1,0 +1,26 @@
+import type { Graph, Node } from '../../graph/graph';
+import { isDequantize, isQuantize } from './boundaryNodes';
+import { type ProgramSource, sourceOf } from './source';
+
+const OPS_OF_INT8 =
+  'Before torch.export.load, run "import torch.ao.quantization.fx._decomposed" in Python: it registers the ops that hold INT8 values.';
+const LAYOUT = 'The result is in the layout of torch 2.9, which older versions do not load.';
+
+/** What the user should know of an archive written from the graph: sentences. */
+export function notesOn(graph: Graph): readonly string[] {
+  const { archive } = graph.source as ProgramSource;
+  const isInt8 = [...graph.nodes.values()].some((node) => isQuantize(node) || isDequantize(node));
+  return [...(isInt8 ? [OPS_OF_INT8] : []), ...(archive.wasEarlier === true ? [LAYOUT] : [])];
+}
+
+/** Names of the nodes that compute in BF16 and INT8 since they were read, for the record in the archive. */
+export function convertedNodes(graph: Graph): { readonly bf16: readonly string[]; readonly int8: readonly string[] } {
+  const added = (node: Node | undefined): boolean => node !== undefined && isDequantize(node) && sourceOf(node).origin === undefined;
+  const computing = [...graph.nodes.values()].filter((node) => sourceOf(node).origin !== undefined && node.inputs.length > 0);
+  const becameBf16 = ({ outputTypes, firstTypes }: ReturnType<typeof sourceOf>): boolean =>
+    outputTypes.some((type, output) => type === 'bfloat16' && firstTypes?.outputTypes[output] === 'float32');
+  return {
+    bf16: computing.filter((node) => becameBf16(sourceOf(node))).map(({ name }) => name),
+    int8: computing.filter((node) => !isQuantize(node) && node.inputs.some((value) => added(graph.nodes.get(value.node)))).map(({ name }) => name),
+  };
+}
