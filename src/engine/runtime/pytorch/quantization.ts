@@ -18,7 +18,7 @@ interface Grid {
 function gridOf(call: Call, x: Tensor): Grid {
   const [low, high] = [call.number('quant_min', -128), call.number('quant_max', 127)];
   if (!call.has('scales')) {
-    return { scales: [f32(call.number('scale', 1))], zeroPoints: [call.number('zero_point', 0)], axis: undefined, low, high };
+    return { scales: [call.number('scale', 1)], zeroPoints: [call.number('zero_point', 0)], axis: undefined, low, high };
   }
   const scales = numbersOf(call.tensor('scales'));
   const zeroPoints = call.optional('zero_points');
@@ -37,7 +37,10 @@ function forEachRun(x: Tensor, { scales, zeroPoints, axis }: Grid, each: (scale:
   }
 }
 
-/** clamp(round(x · (1 / scale)) + zeroPoint), float32 steps, ties to even (torch/ao/quantization/fx/_decomposed.py). */
+/**
+ * clamp(round(x · (1 / scale)) + zeroPoint), ties to even; the inverse of the scale as Python states it is rounded to float32,
+ * then each step (torch/ao/quantization/fx/_decomposed.py).
+ */
 function quantized(x: Tensor, grid: Grid, dtype: DataType): Tensor {
   const source = x.data as NumberArray;
   const data = allocate(dtype, source.length) as NumberArray;
@@ -55,7 +58,8 @@ function quantized(x: Tensor, grid: Grid, dtype: DataType): Tensor {
 function dequantized(x: Tensor, grid: Grid): Tensor {
   const source = x.data as NumberArray;
   const data = allocate('float32', source.length) as Float32Array;
-  forEachRun(x, grid, (scale, zeroPoint, start, end) => {
+  forEachRun(x, grid, (exact, zeroPoint, start, end) => {
+    const scale = f32(exact);
     for (let i = start; i < end; i++) data[i] = (source[i]! - zeroPoint) * scale;
   });
   return { dtype: 'float32', shape: x.shape, data };
