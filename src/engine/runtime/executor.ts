@@ -1,6 +1,5 @@
 import type { Dialect } from '../dialect';
 import { CancelledError, UserError } from '../errors';
-import type { DataType } from '../graph/dataType';
 import { valueKey, type Graph, type Node, type ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import { NO_PROGRESS, type KernelRunner, type Progress } from '../host';
@@ -224,7 +223,8 @@ async function compute(
   execution: Execution, node: Node, inputs: readonly RuntimeValue[], constant: readonly boolean[],
 ): Promise<readonly RuntimeValue[]> {
   const { table, kernels, key } = execution;
-  const contextOf = (values: readonly RuntimeValue[]) => opContext(node, values, constant, `${key} ${node.id}`, kernels);
+  const types = execution.dialect.outputTypes(node);
+  const contextOf = (values: readonly RuntimeValue[]) => opContext(node, types, values, constant, `${key} ${node.id}`, kernels);
   const movement = table.movement[node.op];
   if (movement !== undefined) return movement(contextOf(inputs));
   const wide = inputs.map((value, index) => {
@@ -234,7 +234,6 @@ async function compute(
     return known;
   });
   const results = await table.arithmetic[node.op]!(contextOf(wide));
-  const types: readonly (DataType | undefined)[] = execution.dialect.outputTypes(node);
   return results.map((result, output) => ('data' in result ? rounded(result, types[output]) : result));
 }
 

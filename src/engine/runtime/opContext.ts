@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
 import type { AttributeValue } from '../graph/attribute';
+import type { DataType } from '../graph/dataType';
 import type { Node } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner } from '../host';
@@ -13,7 +14,7 @@ type ValueOf = { [A in Exclude<AttributeValue, { kind: 'opaque' }> as A['kind']]
 
 /** What a node's row may ask for; `operandKey` is unique to the node in all models of this process. */
 export function opContext(
-  node: Node, values: readonly RuntimeValue[], isConstant: readonly boolean[], operandKey: string, kernels: KernelRunner,
+  node: Node, types: readonly (DataType | undefined)[], values: readonly RuntimeValue[], isConstant: readonly boolean[], operandKey: string, kernels: KernelRunner,
 ): OpContext {
   const attribute = <K extends keyof ValueOf>(name: string, kind: K): ValueOf[K] | undefined => {
     const found = node.attributes.get(name);
@@ -28,6 +29,7 @@ export function opContext(
   return {
     op: node.op,
     inputCount: values.length,
+    outputType: (index) => types[index],
     value,
     input,
     inputs: (start = 0, end = values.length) => values.slice(start, end).map((_, index) => input(start + index)),

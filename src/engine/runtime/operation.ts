@@ -33,6 +33,8 @@ export interface KernelOperand {
 export interface OpContext {
   readonly op: string;
   readonly inputCount: number;
+  /** What the model says of the output; float results of arithmetic rows are rounded to it. */
+  outputType(index: number): DataType | undefined;
   /** The input, be it a tensor or a list. */
   value(index: number): RuntimeValue;
   input(index: number): Tensor;

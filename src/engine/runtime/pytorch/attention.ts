@@ -28,6 +28,32 @@ function causal(queries: number, keys: number): Tensor {
 
 const constant = (name: string, value: number): OnnxNode => ({ op: 'Constant', inputs: [], outputs: [name], attributes: { value_float: { float: value } } });
 
+/** TensorProto.DataType by the types of which PyTorch rounds the exponentials before it multiplies them with the values. */
+const HALF: Readonly<Record<string, number | undefined>> = { bfloat16: 16, float16: 10 };
+
+const top: readonly OnnxNode[] = [
+  { op: 'ReduceMax', inputs: ['scores'], outputs: ['top'], attributes: { axes: [-1], keepdims: 1 } },
+  constant('closed', -Infinity), constant('nothing', 0), { op: 'Equal', inputs: ['top', 'closed'], outputs: ['isClosed'] },
+];
+
+/** From `scores` to `y`, rows without a score that is not -∞ giving zeros. */
+const weightedMean: readonly OnnxNode[] = [
+  ...top, { op: 'Softmax', inputs: ['scores'], outputs: ['shares'], attributes: { axis: -1 } },
+  { op: 'Where', inputs: ['isClosed', 'nothing', 'shares'], outputs: ['weights'] }, { op: 'MatMul', inputs: ['weights', 'x2'], outputs: ['y'] },
+];
+
+/** The same with exponentials in half precision, but their sum in float32 (aten/src/ATen/native/cpu/FlashAttentionKernel.cpp). */
+function roundedMean(half: number): OnnxNode[] {
+  return [
+    ...top, { op: 'Where', inputs: ['isClosed', 'nothing', 'top'], outputs: ['shift'] }, { op: 'Sub', inputs: ['scores', 'shift'], outputs: ['shifted'] },
+    { op: 'Exp', inputs: ['shifted'], outputs: ['shares'] }, constant('one', 1),
+    { op: 'Constant', inputs: [], outputs: ['last'], attributes: { value_ints: [-1] } },
+    { op: 'ReduceSum', inputs: ['shares', 'last'], outputs: ['sum'], attributes: { keepdims: 1 } }, { op: 'Where', inputs: ['isClosed', 'one', 'sum'], outputs: ['divisor'] },
+    { op: 'Cast', inputs: ['shares'], outputs: ['half'], attributes: { to: half } }, { op: 'Cast', inputs: ['half'], outputs: ['weights'], attributes: { to: 1 } },
+    { op: 'MatMul', inputs: ['weights', 'x2'], outputs: ['whole'] }, { op: 'Div', inputs: ['whole', 'divisor'], outputs: ['y'] },
+  ];
+}
+
 /**
  * softmax(query · keyᵀ · scale + mask) · value; rows that the mask closes wholly give zeros, as PyTorch's kernels do
  * (aten/src/ATen/native/transformers/attention.cpp, _safe_softmax).
@@ -43,21 +69,14 @@ const attention: CallOperation = (call: Call) => {
   const order = query.shape.map((_, axis) => axis);
   [order[rank - 2], order[rank - 1]] = [rank - 1, rank - 2];
   const operands: KernelOperand[] = [query, key, value, ...(given === undefined ? [] : [additive(given)])].map((tensor) => ({ tensor, constant: false }));
-  const masked: OnnxNode[] = [
-    { op: 'Add', inputs: ['scores', 'x3'], outputs: ['masked'] },
-    { op: 'Softmax', inputs: ['masked'], outputs: ['shares'], attributes: { axis: -1 } },
-    { op: 'ReduceMax', inputs: ['masked'], outputs: ['top'], attributes: { axes: [-1], keepdims: 1 } },
-    constant('closed', -Infinity), constant('nothing', 0), { op: 'Equal', inputs: ['top', 'closed'], outputs: ['isClosed'] },
-    { op: 'Where', inputs: ['isClosed', 'nothing', 'shares'], outputs: ['weights'] },
-  ];
+  const half = HALF[call.context.outputType(0) ?? ''];
   const nodes = (): OnnxNode[] => [
-    constant('scale', scale),
-    { op: 'Mul', inputs: ['x0', 'scale'], outputs: ['scaled'] }, { op: 'Transpose', inputs: ['x1'], outputs: ['keys'], attributes: { perm: order } },
-    { op: 'MatMul', inputs: ['scaled', 'keys'], outputs: ['scores'] },
-    ...(given === undefined ? [{ op: 'Softmax', inputs: ['scores'], outputs: ['weights'], attributes: { axis: -1 } }] : masked),
-    { op: 'MatMul', inputs: ['weights', 'x2'], outputs: ['y'] },
+    constant('scale', scale), { op: 'Transpose', inputs: ['x1'], outputs: ['keys'], attributes: { perm: order } },
+    { op: 'MatMul', inputs: ['x0', 'keys'], outputs: ['unscaled'] }, { op: 'Mul', inputs: ['unscaled', 'scale'], outputs: ['products'] },
+    { op: given === undefined ? 'Identity' : 'Add', inputs: ['products', ...(given === undefined ? [] : ['x3'])], outputs: ['scores'] },
+    ...(half === undefined ? weightedMean : roundedMean(half)),
   ];
-  return call.kernel(`Attention ${rank} ${scale} ${given !== undefined}`, nodes, operands);
+  return call.kernel(`Attention ${rank} ${scale} ${given !== undefined} ${half}`, nodes, operands);
 };
 
 export const attentions: CallOperations = {
