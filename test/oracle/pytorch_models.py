@@ -128,8 +128,12 @@ def unet(_):
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
-            self.down = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, padding_mode='reflect'), nn.GroupNorm(2, 8), nn.SiLU(), nn.AvgPool2d(3, 2, 1, ceil_mode=True))
-            self.middle = nn.Sequential(nn.Conv2d(8, 8, 3, padding='same', dilation=2), nn.InstanceNorm2d(8, affine=True), nn.Mish(), nn.MaxPool2d(3, 2, ceil_mode=True))
+            self.down = nn.Sequential(
+                nn.Conv2d(3, 8, 3, padding=1, padding_mode='reflect'), nn.GroupNorm(2, 8), nn.SiLU(), nn.AvgPool2d(3, 2, 1, ceil_mode=True),
+            )
+            self.middle = nn.Sequential(
+                nn.Conv2d(8, 8, 3, padding='same', dilation=2), nn.InstanceNorm2d(8, affine=True), nn.Mish(), nn.MaxPool2d(3, 2, ceil_mode=True),
+            )
             self.up = nn.ConvTranspose2d(8, 8, 3, 2, 1, output_padding=1, groups=2)
             self.out = nn.Conv2d(16, 2, 1)
 
@@ -198,8 +202,8 @@ def segmentation(name):
 # timm
 
 @network(
-    'timm:mixer_s16_224', 'timm:ghostnet_050', 'timm:repvgg_a0', 'timm:efficientvit_b0', 'timm:mobilenetv4_conv_small', 'timm:levit_128s', 'timm:edgenext_xx_small',
-    'timm:tf_efficientnet_b0',
+    'timm:mixer_s16_224', 'timm:ghostnet_050', 'timm:repvgg_a0', 'timm:efficientvit_b0', 'timm:mobilenetv4_conv_small',
+    'timm:levit_128s', 'timm:edgenext_xx_small', 'timm:tf_efficientnet_b0',
 )
 def timm_model(name):
     timm = importlib.import_module('timm')

@@ -11,7 +11,7 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+export type OnnxAttribute = number | string | readonly number[] | readonly string[] | { readonly float: number };
 
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
@@ -30,6 +30,7 @@ const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
 const ATTRIBUTE_INTS = 7;
+const ATTRIBUTE_STRINGS = 8;
 
 const VARINT = 0;
 const BYTES = 2;
@@ -73,8 +74,11 @@ function writeAttribute(writer: Writer, name: string, value: OnnxAttribute): voi
   else if (typeof value === 'string') writer.uint32(tag(4, BYTES)).string(value).uint32(tag(20, VARINT)).int32(ATTRIBUTE_STRING);
   else if ('float' in value) writer.uint32(tag(2, FIXED32)).float(value.float).uint32(tag(20, VARINT)).int32(ATTRIBUTE_FLOAT);
   else {
-    for (const item of value) writer.uint32(tag(8, VARINT)).int64(item);
-    writer.uint32(tag(20, VARINT)).int32(ATTRIBUTE_INTS);
+    for (const item of value) {
+      if (typeof item === 'string') writer.uint32(tag(9, BYTES)).string(item);
+      else writer.uint32(tag(8, VARINT)).int64(item);
+    }
+    writer.uint32(tag(20, VARINT)).int32(typeof value[0] === 'string' ? ATTRIBUTE_STRINGS : ATTRIBUTE_INTS);
   }
   writer.ldelim();
 }

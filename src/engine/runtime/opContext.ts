@@ -14,7 +14,8 @@ type ValueOf = { [A in Exclude<AttributeValue, { kind: 'opaque' }> as A['kind']]
 
 /** What a node's row may ask for; `operandKey` is unique to the node in all models of this process. */
 export function opContext(
-  node: Node, types: readonly (DataType | undefined)[], values: readonly RuntimeValue[], isConstant: readonly boolean[], operandKey: string, kernels: KernelRunner,
+  node: Node, types: readonly (DataType | undefined)[], values: readonly RuntimeValue[], isConstant: readonly boolean[], operandKey: string,
+  kernels: KernelRunner,
 ): OpContext {
   const attribute = <K extends keyof ValueOf>(name: string, kind: K): ValueOf[K] | undefined => {
     const found = node.attributes.get(name);

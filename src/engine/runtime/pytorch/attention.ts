@@ -45,11 +45,13 @@ const weightedMean: readonly OnnxNode[] = [
 /** The same with exponentials in half precision, but their sum in float32 (aten/src/ATen/native/cpu/FlashAttentionKernel.cpp). */
 function roundedMean(half: number): OnnxNode[] {
   return [
-    ...top, { op: 'Where', inputs: ['isClosed', 'nothing', 'top'], outputs: ['shift'] }, { op: 'Sub', inputs: ['scores', 'shift'], outputs: ['shifted'] },
-    { op: 'Exp', inputs: ['shifted'], outputs: ['shares'] }, constant('one', 1),
-    { op: 'Constant', inputs: [], outputs: ['last'], attributes: { value_ints: [-1] } },
-    { op: 'ReduceSum', inputs: ['shares', 'last'], outputs: ['sum'], attributes: { keepdims: 1 } }, { op: 'Where', inputs: ['isClosed', 'one', 'sum'], outputs: ['divisor'] },
-    { op: 'Cast', inputs: ['shares'], outputs: ['half'], attributes: { to: half } }, { op: 'Cast', inputs: ['half'], outputs: ['weights'], attributes: { to: 1 } },
+    ...top, { op: 'Where', inputs: ['isClosed', 'nothing', 'top'], outputs: ['shift'] },
+    { op: 'Sub', inputs: ['scores', 'shift'], outputs: ['shifted'] }, { op: 'Exp', inputs: ['shifted'], outputs: ['shares'] },
+    constant('one', 1), { op: 'Constant', inputs: [], outputs: ['last'], attributes: { value_ints: [-1] } },
+    { op: 'ReduceSum', inputs: ['shares', 'last'], outputs: ['sum'], attributes: { keepdims: 1 } },
+    { op: 'Where', inputs: ['isClosed', 'one', 'sum'], outputs: ['divisor'] },
+    { op: 'Cast', inputs: ['shares'], outputs: ['half'], attributes: { to: half } },
+    { op: 'Cast', inputs: ['half'], outputs: ['weights'], attributes: { to: 1 } },
     { op: 'MatMul', inputs: ['weights', 'x2'], outputs: ['whole'] }, { op: 'Div', inputs: ['whole', 'divisor'], outputs: ['y'] },
   ];
 }

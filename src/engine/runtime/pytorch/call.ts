@@ -114,5 +114,6 @@ export function callOf(context: OpContext): Call {
 function numberTensor(value: number | bigint | boolean, kind?: 'int' | 'float' | 'bool'): Tensor {
   if (typeof value === 'boolean') return { dtype: 'bool', shape: [], data: Uint8Array.of(value ? 1 : 0) };
   const isInteger = typeof value === 'bigint' || (kind ?? (Number.isInteger(value) ? 'int' : 'float')) === 'int';
-  return isInteger ? { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) } : { dtype: 'float64', shape: [], data: Float64Array.of(Number(value)) };
+  if (isInteger) return { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) };
+  return { dtype: 'float64', shape: [], data: Float64Array.of(Number(value)) };
 }

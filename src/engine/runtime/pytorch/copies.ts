@@ -2,7 +2,7 @@ import { UserError } from '../../errors';
 import type { DataType } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import { converted } from '../conversion';
-import { broadcastTo, concatenated, copyStrided, readStrided } from '../stridedCopy';
+import { broadcastTo, concatenated, copyStrided, readStrided, transposed } from '../stridedCopy';
 import { allocate, normalizeAxis, numbersOf, reshaped, stridesOf, zeros, type NumberArray } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
 import { promotedType } from './promotion';
@@ -154,6 +154,27 @@ const windowsAsColumns: CallOperation = (call) => {
   return reshaped(walk, given.shape.length === 3 ? shape : [batch, ...shape]);
 };
 
+/** Channels dealt out to blocks of pixels, or blocks of pixels gathered into channels (torch.nn.PixelShuffle, PixelUnshuffle). */
+function pixelShuffle(x: Tensor, factor: number, gathers: boolean): Tensor {
+  const [channels, height, width] = x.shape.slice(-3) as [number, number, number];
+  const outer = x.shape.slice(0, -3);
+  const images = elementCount(outer);
+  const [c, h, w] = gathers ? [channels, height / factor, width / factor] : [channels / factor ** 2, height, width];
+  if (![c, h, w].every(Number.isInteger)) throw new UserError(`A tensor of [${x.shape}] has no blocks of ${factor} × ${factor}`);
+  return gathers
+    ? reshaped(transposed(reshaped(x, [images, c, h, factor, w, factor]), [0, 1, 3, 5, 2, 4]), [...outer, c * factor ** 2, h, w])
+    : reshaped(transposed(reshaped(x, [images, c, factor, factor, h, w]), [0, 1, 4, 2, 5, 3]), [...outer, c, h * factor, w * factor]);
+}
+
+/** Each tensor of one axis spread over the grid they span; `xy` swaps the first two axes. */
+const meshgrid: CallOperation = (call) => {
+  const tensors = call.tensors('tensors');
+  const sizes = tensors.map((tensor) => tensor.data.length);
+  const grids = tensors.map((tensor, axis) => broadcastTo(reshaped(tensor, sizes.map((size, other) => (other === axis ? size : 1))), sizes));
+  const axes = sizes.map((_, axis) => axis);
+  return call.text('indexing', 'ij') === 'ij' ? grids : grids.map((grid) => transposed(grid, [1, 0, ...axes.slice(2)]));
+};
+
 const copyOf: CallOperation = (call) => call.tensor('self');
 
 /** Dropout is the identity in a model that is used, not trained. */
@@ -178,7 +199,9 @@ export const copies: CallOperations = {
   'aten.roll': roll, 'aten.pad': pad, 'aten.constant_pad_nd': pad,
   'aten.reflection_pad1d': pad, 'aten.reflection_pad2d': pad, 'aten.replication_pad1d': pad, 'aten.replication_pad2d': pad,
   'aten.tril': triangle((row, column, diagonal) => column - row <= diagonal), 'aten.triu': triangle((row, column, diagonal) => column - row >= diagonal),
-  'aten.im2col': windowsAsColumns,
+  'aten.im2col': windowsAsColumns, 'aten.meshgrid': meshgrid, 'aten.meshgrid.indexing': meshgrid,
+  'aten.pixel_shuffle': (call) => pixelShuffle(call.tensor('self'), call.number('upscale_factor', 1), false),
+  'aten.pixel_unshuffle': (call) => pixelShuffle(call.tensor('self'), call.number('downscale_factor', 1), true),
   'aten.clone': copyOf, 'aten.lift_fresh_copy': copyOf, 'aten.lift_fresh': copyOf, 'aten.detach_copy': copyOf,
   'aten.dropout': dropout, 'aten.feature_dropout': dropout, 'aten.alpha_dropout': dropout,
   'aten.copy': copyInto('src'), 'aten.fill.Scalar': copyInto('value'), 'aten.fill.Tensor': copyInto('value'),

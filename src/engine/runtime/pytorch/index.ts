@@ -34,8 +34,8 @@ function withInPlace(operations: CallOperations): CallOperations {
 }
 
 const arithmetic: Operations = rows({
-  ...withInPlace({ ...elementwise, ...activations }), ...reductions, ...alongAxes, ...linearAlgebra, ...attentions, ...convolutions, ...pooling, ...normalization,
-  ...resizing, ...recurrent, ...quantizing, ...symbolic,
+  ...withInPlace({ ...elementwise, ...activations }), ...reductions, ...alongAxes, ...linearAlgebra, ...attentions, ...convolutions, ...pooling,
+  ...normalization, ...resizing, ...recurrent, ...quantizing, ...symbolic,
 });
 
 const movement: Operations = rows({ ...views, ...perhapsViews, ...casting, ...castingCopies, ...withInPlace({ ...copies, ...indexing }), ...creation });

@@ -163,7 +163,8 @@ const indexSelect: CallOperation = (call) => {
 /** condition ? a : b in their common type, all three broadcast together. */
 function chosen(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShape(broadcastShape(condition.shape, a.shape), b.shape);
-  const [test, whenTrue, whenFalse] = [condition, a, b].map((tensor) => broadcastTo(tensor, shape).data as NumberArray) as [NumberArray, NumberArray, NumberArray];
+  const spread = (tensor: Tensor): NumberArray => broadcastTo(tensor, shape).data as NumberArray;
+  const [test, whenTrue, whenFalse] = [condition, a, b].map((tensor) => spread(tensor)) as [NumberArray, NumberArray, NumberArray];
   const data = allocate(a.dtype, test.length) as NumberArray;
   for (let i = 0; i < data.length; i++) data[i] = test[i] ? whenTrue[i]! : whenFalse[i]!;
   return { dtype: a.dtype, shape, data };

@@ -5,8 +5,9 @@ import { converted } from '../conversion';
 import { addLoop, multiplyLoop } from '../elementLoops';
 import type { OnnxNode } from '../onnxModel';
 import type { KernelOperand } from '../operation';
-import { broadcastShape, zeros } from '../tensors';
+import { broadcastShape, reshaped, zeros } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
+import { promoted } from './promotion';
 
 /** input · weightᵀ + bias over the last axis. */
 const linear: CallOperation = async (call) => {
@@ -50,6 +51,11 @@ const added = (a: string, b: string): CallOperation => async (call) => {
   return beta === 0 ? scaled(result, alpha) : broadcastBinary(scaled(self, beta), scaled(result, alpha), addLoop, result.dtype);
 };
 
+const outer: CallOperation = (call) => {
+  const [a, b] = promoted([call.term('self'), call.term('vec2')]) as [Tensor, Tensor];
+  return broadcastBinary(reshaped(a, [a.data.length, 1]), b, multiplyLoop, a.dtype);
+};
+
 /** Einstein summation; ONNX writes equations alike. */
 const einsum: CallOperation = (call) => {
   const equation = call.text('equation', '');
@@ -61,5 +67,5 @@ const einsum: CallOperation = (call) => {
 export const linearAlgebra: CallOperations = {
   'aten.linear': linear, 'aten.matmul': product('self', 'other'), 'aten.bmm': product('self', 'mat2'), 'aten.mm': product('self', 'mat2'),
   'aten.mv': product('self', 'vec'), 'aten.dot': product('self', 'tensor'),
-  'aten.addmm': added('mat1', 'mat2'), 'aten.baddbmm': added('batch1', 'batch2'), 'aten.addmv': added('mat', 'vec'), 'aten.einsum': einsum,
+  'aten.addmm': added('mat1', 'mat2'), 'aten.baddbmm': added('batch1', 'batch2'), 'aten.addmv': added('mat', 'vec'), 'aten.einsum': einsum, 'aten.outer': outer,
 };

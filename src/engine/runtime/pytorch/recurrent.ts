@@ -6,10 +6,10 @@ import { reshaped, zeros } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
 import { narrowed } from './views';
 
-type Kind = 'LSTM' | 'GRU';
+type Kind = 'LSTM' | 'GRU' | 'RNN';
 
 /** Blocks of PyTorch's weights in the order ONNX has them: i f g o -> i o f g, r z n -> z r n. */
-const GATES: Record<Kind, readonly number[]> = { LSTM: [0, 3, 1, 2], GRU: [1, 0, 2] };
+const GATES: Record<Kind, readonly number[]> = { LSTM: [0, 3, 1, 2], GRU: [1, 0, 2], RNN: [0] };
 
 /** Rows of gates in ONNX's order, with the leading axis of directions. */
 function reordered(kind: Kind, weight: Tensor): Tensor {
@@ -26,7 +26,7 @@ interface LayerResult {
 }
 
 /** One layer in one or two directions, as one ONNX node whose results are joined to be one tensor. */
-async function layer(call: Call, kind: Kind, x: Tensor, params: readonly Tensor[], initial: readonly Tensor[]): Promise<LayerResult> {
+async function layer(call: Call, kind: Kind, x: Tensor, params: readonly Tensor[], initial: readonly Tensor[], activation?: string): Promise<LayerResult> {
   const perDirection = call.flag('has_biases', true) ? 4 : 2;
   const directions = params.length / perDirection;
   const stacked = (index: number): Tensor => concatenated(Array.from({ length: directions }, (_, d) => reordered(kind, params[d * perDirection + index]!)), 0);
@@ -35,7 +35,10 @@ async function layer(call: Call, kind: Kind, x: Tensor, params: readonly Tensor[
   const hidden = recurrent.shape[2]!;
   const [steps, batch] = x.shape as [number, number];
   const results = kind === 'LSTM' ? ['states', 'h', 'c'] : ['states', 'h'];
-  const attributes = { hidden_size: hidden, direction: directions === 2 ? 'bidirectional' : 'forward', ...(kind === 'GRU' ? { linear_before_reset: 1 } : {}) };
+  const attributes = {
+    hidden_size: hidden, direction: directions === 2 ? 'bidirectional' : 'forward', ...(kind === 'GRU' ? { linear_before_reset: 1 } : {}),
+    ...(activation === undefined ? {} : { activations: new Array<string>(directions).fill(activation) }),
+  };
   const nodes = (): OnnxNode[] => [
     { op: kind, inputs: ['x0', 'x1', 'x2', 'x3', '', ...initial.map((_, index) => `x${4 + index}`)], outputs: results, attributes },
     { op: 'Constant', inputs: [], outputs: ['first'], attributes: { value_ints: [0] } },
@@ -50,32 +53,33 @@ async function layer(call: Call, kind: Kind, x: Tensor, params: readonly Tensor[
 }
 
 /** Stacked layers; the states of all layers and directions are joined along their first axis. */
-function network(kind: Kind): CallOperation {
+function network(kind: Kind, activation?: string): CallOperation {
   return async (call) => {
     if (call.flag('train', false) && call.number('dropout', 0) > 0) {
       throw new UserError('The model was exported in training mode', { hint: 'Call model.eval() before exporting' });
     }
     if (call.has('batch_sizes')) throw new UserError('Packed sequences are not supported');
     const given = call.tensor('input');
-    const isSingle = given.shape.length === 2;
-    const batchFirst = call.flag('batch_first', false) && !isSingle;
-    const x = isSingle ? reshaped(given, [given.shape[0]!, 1, given.shape[1]!]) : batchFirst ? transposed(given, [1, 0, 2]) : given;
+    const batchFirst = call.flag('batch_first', false);
+    const x = batchFirst ? transposed(given, [1, 0, 2]) : given;
     const params = call.tensors('params');
     const layers = call.number('num_layers', 1);
     const directions = call.flag('bidirectional', false) ? 2 : 1;
-    const start = call.tensors('hx').map((state) => (isSingle ? reshaped(state, [state.shape[0]!, 1, state.shape[1]!]) : state));
+    const start = call.tensors('hx');
     let output = x;
     const states: Tensor[][] = start.map(() => []);
     for (let index = 0; index < layers; index++) {
       const initial = start.map((state) => narrowed(state, 0, index * directions, directions));
-      const result = await layer(call, kind, output, params.slice((index * params.length) / layers, ((index + 1) * params.length) / layers), initial);
+      const own = params.slice((index * params.length) / layers, ((index + 1) * params.length) / layers);
+      const result = await layer(call, kind, output, own, initial, activation);
       output = result.output;
       result.states.forEach((state, which) => states[which]!.push(state));
     }
-    const last = states.map((parts) => concatenated(parts, 0)).map((state) => (isSingle ? reshaped(state, [state.shape[0]!, state.shape[2]!]) : state));
-    const sequence = isSingle ? reshaped(output, [output.shape[0]!, output.shape[2]!]) : batchFirst ? transposed(output, [1, 0, 2]) : output;
-    return [sequence, ...last];
+    return [batchFirst ? transposed(output, [1, 0, 2]) : output, ...states.map((parts) => concatenated(parts, 0))];
   };
 }
 
-export const recurrent: CallOperations = { 'aten.lstm.input': network('LSTM'), 'aten.gru.input': network('GRU') };
+export const recurrent: CallOperations = {
+  'aten.lstm.input': network('LSTM'), 'aten.gru.input': network('GRU'),
+  'aten.rnn_tanh.input': network('RNN', 'Tanh'), 'aten.rnn_relu.input': network('RNN', 'Relu'),
+};

@@ -154,6 +154,16 @@ const unbind: CallOperation = (call) => {
   return piecesOf(x, axis, 1).map((part) => reshaped(part, shape));
 };
 
+/** Windows along an axis, their entries along a new last one. */
+const unfold: CallOperation = (call) => {
+  const x = call.tensor('self');
+  const axis = axisOf(call, 'dimension', 0, x.shape.length);
+  const [size, step] = [call.number('size', 1), call.number('step', 1)];
+  const strides = stridesOf(x.shape);
+  const shape = x.shape.map((whole, index) => (index === axis ? Math.floor((whole - size) / step) + 1 : whole));
+  return readStrided(x, [...shape, size], [...strides.map((stride, index) => (index === axis ? stride * step : stride)), strides[axis]!]);
+};
+
 const diagonal: CallOperation = (call) => {
   const x = call.tensor('self');
   const offset = call.number('offset', 0);
@@ -177,7 +187,7 @@ export const views: CallOperations = {
   'aten.numpy_T': (call) => transposed(call.tensor('self'), call.tensor('self').shape.map((_, axis, { length }) => length - 1 - axis)),
   'aten.mT': (call) => swapped(call.tensor('self'), call.tensor('self').shape.length - 2, call.tensor('self').shape.length - 1),
   'aten.expand': expand, 'aten.expand_as': (call) => broadcastTo(call.tensor('self'), call.tensor('other').shape),
-  'aten.slice.Tensor': slice, 'aten.narrow': narrow, 'aten.select.int': select, 'aten.diagonal': diagonal,
+  'aten.broadcast_to': expand, 'aten.unfold': unfold, 'aten.slice.Tensor': slice, 'aten.narrow': narrow, 'aten.select.int': select, 'aten.diagonal': diagonal,
   'aten.split.Tensor': split, 'aten.split_with_sizes': splitSizes('split_sizes'), 'aten.split.sizes': splitSizes('split_size'),
   'aten.chunk': chunk, 'aten.unbind.int': unbind,
 };
