@@ -16,11 +16,10 @@ NUMERIC = set(SCALARS.values()) - {'string', 'bytes'}
 
 
 def camel_case(name):
+    """The name in camelCase, or as it is where the text format could not turn that back."""
     camel = re.sub(r'_([a-z0-9])', lambda match: match.group(1).upper(), name)
     back = re.sub(r'([A-Z])(?=[a-z]|$)', lambda match: '_' + match.group(1).lower(), camel)
-    if back != name:
-        raise ValueError(f'{name} does not survive camelCase')
-    return camel
+    return camel if back == name else name
 
 
 def reachable(roots):
@@ -53,7 +52,7 @@ def type_name(field):
     target = field.message_type or field.enum_type
     if target is None:
         return SCALARS[field.type]
-    return target.full_name[len(target.file.package) + 1:]
+    return target.full_name if target.file.package != field.file.package else target.full_name[len(target.file.package) + 1:]
 
 
 def field_json(field):
@@ -87,12 +86,13 @@ def enum_json(enum):
 
 
 def write_schema(roots, output):
-    """Writes the messages and enums that `roots`, all of one package, reach."""
-    types = {
-        descriptor.name: message_json(descriptor) if hasattr(descriptor, 'fields') else enum_json(descriptor)
-        for descriptor in reachable(roots).values()
-    }
-    schema = {'nested': {roots[0].file.package: {'nested': dict(sorted(types.items()))}}}
+    """Writes the messages and enums that `roots` reach, by package."""
+    schema = {}
+    for descriptor in sorted(reachable(roots).values(), key=lambda descriptor: descriptor.full_name):
+        package = schema
+        for name in descriptor.file.package.split('.'):
+            package = package.setdefault('nested', {}).setdefault(name, {})
+        package.setdefault('nested', {})[descriptor.name] = message_json(descriptor) if hasattr(descriptor, 'fields') else enum_json(descriptor)
     with open(output, 'w', encoding='utf-8') as file:
         json.dump(schema, file, separators=(',', ':'))
         file.write('\n')

@@ -22,6 +22,16 @@ export interface ByteSink {
   abort(): Promise<void>;
 }
 
+/** Where a folder of files is written: after `commit` it is there complete, before that not at all. */
+export interface FolderSink {
+  /** A file of the folder, by its path in it. */
+  file(path: string): Promise<ByteSink>;
+  /** All files must be committed. */
+  commit(): Promise<void>;
+  /** Of the files as well. */
+  abort(): Promise<void>;
+}
+
 /** Runs small ONNX models: the executor's heavy kernels. Implemented on onnxruntime beside the worker and the CLI. */
 export interface KernelRunner {
   /** Shown to the user: which engine runs the model. */
@@ -63,6 +73,13 @@ export interface ConversionHost {
   openSource(path: string): Promise<ByteSource>;
   /** Refuses an existing file with UserError unless `overwrite`. */
   openSink(path: string, overwrite: boolean): Promise<ByteSink>;
+  /**
+   * Refuses with UserError a folder that exists unless `overwrite`, and even then one that is neither empty nor holds a file
+   * named as one of `files`: what is replaced must be a model.
+   */
+  openFolderSink(path: string, overwrite: boolean, files: readonly string[]): Promise<FolderSink>;
+  /** The path itself, or, for a folder, that of the first of `names` in it. Throws UserError for a folder with none of them. */
+  modelFile(path: string, names: readonly string[]): Promise<string>;
   /** `path` as seen from the folder of `file`. */
   resolveBeside(file: string, path: string): string;
   baseName(path: string): string;

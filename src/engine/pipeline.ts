@@ -5,15 +5,15 @@ import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
 import { diagnose } from './config/diagnose';
 import { diagnoseOpTypes } from './config/diagnoseOpTypes';
-import { diagnoseSignature } from './config/diagnoseSignature';
+import { diagnoseGraphChoice, diagnoseSignature } from './config/diagnoseSignature';
 import { readPlaces } from './config/places';
 import type { ConfigProblem } from './config/problem';
 import { refusalWarnings } from './config/refusals';
 import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
 import { type RuleUse, ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
-import { filesBeside } from './formats/filesBeside';
-import { type Format, formatOf, formatToWrite } from './formats/formats';
+import type { Format } from './formats/formats';
+import { saveModel } from './formats/saveModel';
 import { describeWithoutGraph, noGraph } from './formats/withoutGraph';
 import type { Description } from './formats/pytorch/checkpoint/describe';
 import type { Graph, ValueRef } from './graph/graph';
@@ -26,6 +26,7 @@ import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
 import { type KnownRanges, RangeFinder, type RangeRequest } from './rangeFinder';
+import { type ModelChoice, readModel, withOutputTypes } from './readModel';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
 import { describeData } from './calibration/describeData';
@@ -65,8 +66,8 @@ interface OpenModel {
   readonly parsed: ParsedConfig;
   readonly source: ConfigSource;
   readonly ranges: Ranges;
-  /** The inputs and outputs that were asked for. */
-  readonly signature: Pick<TuningConfig, 'inputs' | 'outputs'>;
+  /** What of the model was asked for. */
+  readonly choice: ModelChoice;
   /** What the phases that ran went by, where `setConfig` told. */
   readonly basis?: Basis;
 }
@@ -110,6 +111,30 @@ export function createConversion(host: ConversionHost): Conversion {
     return { basis, plan, first, keep: () => keepValid(open.snapshots, open.basis, basis, planAfter) };
   };
 
+  /** A config file for the open model, and the model under it unless the file has errors. */
+  const readConfig = async (open: OpenModel, source: ConfigSource): Promise<{ readonly parsed: ParsedConfig; readonly changed?: OpenModel }> => {
+    const parsed = parseConfig(source.text, source.path ?? open.path);
+    if (hasErrors(parsed)) return { parsed };
+    const { config } = parsed;
+    try {
+      const chosen = isSameGraph(open.choice, config) ? withSignature(open, config) : await reread(open, config);
+      return { parsed, changed: { ...chosen, config, parsed, source } };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const { format, path, snapshots: [opened] } = open;
+      const problems = isSameGraph(open.choice, config)
+        ? diagnoseSignature(parsed, (signature) => format.withSignature(opened!.graph, signature, path))
+        : diagnoseGraphChoice(parsed, error);
+      if (problems.length === 0) throw error;
+      return { parsed: { ...parsed, problems: [...parsed.problems, ...problems] } };
+    }
+  };
+  /** Another graph of the file of the open model, with nothing run on it yet. */
+  const reread = async (open: OpenModel, config: TuningConfig): Promise<OpenModel> => {
+    const { format, graph } = await readModel(open.path, config, host);
+    return { ...open, format, snapshots: [asOpened(graph)], ranges: new Map(), basis: undefined, choice: choiceOf(config) };
+  };
+
   return {
     get format() {
       return current().format;
@@ -129,18 +154,15 @@ export function createConversion(host: ConversionHost): Conversion {
     async open(path, source) {
       const description = await describeWithoutGraph(path, (file) => host.openSource(file));
       if (description !== undefined) throw noGraph(description, path);
-      const format = formatOf(path);
       const parsed = parseConfig(source.text, source.path ?? path);
-      const { inputs, outputs } = parsed.config;
-      host.progress.report('Reading the model');
-      const graph = withOutputTypes(await format.read(await host.openSource(path), { inputs, outputs }, host.progress, filesBeside(path, host)), format);
-      const snapshot: Snapshot = { phase: undefined, graph, changes: [], seconds: 0 };
-      model = { path, format, snapshots: [snapshot], config: parsed.config, parsed, source, ranges: new Map(), signature: { inputs, outputs } };
+      const { config } = parsed;
+      const { format, graph } = await readModel(path, config, host);
+      model = { path, format, snapshots: [asOpened(graph)], config, parsed, source, ranges: new Map(), choice: choiceOf(config) };
     },
 
     async setConfig(source) {
       const open = current();
-      const { parsed, changed } = readConfig(open, source);
+      const { parsed, changed } = await readConfig(open, source);
       // A mistake in the file leaves the last valid config in force.
       const config = changed?.config ?? open.basis?.config ?? parsed.config;
       const next: OpenModel = changed ?? { ...open, config, parsed, source };
@@ -152,7 +174,7 @@ export function createConversion(host: ConversionHost): Conversion {
 
     async preview(source) {
       const open = current();
-      const { changed } = readConfig(open, source);
+      const { changed } = await readConfig(open, source);
       if (changed === undefined) return undefined;
       if (refusedOpTypes(changed).length > 0) return undefined;
       const snapshots = changed.snapshots.length > 1 ? revise(changed, changed.config, quiet).keep() : changed.snapshots;
@@ -205,17 +227,8 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async save(path, overwrite) {
-      const { snapshots, config, format: opened } = current();
-      const format = formatToWrite(path, opened);
-      const sink = await host.openSink(path, overwrite);
-      try {
-        await format.write(snapshots.at(-1)!.graph, sink, host.progress, { bf16: config.onnx.bf16 });
-        host.progress.throwIfCancelled();
-        await sink.commit();
-      } catch (error) {
-        await sink.abort();
-        throw error;
-      }
+      const { snapshots, format, config } = current();
+      await saveModel(snapshots.at(-1)!.graph, path, { opened: format, overwrite, bf16: config.onnx.bf16 }, host);
     },
 
     close: () => rangeFinder.close(),
@@ -248,33 +261,27 @@ function hasErrors({ problems }: ParsedConfig): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
-/** A config file for the open model, and the model under it unless the file has errors. */
-function readConfig(open: OpenModel, source: ConfigSource): { readonly parsed: ParsedConfig; readonly changed?: OpenModel } {
-  const parsed = parseConfig(source.text, source.path ?? open.path);
-  if (hasErrors(parsed)) return { parsed };
-  const { config } = parsed;
-  try {
-    return { parsed, changed: { ...withSignature(open, config), config, parsed, source } };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { format, path, snapshots: [opened] } = open;
-    const problems = diagnoseSignature(parsed, (signature) => format.withSignature(opened!.graph, signature, path));
-    if (problems.length === 0) throw error;
-    return { parsed: { ...parsed, problems: [...parsed.problems, ...problems] } };
-  }
-}
-
 /** The model with the inputs and outputs a config names. */
-function withSignature(open: OpenModel, { inputs, outputs }: TuningConfig): OpenModel {
-  const { format, path, signature, snapshots: [opened, ...made] } = open;
-  if (JSON.stringify(signature) === JSON.stringify({ inputs, outputs })) return open;
-  const graph = withOutputTypes(format.withSignature(opened!.graph, { inputs, outputs }, path), format);
-  return { ...open, signature: { inputs, outputs }, snapshots: [{ ...opened!, graph }, ...made] };
+function withSignature(open: OpenModel, config: TuningConfig): OpenModel {
+  const { format, path, choice, snapshots: [opened, ...made] } = open;
+  if (isSame(choice, choiceOf(config))) return open;
+  const graph = withOutputTypes(format.withSignature(opened!.graph, config, path), format);
+  return { ...open, choice: choiceOf(config), snapshots: [{ ...opened!, graph }, ...made] };
 }
 
-/** Fills in the types of fetched values, which the file states only through the ops that make them. */
-function withOutputTypes(graph: Graph, { dialect }: Format): Graph {
-  const outputs = graph.outputs.map((output) => ({ ...output, dtype: dialect.outputTypes(graph.nodes.get(output.value.node)!)[output.value.output] }));
-  const inputs = graph.inputs.map((input) => ({ ...input, dtype: input.dtype ?? dialect.outputTypes(graph.nodes.get(input.value.node)!)[input.value.output] }));
-  return { ...graph, inputs, outputs };
+function choiceOf({ inputs, outputs, signature, tags }: ModelChoice): ModelChoice {
+  return { inputs, outputs, signature, tags };
+}
+
+/** Whether two choices mean the same graph of the file. */
+function isSameGraph(a: ModelChoice, b: ModelChoice): boolean {
+  return isSame([a.signature, a.tags], [b.signature, b.tags]);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function asOpened(graph: Graph): Snapshot {
+  return { phase: undefined, graph, changes: [], seconds: 0 };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { type FileHandle, access, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../engine/errors';
-import type { ByteSink, ByteSource, ConversionHost, KernelRunner, Progress } from '../engine/host';
+import type { ByteSink, ByteSource, ConversionHost, FolderSink, KernelRunner, Progress } from '../engine/host';
 import { startKernels } from './kernelRunner';
 
 /** Node's limit for one read. */
@@ -16,6 +16,8 @@ export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner
     progress,
     openSource: openFileSource,
     openSink: openFileSink,
+    openFolderSink,
+    modelFile,
     resolveBeside: (file, path) => (isAbsolute(path) ? path : join(dirname(file), path)),
     baseName: (path) => basename(path),
     startKernels: kernels,
@@ -75,26 +77,100 @@ export async function openFileSink(path: string, overwrite: boolean): Promise<By
   if (!overwrite && (await exists(path))) {
     throw new UserError('The file exists already', { file: path, hint: 'Choose another name or allow overwriting (--force)' });
   }
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = await open(temporary, 'wx').catch((error: unknown) => {
-    throw cannot('write', path, error);
-  });
+  const temporary = besideTarget(path, 'tmp');
+  const sink = await openNew(temporary, path);
+  return {
+    ...sink,
+    async commit() {
+      await sink.commit();
+      await rename(temporary, path);
+    },
+  };
+}
+
+/** A hidden name in the folder of `path`. */
+function besideTarget(path: string, ending: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.${ending}`);
+}
+
+/** A new file under its own name, which goes when it is aborted; errors name `shown`. */
+async function openNew(path: string, shown: string): Promise<ByteSink> {
+  const fail = (error: unknown): never => {
+    throw cannot('write', shown, error);
+  };
+  const file = await open(path, 'wx').catch(fail);
   return {
     async append(bytes) {
-      await file.writeFile(bytes).catch((error: unknown) => {
-        throw cannot('write', path, error);
-      });
+      await file.writeFile(bytes).catch(fail);
     },
     async commit() {
       await file.sync();
       await file.close();
-      await rename(temporary, path);
     },
     async abort() {
       await file.close().catch(() => {});
-      await rm(temporary, { force: true });
+      await rm(path, { force: true });
     },
   };
+}
+
+/**
+ * A folder for writing that takes its final name only when it is complete: its files are written to a hidden folder beside
+ * the target, which then is renamed. A folder that is replaced is moved aside first and removed last.
+ */
+export async function openFolderSink(path: string, overwrite: boolean, files: readonly string[]): Promise<FolderSink> {
+  const target = path.replace(/[\\/]+$/, '');
+  const isThere = await exists(target);
+  if (isThere && !overwrite) {
+    throw new UserError('The folder exists already', { file: target, hint: 'Choose another name or allow overwriting (--force)' });
+  }
+  if (isThere) {
+    const names = await readdir(target).catch((error: unknown) => {
+      throw cannot('write', target, error);
+    });
+    if (names.length > 0 && !names.some((name) => files.includes(name))) {
+      throw new UserError('The folder holds other things than a model, so it is not replaced', { file: target, hint: 'Choose another name' });
+    }
+  }
+  const temporary = besideTarget(target, 'tmp');
+  await mkdir(temporary).catch((error: unknown) => {
+    throw cannot('write', target, error);
+  });
+  const sinks: ByteSink[] = [];
+  return {
+    async file(name) {
+      const file = join(temporary, name);
+      await mkdir(dirname(file), { recursive: true });
+      const sink = await openNew(file, join(target, name));
+      sinks.push(sink);
+      return sink;
+    },
+    async commit() {
+      const old = besideTarget(target, 'old');
+      if (isThere) await rename(target, old);
+      await rename(temporary, target).catch(async (error: unknown) => {
+        if (isThere) await rename(old, target);
+        throw cannot('write', target, error);
+      });
+      await rm(old, { recursive: true, force: true });
+    },
+    async abort() {
+      for (const sink of sinks) await sink.abort();
+      await rm(temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+/** See ConversionHost. */
+export async function modelFile(path: string, names: readonly string[]): Promise<string> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw cannot('read', path, error);
+  });
+  if (!info.isDirectory()) return path;
+  const there = new Set(await readdir(path));
+  const name = names.find((candidate) => there.has(candidate));
+  if (name !== undefined) return join(path, name);
+  throw new UserError(`The folder holds no model (no ${names.join(', ')})`, { file: path, hint: 'Choose a model file or the folder of a SavedModel' });
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -103,7 +179,7 @@ async function exists(path: string): Promise<boolean> {
 
 const CAUSES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder', EACCES: 'permission denied', EPERM: 'permission denied',
-  EISDIR: 'it is a folder', ENOSPC: 'the disk is full', EROFS: 'the disk is read-only',
+  EISDIR: 'it is a folder', ENOTDIR: 'it is a file', ENOSPC: 'the disk is full', EROFS: 'the disk is read-only',
 };
 
 function cannot(verb: 'read' | 'write', path: string, error: unknown): UserError {

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFileSink, openFileSource, peakMemoryMiB } from '../../src/worker/nodeHost';
+import { modelFile, openFileSink, openFileSource, openFolderSink, peakMemoryMiB } from '../../src/worker/nodeHost';
 
 let folder = '';
 beforeEach(async () => {
@@ -40,6 +40,66 @@ describe('openFileSink', () => {
     await writeFile(target, 'old');
     await expect(openFileSink(target, false)).rejects.toThrow('exists already');
     await expect(openFileSink(join(folder, 'no', 'model.pb'), false)).rejects.toThrow('Cannot write it: there is no such file or folder');
+  });
+});
+
+describe('openFolderSink', () => {
+  const MAIN = ['model.pb'];
+  const put = async (path: string, content: string): Promise<void> => {
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, content);
+  };
+
+  it('shows no folder before commit, and the whole one after it', async () => {
+    const target = join(folder, 'model');
+    const sink = await openFolderSink(`${target}/`, false, MAIN);
+    for (const name of ['model.pb', 'variables/data']) {
+      const file = await sink.file(name);
+      await file.append(bytes(name));
+      await file.commit();
+    }
+    expect(await readdir(folder)).not.toContain('model');
+    await sink.commit();
+    expect(await readdir(folder)).toEqual(['model']);
+    expect(await readFile(join(target, 'variables', 'data'), 'utf8')).toBe('variables/data');
+  });
+
+  it('leaves what was there until the new folder is complete, then nothing of it', async () => {
+    const target = join(folder, 'model');
+    await put(join(target, 'model.pb'), 'old');
+    await put(join(target, 'variables', 'data'), 'old');
+    const failed = await openFolderSink(target, true, MAIN);
+    await (await failed.file('model.pb')).append(bytes('half of'));
+    await failed.abort();
+    expect(await readFile(join(target, 'model.pb'), 'utf8')).toBe('old');
+    const sink = await openFolderSink(target, true, MAIN);
+    const file = await sink.file('model.pb');
+    await file.append(bytes('new'));
+    await file.commit();
+    await sink.commit();
+    expect(await readdir(folder)).toEqual(['model']);
+    expect(await readdir(target)).toEqual(['model.pb']);
+  });
+
+  it('refuses a folder that exists unless told to overwrite, and then one that is no model', async () => {
+    const target = join(folder, 'documents');
+    await put(join(target, 'letter'), 'precious');
+    await expect(openFolderSink(target, false, MAIN)).rejects.toThrow('exists already');
+    await expect(openFolderSink(target, true, MAIN)).rejects.toThrow('holds other things than a model');
+    await expect(openFolderSink(join(target, 'letter'), true, MAIN)).rejects.toThrow('Cannot write it: it is a file');
+    await expect(openFolderSink(join(folder, 'no', 'model'), false, MAIN)).rejects.toThrow('Cannot write it: there is no such file or folder');
+    expect(await readdir(folder)).toEqual(['documents']);
+  });
+});
+
+describe('modelFile', () => {
+  it('is the file in a folder that the model begins with, or the file itself', async () => {
+    const file = join(folder, 'saved_model.pb');
+    await expect(modelFile(folder, ['saved_model.pb'])).rejects.toThrow('The folder holds no model (no saved_model.pb)');
+    await writeFile(file, '');
+    expect(await modelFile(folder, ['other', 'saved_model.pb'])).toBe(file);
+    expect(await modelFile(file, [])).toBe(file);
+    await expect(modelFile(join(folder, 'nothing'), [])).rejects.toThrow('no such file');
   });
 });
 

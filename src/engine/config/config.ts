@@ -61,6 +61,10 @@ export interface TuningConfig {
   readonly inputs: readonly string[] | undefined;
   /** Names of the values the caller fetches. Undefined: what nothing else reads. */
   readonly outputs: readonly string[] | undefined;
+  /** Which signature of a SavedModel is converted. Undefined: `serving_default`, or the only one. */
+  readonly signature: string | undefined;
+  /** Tags of the graph of a SavedModel that is converted. Undefined: `serve`. */
+  readonly tags: readonly string[] | undefined;
 }
 
 export const DEFAULT_CONFIG: TuningConfig = {
@@ -81,4 +85,6 @@ export const DEFAULT_CONFIG: TuningConfig = {
   tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2 },
   inputs: undefined,
   outputs: undefined,
+  signature: undefined,
+  tags: undefined,
 };

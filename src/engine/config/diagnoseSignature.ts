@@ -6,6 +6,13 @@ import { type ConfigProblem, type Path, pathText, problemAt } from './problem';
 
 type Signature = Pick<ParsedConfig['config'], 'inputs' | 'outputs'>;
 
+/** The key that chose a graph the model's file does not have, for which reading it threw `error`. */
+export function diagnoseGraphChoice({ config, text }: Pick<ParsedConfig, 'config' | 'text'>, { message, place: { node, hint } }: UserError): ConfigProblem[] {
+  const key = config.signature === undefined ? 'tags' : 'signature';
+  if (config[key] === undefined) return [];
+  return [problemAt(readPlaces(text).value([key]), [key], 'error', `"${key}": ${new UserError(message, { node, hint }).oneLine}.`, [remove([key])])];
+}
+
 /** Names of inputs and outputs that `find` throws UserError for, each at its place. */
 export function diagnoseSignature({ config, text }: Pick<ParsedConfig, 'config' | 'text'>, find: (signature: Signature) => unknown): ConfigProblem[] {
   const places = readPlaces(text);

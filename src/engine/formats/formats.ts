@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
-import type { ByteSink, ByteSource, OpenBeside, Progress } from '../host';
+import type { ByteSink, ByteSource, FolderSink, OpenBeside, Progress } from '../host';
 import { onnxDialect } from './onnx/dialect';
 import { notesOn } from './onnx/providers';
 import { readOnnx } from './onnx/read';
@@ -15,6 +15,9 @@ import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
 import { readGraphDef, type ReadOptions } from './tensorflow/read';
+import type { SavedModelChoice } from './tensorflow/savedModel/metaGraph';
+import { readSavedModel, withSavedSignature } from './tensorflow/savedModel/read';
+import { writeSavedModel } from './tensorflow/savedModel/write';
 import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
 
@@ -23,15 +26,28 @@ export interface WriteOptions {
   readonly bf16: 'native' | 'emulated';
 }
 
+interface FileWriter {
+  readonly kind: 'file';
+  write(graph: Graph, sink: ByteSink, progress: Progress, options: WriteOptions): Promise<void>;
+}
+
+interface FolderWriter {
+  readonly kind: 'folder';
+  write(graph: Graph, folder: FolderSink, progress: Progress, options: WriteOptions): Promise<void>;
+}
+
 /** A file format: both ends of the pipeline. */
 export interface Format {
   /** Shown to the user. */
   readonly name: string;
   readonly extension: string;
+  /** Of a model that is a folder: what the file in it is called that the others belong to. */
+  readonly mainFiles?: readonly string[];
   readonly dialect: Dialect;
   /** `beside` opens the files that hold the rest of the model. */
-  read(source: ByteSource, options: ReadOptions, progress: Progress, beside: OpenBeside): Promise<Graph>;
-  write(graph: Graph, sink: ByteSink, progress: Progress, options: WriteOptions): Promise<void>;
+  read(source: ByteSource, options: ReadOptions & SavedModelChoice, progress: Progress, beside: OpenBeside): Promise<Graph>;
+  /** How a model is written: as a file, or as a folder. */
+  readonly writer: FileWriter | FolderWriter;
   /** What the user should know of a file written from the graph, such as where it runs: sentences. */
   notesOn?(graph: Graph, options: Pick<WriteOptions, 'bf16'>): readonly string[];
   /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
@@ -44,11 +60,20 @@ const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file
 
 const FORMATS: readonly Format[] = [
   {
+    name: 'TensorFlow SavedModel',
+    extension: '.savedmodel',
+    mainFiles: ['saved_model.pb', 'saved_model.pbtxt'],
+    dialect: tensorflowDialect,
+    read: readSavedModel,
+    writer: { kind: 'folder', write: (graph, folder, progress) => writeSavedModel(withoutDanglingColocations(graph), folder, progress) },
+    withSignature: withSavedSignature,
+  },
+  {
     name: 'TensorFlow GraphDef',
     extension: '.pb',
     dialect: tensorflowDialect,
     read: readGraphDef,
-    write: (graph, sink, progress) => writeGraphDef(withoutDanglingColocations(graph), sink, progress),
+    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDef(withoutDanglingColocations(graph), sink, progress) },
     withSignature,
   },
   {
@@ -56,7 +81,7 @@ const FORMATS: readonly Format[] = [
     extension: '.pbtxt',
     dialect: tensorflowDialect,
     read: readGraphDefText,
-    write: (graph, sink, progress) => writeGraphDefText(withoutDanglingColocations(graph), sink, progress),
+    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDefText(withoutDanglingColocations(graph), sink, progress) },
     withSignature,
   },
   {
@@ -64,7 +89,7 @@ const FORMATS: readonly Format[] = [
     extension: '.onnx',
     dialect: onnxDialect,
     read: readOnnx,
-    write: writeOnnx,
+    writer: { kind: 'file', write: writeOnnx },
     notesOn: (graph, { bf16 }) => notesOn(graph, bf16),
     withSignature: (graph, { inputs, outputs }, file) =>
       ({ ...graph, inputs: findOnnxInputs(graph, inputs, file), outputs: findOnnxOutputs(graph, outputs, file) }),
@@ -74,24 +99,45 @@ const FORMATS: readonly Format[] = [
     extension: '.pt2',
     dialect: pytorchDialect,
     read: readExportedProgram,
-    write: writeExportedProgram,
+    writer: { kind: 'file', write: writeExportedProgram },
     notesOn: notesOnProgram,
     withSignature: withOwnSignature,
   },
 ];
 
-/** The format a model that was opened as `opened` is written in, by the file's extension. Throws UserError for one of another framework. */
+/** What the main file of a model is called where a model is a folder. */
+export const MAIN_FILES: readonly string[] = FORMATS.flatMap(({ mainFiles }) => mainFiles ?? []);
+
+/** The format of a file by its name. Throws UserError for any other. */
+export function formatOf(path: string): Format {
+  const name = nameOf(path);
+  const format = FORMATS.find(({ mainFiles }) => mainFiles?.includes(name) ?? false) ?? byExtension(name);
+  return format ?? notSupported(path);
+}
+
+/**
+ * The format a model that was opened as `opened` is written in: that of the extension, or, for a name without one, that of a
+ * folder. Throws UserError for an extension of no format and for a format of another framework.
+ */
 export function formatToWrite(path: string, opened: Format): Format {
-  const format = formatOf(path);
+  const name = nameOf(path);
+  if (MAIN_FILES.includes(name)) throw new UserError('A file of this name belongs into a folder with others', { file: path, hint: 'Name the folder instead' });
+  const format = byExtension(name) ?? (name.includes('.') ? notSupported(path) : FORMATS.find(({ writer }) => writer.kind === 'folder')!);
   if (format.dialect.framework === opened.dialect.framework) return format;
   const own = FORMATS.filter(({ dialect }) => dialect.framework === opened.dialect.framework).map(({ extension }) => extension);
   throw new UserError(`A model in the format ${opened.name} cannot be written as ${format.name}`, { file: path, hint: `Choose a name that ends in ${own.join(' or ')}` });
 }
 
-/** The format of a file by its extension. Throws UserError for any other. */
-export function formatOf(path: string): Format {
-  const format = FORMATS.find((candidate) => path.toLowerCase().endsWith(candidate.extension));
-  if (format !== undefined) return format;
-  const known = FORMATS.map((candidate) => `${candidate.extension} (${candidate.name})`).join(', ');
+function byExtension(name: string): Format | undefined {
+  return FORMATS.find(({ extension }) => name.endsWith(extension));
+}
+
+/** The last part of a path, in lower case. */
+function nameOf(path: string): string {
+  return path.toLowerCase().replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');
+}
+
+function notSupported(path: string): never {
+  const known = FORMATS.map(({ extension, name, mainFiles }) => `${mainFiles === undefined ? extension : `a folder with ${mainFiles[0]!}`} (${name})`).join(', ');
   throw new UserError('This kind of file is not supported', { file: path, hint: `Supported are ${known}` });
 }

@@ -32,6 +32,8 @@ describe('parseConfig', () => {
       "tuning": { "strategy": "random", "max_trials": 7, "timeout": 1.5, "metric": "mse", "topk": 5, "random_seed": -1, "confidence_batches": 3 },
       "inputs": ["decoded:0"],
       "outputs": ["probabilities"], /* one of two */
+      "signature": "predict",
+      "tags": ["serve", "tpu"],
     }`);
     expect(problems).toEqual([]);
     expect(config).toEqual({
@@ -52,6 +54,8 @@ describe('parseConfig', () => {
       tuning: { strategy: 'random', max_trials: 7, timeout: 1.5, metric: 'mse', topk: 5, random_seed: -1, confidence_batches: 3 },
       inputs: ['decoded:0'],
       outputs: ['probabilities'],
+      signature: 'predict',
+      tags: ['serve', 'tpu'],
     });
   });
 
@@ -144,7 +148,7 @@ describe('a list of precisions', () => {
 describe('problems', () => {
   it.each([
     ['{"use_bf6": true}', 'error: Unknown key "use_bf6"; did you mean "use_bf16"?'],
-    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, onnx, pytorch, target_isa, accuracy_criterion, tuning, inputs, outputs.'],
+    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, onnx, pytorch, target_isa, accuracy_criterion, tuning, inputs, outputs, signature, tags.'],
     ['{"use_bf16": "yes"}', 'error: "use_bf16" must be true or false, not "yes".'],
     ['{"use_bf16": null}', 'error: "use_bf16" must be true or false, not null.'],
     ['{"bf16_ops": "MatMul"}', 'error: "bf16_ops" must be a list, not "MatMul".'],

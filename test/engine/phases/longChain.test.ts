@@ -23,6 +23,8 @@ it('a chain of 200,000 ops goes through all phases and becomes BF16 between two 
     progress: NO_PROGRESS,
     openSource: async () => memorySource(bytes),
     openSink: async () => sink,
+    openFolderSink: () => Promise.reject(new Error('no folder is written')),
+    modelFile: async (path) => path,
     resolveBeside: (_, path) => path,
     baseName: (path) => path,
     startKernels: () => Promise.reject(new Error('nothing is run')),

@@ -76,7 +76,8 @@ export function outputCount(node: Node): number | undefined {
   return count;
 }
 
-function argumentLength(argument: Argument, node: Node): number | undefined {
+/** How many outputs an argument of the op definition stands for, or undefined where the node does not tell. */
+export function argumentLength(argument: Argument, node: Node): number | undefined {
   if (argument.numberAttr !== undefined) {
     const number = node.attributes.get(argument.numberAttr);
     return number?.kind === 'int' ? Number(number.value) : undefined;

@@ -4,7 +4,8 @@ import type { LazyBytes } from '../lazyBytes';
 import '../protobuf';
 import schema from './schema.json';
 
-const types = protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace;
+/** The package `tensorflow`. */
+export const types = protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace;
 
 /**
  * Reflected message types of tensorflow/core/framework/*.proto; schema.json is made by

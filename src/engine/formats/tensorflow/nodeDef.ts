@@ -25,8 +25,8 @@ export interface NodeSource {
   readonly end: number;
   /** Where the NodeDef begins. */
   readonly payload: number;
-  /** The node as it was read. */
-  original: Node;
+  /** The node as it was read; undefined for one of a function, whose bytes are none of a graph's. */
+  original: Node | undefined;
 }
 
 /** What nodes of one file have in common, and the nodes read so far. */
@@ -64,6 +64,15 @@ export function nodeFromFrame(frame: NodeFrameMessage, source: Omit<NodeSource, 
   return node;
 }
 
+/** A NodeDef of a function as a node, its bytes being `bytes`, and the texts of the values it reads. */
+export function nodeOfFunction(frame: NodeFrameMessage, bytes: Uint8Array, context: ReadContext): { readonly node: Node; readonly inputs: readonly string[] } {
+  const isControl = (text: string): boolean => text.startsWith('^');
+  const source: NodeSource = { file: bytes, start: 0, payload: 0, end: bytes.length, original: undefined };
+  const node = nodeFromFrame({ ...frame, input: frame.input.filter(isControl) }, source, context);
+  source.original = undefined;
+  return { node, inputs: frame.input.filter((text) => !isControl(text)) };
+}
+
 /** The id of a node as the string that node has, so that graphs keep each name once. */
 function known(id: string, { nodes }: ReadContext): string {
   return nodes.get(id)?.id ?? id;
@@ -91,7 +100,7 @@ function parseInput(text: string, node: string, context: ReadContext): ValueRef 
  */
 export function encodeNode(node: Node, graph: Graph): Piece[] {
   const source = node.source as NodeSource | undefined;
-  if (source !== undefined && isUntouched(node, source.original, graph)) return [source.file.subarray(source.start, source.end)];
+  if (source?.original !== undefined && isUntouched(node, source.original, graph)) return [source.file.subarray(source.start, source.end)];
   const frame = source === undefined ? ({} as NodeFrameMessage) : frameOf(source);
   frame.name = node.name;
   frame.op = node.op;

@@ -45,7 +45,8 @@ export function graphFromBytes(bytes: Uint8Array, file: string, options: ReadOpt
 
 const NODES_PER_CHECK = 256;
 
-function decodeFields(bytes: Uint8Array, file: string, progress: Progress): { nodes: Map<string, Node>; otherFields: Map<string, Uint8Array[]> } {
+/** The nodes of a serialised GraphDef as they are, and its other fields by the id of the node they follow, '' for none. */
+export function decodeFields(bytes: Uint8Array, file: string, progress: Progress): { nodes: Map<string, Node>; otherFields: Map<string, Uint8Array[]> } {
   const nodes = new Map<string, Node>();
   const context: ReadContext = { file, nodes, attributes: new SharedAttributes(), names: new Map() };
   const otherFields = new Map<string, Uint8Array[]>();

@@ -8,10 +8,8 @@ interface Kind {
   readonly hint: string;
 }
 
-/** What to do with a SavedModel until it can be opened. */
-export const FREEZE_HINT =
-  'Freeze it meanwhile: in Python, pass a signature of tf.saved_model.load(folder) to convert_variables_to_constants_v2 of ' +
-  'tensorflow.python.framework.convert_to_constants and write its graph.as_graph_def() to a .pb';
+/** What to do with the main file of a SavedModel under another name. */
+export const SAVED_MODEL_HINT = 'Open the folder it belongs to, in which it is called saved_model.pb (or saved_model.pbtxt) and lies beside the folder variables';
 
 /** What people open by mistake, most telling first; the checks look at a few bytes or skip through the top-level fields. */
 const KINDS: readonly Kind[] = [
@@ -47,8 +45,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     matches: (bytes) => holdsMetaGraph(fieldsOf(bytes)?.get('2:2')),
-    message: 'the file is the saved_model.pb of a SavedModel, which this version cannot open yet',
-    hint: FREEZE_HINT,
+    message: 'the file is the saved_model.pb of a SavedModel under another name',
+    hint: SAVED_MODEL_HINT,
   },
   {
     matches: (bytes) => holdsMetaGraph(bytes),

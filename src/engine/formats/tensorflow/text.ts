@@ -7,7 +7,7 @@ import { joined } from '../lazyBytes';
 import { readerOf } from '../protobuf';
 import { GraphDef } from './messages';
 import { graphFromBytes, type ReadOptions } from './read';
-import { FREEZE_HINT } from './recognise';
+import { SAVED_MODEL_HINT } from './recognise';
 import { graphFields } from './write';
 
 /**
@@ -18,7 +18,7 @@ export async function readGraphDefText(source: ByteSource, options: ReadOptions 
   const bytes = await readWholeFile(source, progress);
   const text = decodeText(bytes, source.name);
   if (/^\s*(#[^\n]*\n\s*)*(saved_model_schema_version|meta_graphs)\s*[:{]/.test(text)) {
-    throw new UserError('the file is the saved_model.pbtxt of a SavedModel, which this version cannot open yet', { file: source.name, hint: FREEZE_HINT });
+    throw new UserError('the file is the saved_model.pbtxt of a SavedModel under another name', { file: source.name, hint: SAVED_MODEL_HINT });
   }
   progress.throwIfCancelled();
   let binary: Uint8Array;
@@ -56,7 +56,8 @@ function hasUnknownFields(value: unknown): boolean {
 /** Strings of JavaScript engines end near 2^29 characters. */
 const TEXT_LIMIT = 2 ** 29 - 32;
 
-function decodeText(bytes: Uint8Array, file: string): string {
+/** The text of a file. Throws UserError when it is none, or too long. */
+export function decodeText(bytes: Uint8Array, file: string): string {
   if (bytes.length > TEXT_LIMIT) throw new UserError('the text is longer than 512 MiB', { file, hint: 'Save the graph in binary form, as .pb' });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

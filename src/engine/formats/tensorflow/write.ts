@@ -15,12 +15,17 @@ const NODES_PER_REPORT = 256;
  * protobuf's 2 GiB.
  */
 export async function writeGraphDef(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS): Promise<void> {
+  await writePieces(piecesOf(graphFields(graph, progress)), sink, progress);
+}
+
+/** Appends the pieces of one protobuf message. Throws UserError when it would exceed protobuf's 2 GiB. */
+export async function writePieces(pieces: Iterable<Piece>, sink: ByteSink, progress: Progress): Promise<void> {
   let written = 0;
-  for (const run of joinPieces(bytesOf(piecesOf(graphFields(graph, progress))))) {
+  for (const run of joinPieces(bytesOf(pieces))) {
     progress.throwIfCancelled();
     written += run.length;
     if (written > PROTOBUF_LIMIT) {
-      throw new UserError('the converted model is larger than 2 GiB, which a GraphDef cannot be', { hint: 'Leave fewer weights in the graph' });
+      throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Leave fewer weights in the graph' });
     }
     await sink.append(run);
   }

@@ -40,7 +40,7 @@ describe('a file that is no GraphDef is refused with what it is and what to do',
     ['a zip file', utf8('PK\x03\x04keras'), /zip archive/],
     ['a TensorFlow Lite model', utf8('\x1c\0\0\0TFL3\x14\0'), /TensorFlow Lite/],
     ['an ONNX model', Buffer.concat([Uint8Array.of(0x08, 8), field(2, utf8('pytorch')), field(7, field(2, utf8('main_graph')))]), /is an ONNX model/],
-    ['a SavedModel', Buffer.concat([Uint8Array.of(0x08, 1), field(2, metaGraph)]), /saved_model\.pb of a SavedModel.*Freeze it/],
+    ['a SavedModel', Buffer.concat([Uint8Array.of(0x08, 1), field(2, metaGraph)]), /saved_model\.pb of a SavedModel under another name.*Open the folder it belongs to/],
     ['a SavedModel without version', field(2, metaGraph), /saved_model\.pb of a SavedModel/],
     ['a MetaGraphDef', metaGraph, /is a MetaGraphDef.*Freeze/],
     ['text in a .pb', utf8('# comment\nnode {\n  name: "a"\n}\n'), /text form.*\.pbtxt/],
@@ -131,7 +131,7 @@ describe('text', () => {
   const refusalOfText = (text: string): Promise<string> => errorOf(readGraphDefText(memorySource(utf8(text), 'm.pbtxt')));
 
   it('of a SavedModel says so', async () => {
-    expect(await refusalOfText('# made by hand\nsaved_model_schema_version: 1\nmeta_graphs {\n}\n')).toMatch(/^m\.pbtxt: .*SavedModel.*Freeze it/);
+    expect(await refusalOfText('# made by hand\nsaved_model_schema_version: 1\nmeta_graphs {\n}\n')).toMatch(/^m\.pbtxt: .*SavedModel under another name.*Open the folder/);
   });
 
   it('with a mistake names the line', async () => {

@@ -1,0 +1,74 @@
+import { UserError } from '../../../errors';
+import type { PartialShape } from '../../../graph/attribute';
+import { type Graph, type ModelOutput, type ValueRef, valueKey } from '../../../graph/graph';
+import { NO_PROGRESS, type FolderSink, type Progress } from '../../../host';
+import { shapeMessage } from '../attributes';
+import { dataTypeToEnum } from '../dataTypes';
+import { PROTOBUF_LIMIT } from '../../fileBytes';
+import { type Piece, totalLength } from '../../lazyBytes';
+import { delimited } from '../../protobuf';
+import { inferShapes } from '../shapes/inferShapes';
+import { graphFields, writePieces } from '../write';
+import { copyAssets } from './assets';
+import type { FrozenSource } from './freeze';
+import { MetaGraphDef, MetaInfoDef, SavedModel } from './messages';
+import { INIT_SIGNATURE } from './metaGraph';
+import type { SignatureTensor } from './signature';
+
+/** Field numbers of saved_model.proto and meta_graph.proto. */
+const META_GRAPHS = 2;
+const META_INFO = 1;
+const GRAPH = 2;
+
+const SERVE = 'serve';
+const DEFAULT_SIGNATURE = 'serving_default';
+const PREDICT = 'tensorflow/serving/predict';
+
+/**
+ * Writes the graph as a SavedModel without variables, with the signature it was opened with, or one of its inputs and
+ * outputs: names, types and shapes are those callers know. The form is that of TensorFlow 1, which tf.saved_model.load and
+ * serving systems read; files it carried along are copied. Throws UserError when it would exceed protobuf's 2 GiB, and for
+ * such a file that is missing.
+ */
+export async function writeSavedModel(graph: Graph, folder: FolderSink, progress: Progress = NO_PROGRESS): Promise<void> {
+  const source = graph.source as Partial<FrozenSource> | undefined;
+  const pieces = [...graphFields(graph, progress)].flat();
+  if (totalLength(pieces) > PROTOBUF_LIMIT) {
+    throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Leave fewer weights in the graph' });
+  }
+  const info = { tags: source?.tags ?? [SERVE], tensorflowVersion: source?.tensorflowVersion ?? '' };
+  const initializer = source?.initializer;
+  const signatureDef = {
+    [source?.signature?.name ?? DEFAULT_SIGNATURE]: signatureMessage(graph, source?.signature),
+    ...(initializer === undefined ? {} : { [INIT_SIGNATURE]: { outputs: { [INIT_SIGNATURE]: { name: nameOf({ node: initializer, output: 0 }, graph), tensorShape: { unknownRank: true } } } } }),
+  };
+  const assets = source?.assets ?? [];
+  const assetFileDef = assets.flatMap(({ filename, value }) => (value === undefined ? [] : [{ filename, tensorInfo: { name: nameOf(value, graph) } }]));
+  const metaGraph: Piece[] = [
+    ...delimited(META_INFO, [MetaInfoDef.encode(info).finish()]),
+    ...delimited(GRAPH, pieces),
+    MetaGraphDef.encode({ signatureDef, assetFileDef }).finish(),
+  ];
+  const file = await folder.file('saved_model.pb');
+  await writePieces([SavedModel.encode({ savedModelSchemaVersion: 1 }).finish(), ...delimited(META_GRAPHS, metaGraph)], file, progress);
+  await file.commit();
+  await copyAssets(assets, folder, progress);
+}
+
+/** `node:0`, as tensors are called in a SavedModel. */
+function nameOf({ node, output }: ValueRef, graph: Graph): string {
+  return `${graph.nodes.get(node)!.name}:${output}`;
+}
+
+function signatureMessage(graph: Graph, opened: FrozenSource['signature'] | undefined): object {
+  const shapes = inferShapes(graph);
+  const tensor = (known: readonly SignatureTensor[] = [], { name, value, dtype }: ModelOutput, shape: PartialShape): [string, object] => {
+    const { message } = known.find((candidate) => candidate.name === name) ?? { message: { dtype: dtype === undefined ? 0 : dataTypeToEnum(dtype), tensorShape: shapeMessage(shape) } };
+    return [name, { ...message, name: nameOf(value, graph) }];
+  };
+  return {
+    inputs: Object.fromEntries(graph.inputs.map((input) => tensor(opened?.inputs, input, input.shape))),
+    outputs: Object.fromEntries(graph.outputs.map((output) => tensor(opened?.outputs, output, shapes.get(valueKey(output.value))))),
+    methodName: opened?.methodName ?? PREDICT,
+  };
+}

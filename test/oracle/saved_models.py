@@ -1,0 +1,66 @@
+"""SavedModels as TensorFlow loads and runs them."""
+import tensorflow as tf
+
+from errors import error_statistics
+from tensors import load_arrays
+
+v1 = tf.compat.v1
+
+
+def run_signature(folder, signature, feeds):
+    """Outputs by name. tf.saved_model.load refuses some models that the loader of TensorFlow 1 accepts: then that runs them."""
+    try:
+        function = tf.saved_model.load(folder).signatures[signature]
+        return {name: value.numpy() for name, value in function(**{name: tf.constant(array) for name, array in feeds.items()}).items()}
+    except Exception as modern:
+        try:
+            return run_session(folder, signature, feeds)
+        except Exception as error:
+            raise RuntimeError(f'tf.saved_model.load: {modern}; loader of TensorFlow 1: {error}') from error
+
+
+def run_session(folder, signature, feeds):
+    with v1.Graph().as_default(), v1.Session() as session:
+        meta_graph = v1.saved_model.load(session, tags_of(folder), folder)
+        chosen = meta_graph.signature_def[signature]
+        fetches = {name: info.name for name, info in chosen.outputs.items()}
+        return session.run(fetches, {chosen.inputs[name].name: array for name, array in feeds.items()})
+
+
+def tags_of(folder):
+    """The tags of the graph that serves, or of the only one."""
+    graphs = [list(graph.meta_info_def.tags) for graph in parse(folder).meta_graphs]
+    return next((tags for tags in graphs if 'serve' in tags), graphs[0])
+
+
+def parse(folder):
+    from tensorflow.python.saved_model import loader_impl
+    return loader_impl.parse_saved_model(folder)
+
+
+def described(folder, signature):
+    """Type and shape of each input and output of a signature."""
+    graph = next(graph for graph in parse(folder).meta_graphs if signature in graph.signature_def)
+    chosen = graph.signature_def[signature]
+    return {
+        side: {name: [tf.dtypes.as_dtype(info.dtype).name, str(tf.TensorShape(info.tensor_shape))] for name, info in getattr(chosen, side).items()}
+        for side in ('inputs', 'outputs')
+    }
+
+
+def compare_saved_models(original, converted, signature, inputs=None):
+    """Error statistics of each output of a signature, and whether names, types and shapes of the signature are the same.
+
+    `inputs` is a file with arrays `SIGNATURE/in:NAME` or `NAME`.
+    """
+    arrays = load_arrays(inputs) if inputs else {}
+    prefix = f'{signature}/in:'
+    names = [*described(original, signature)['inputs']]
+    feeds = {name: arrays[prefix + name] if prefix + name in arrays else arrays[name] for name in names}
+    expected, actual = run_signature(original, signature, feeds), run_signature(converted, signature, feeds)
+    has_variables = any(node.op in ('VarHandleOp', 'VariableV2', 'Variable') for graph in parse(converted).meta_graphs for node in graph.graph_def.node)
+    return {
+        'outputs': {name: error_statistics(expected[name], actual[name]) for name in expected},
+        'sameSignature': described(original, signature) == described(converted, signature),
+        'hasVariables': has_variables,
+    }
