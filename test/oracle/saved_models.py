@@ -1,5 +1,7 @@
 """SavedModels as TensorFlow loads and runs them."""
+import numpy as np
 import tensorflow as tf
+from tensorflow.python.saved_model import loader_impl
 
 from errors import error_statistics
 from tensors import load_arrays
@@ -34,7 +36,6 @@ def tags_of(folder):
 
 
 def parse(folder):
-    from tensorflow.python.saved_model import loader_impl
     return loader_impl.parse_saved_model(folder)
 
 
@@ -48,15 +49,24 @@ def described(folder, signature):
     }
 
 
-def compare_saved_models(original, converted, signature, inputs=None):
+WORDS = [b'def main():\n    print("hello")\n', b'#include <stdio.h>\nint main() { return 0; }\n', b'', b'SELECT name FROM people;']
+
+
+def strings(shape):
+    """Text of some programs in an array of a shape."""
+    return np.resize(np.array(WORDS, dtype=object), shape)
+
+
+def compare_saved_models(original, converted, signature, inputs=None, shapes={}):
     """Error statistics of each output of a signature, and whether names, types and shapes of the signature are the same.
 
-    `inputs` is a file with arrays `SIGNATURE/in:NAME` or `NAME`.
+    `inputs` is a file with arrays `SIGNATURE/in:NAME` or `NAME`; inputs that it lacks are strings, of [type, shape] in `shapes`.
     """
     arrays = load_arrays(inputs) if inputs else {}
     prefix = f'{signature}/in:'
     names = [*described(original, signature)['inputs']]
-    feeds = {name: arrays[prefix + name] if prefix + name in arrays else arrays[name] for name in names}
+    feeds = {name: next((arrays[key] for key in (prefix + name, name) if key in arrays), None) for name in names}
+    feeds = {name: strings(shapes[name][1]) if array is None else array for name, array in feeds.items()}
     expected, actual = run_signature(original, signature, feeds), run_signature(converted, signature, feeds)
     has_variables = any(node.op in ('VarHandleOp', 'VariableV2', 'Variable') for graph in parse(converted).meta_graphs for node in graph.graph_def.node)
     return {

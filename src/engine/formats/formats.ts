@@ -17,7 +17,7 @@ import { findInputs, findOutputs } from './tensorflow/ioSignature';
 import { readGraphDef, type ReadOptions } from './tensorflow/read';
 import type { SavedModelChoice } from './tensorflow/savedModel/metaGraph';
 import { readSavedModel, withSavedSignature } from './tensorflow/savedModel/read';
-import { writeSavedModel } from './tensorflow/savedModel/write';
+import { requireNoTables, writeSavedModel } from './tensorflow/savedModel/write';
 import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
 
@@ -58,6 +58,12 @@ const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file
   ...graph, inputs: findInputs(graph, inputs, file), outputs: findOutputs(graph, outputs, file),
 });
 
+/** The graph as a GraphDef can hold it. Throws UserError where it cannot. */
+function wholeGraph(graph: Graph): Graph {
+  requireNoTables(graph);
+  return withoutDanglingColocations(graph);
+}
+
 const FORMATS: readonly Format[] = [
   {
     name: 'TensorFlow SavedModel',
@@ -73,7 +79,7 @@ const FORMATS: readonly Format[] = [
     extension: '.pb',
     dialect: tensorflowDialect,
     read: readGraphDef,
-    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDef(withoutDanglingColocations(graph), sink, progress) },
+    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDef(wholeGraph(graph), sink, progress) },
     withSignature,
   },
   {
@@ -81,7 +87,7 @@ const FORMATS: readonly Format[] = [
     extension: '.pbtxt',
     dialect: tensorflowDialect,
     read: readGraphDefText,
-    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDefText(withoutDanglingColocations(graph), sink, progress) },
+    writer: { kind: 'file', write: (graph, sink, progress) => writeGraphDefText(wholeGraph(graph), sink, progress) },
     withSignature,
   },
   {

@@ -44,7 +44,7 @@ export interface FreezeContext {
  * functions that call themselves, variables that change, signatures and values that are missing.
  */
 export async function freeze(metaGraph: MetaGraph, choice: SavedModelChoice, context: FreezeContext): Promise<Graph> {
-  const { file, progress } = context;
+  const { file, progress, beside } = context;
   const [name, message] = chooseSignature(metaGraph, choice, file);
   const { nodes, otherFields } = decodeFields(metaGraph.frame.graphDef, file, progress);
   const whole: Body = { name: '', nodes, arguments: new Map(), results: [], effects: [] };
@@ -53,24 +53,35 @@ export async function freeze(metaGraph: MetaGraph, choice: SavedModelChoice, con
   const library = readFunctionLibrary(fields.filter(isLibrary).map(payloadOf), { file, nodes: new Map(), attributes: new SharedAttributes(), names: new Map() });
 
   progress.report('Inlining functions');
-  const ends = [...signature.outputs, ...signature.inputs].map(({ value }) => value.node);
-  const initOp = hasTables(main.nodes) ? initOpOf(metaGraph) : undefined;
-  const flat = inlineFunctions(main, library, [...ends, ...(initOp === undefined ? [] : [initOp])], context.limit, file, progress);
-  const results = signature.outputs.flatMap(({ value }) => [flat.valueOf(value).node, ...flat.waitsOf(value.node)]);
-  const initialized = withTableInitializer(flat.nodes, new Set(neededNodes(flat.nodes, results).map(({ id }) => id)));
-  const kept = neededNodes(initialized.nodes, [...results, ...signature.inputs.map(({ value }) => flat.valueOf(value).node), ...(initialized.initializer === undefined ? [] : [initialized.initializer])]);
-  const used = new Map(kept.map((node) => [node.id, node]));
+  const { flat, used, initializer } = usedNodes(metaGraph, main, library, signature, context);
   const read = readConstants(used, orderOf(used), file);
-  const simple = withoutPlainReads(read.nodes, used, new Set(results));
-  const named = withOutputNodes(simple, signature, main, flat);
+  const results = new Set(signature.outputs.map(({ value }) => flat.valueOf(value).node));
+  const named = withOutputNodes(withoutPlainReads(read.nodes, used, results), signature, main, flat);
   const stored = restoredVariables(restoreGraph(metaGraph, whole, library, context));
-  const constants = await variableConstants(read.variables, stored, file, context.beside, progress);
+  const constants = await variableConstants(read.variables, stored, file, beside, progress);
 
-  const frozen = [...named.nodes.values()].map((node): [string, Node] => [node.id, constants.get(node.id) ?? node]);
   const { tags, tensorflowVersion } = metaGraph.info;
-  const assets = readAssets(metaGraph.frame, context.beside).map((asset) => ({ ...asset, value: asset.value && used.has(asset.value.node) ? asset.value : undefined }));
-  const source: FrozenSource = { otherFields: new Map([['', fields.filter((field) => !isLibrary(field))]]), signature: named.signature, tags, tensorflowVersion, initializer: initialized.initializer, assets };
-  return { nodes: new Map(frozen), inputs: [], outputs: [], source };
+  const source: FrozenSource = {
+    otherFields: new Map([['', fields.filter((field) => !isLibrary(field))]]),
+    signature: named.signature,
+    tags,
+    tensorflowVersion,
+    initializer,
+    assets: readAssets(metaGraph.frame, beside).map((asset) => ({ ...asset, value: asset.value && used.has(asset.value.node) ? asset.value : undefined })),
+  };
+  return { nodes: new Map([...named.nodes.values()].map((node) => [node.id, constants.get(node.id) ?? node])), inputs: [], outputs: [], source };
+}
+
+/** The flat graph, what of it the signature needs, and the node among it that fills the tables it reads. */
+function usedNodes(metaGraph: MetaGraph, main: Body, library: FunctionLibrary, { inputs, outputs }: Signature, { limit, file, progress }: FreezeContext) {
+  const initOp = hasTables(main.nodes) ? initOpOf(metaGraph) : undefined;
+  const roots = [...outputs, ...inputs].map(({ value }) => value.node);
+  const flat = inlineFunctions(main, library, initOp === undefined ? roots : [...roots, initOp], limit, file, progress);
+  const results = outputs.flatMap(({ value }) => [flat.valueOf(value).node, ...flat.waitsOf(value.node)]);
+  const ends = [...results, ...inputs.map(({ value }) => flat.valueOf(value).node)];
+  const { nodes, initializer } = withTableInitializer(flat.nodes, new Set(neededNodes(flat.nodes, results).map(({ id }) => id)));
+  const used = neededNodes(nodes, initializer === undefined ? ends : [...ends, initializer]);
+  return { flat, used: new Map(used.map((node) => [node.id, node])), initializer };
 }
 
 /** The nodes that restore the variables. */

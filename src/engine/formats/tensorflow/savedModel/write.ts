@@ -12,7 +12,7 @@ import { graphFields, writePieces } from '../write';
 import { copyAssets } from './assets';
 import type { FrozenSource } from './freeze';
 import { MetaGraphDef, MetaInfoDef, SavedModel } from './messages';
-import { INIT_SIGNATURE } from './metaGraph';
+import { MAIN_OP } from './initialization';
 import type { SignatureTensor } from './signature';
 
 /** Field numbers of saved_model.proto and meta_graph.proto. */
@@ -37,17 +37,16 @@ export async function writeSavedModel(graph: Graph, folder: FolderSink, progress
     throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Leave fewer weights in the graph' });
   }
   const info = { tags: source?.tags ?? [SERVE], tensorflowVersion: source?.tensorflowVersion ?? '' };
-  const initializer = source?.initializer;
-  const signatureDef = {
-    [source?.signature?.name ?? DEFAULT_SIGNATURE]: signatureMessage(graph, source?.signature),
-    ...(initializer === undefined ? {} : { [INIT_SIGNATURE]: { outputs: { [INIT_SIGNATURE]: { name: nameOf({ node: initializer, output: 0 }, graph), tensorShape: { unknownRank: true } } } } }),
-  };
+  const signatureDef = { [source?.signature?.name ?? DEFAULT_SIGNATURE]: signatureMessage(graph, source?.signature) };
+  const initializer = source?.initializer === undefined ? undefined : graph.nodes.get(source.initializer)!.name;
+  // Not as a signature, which would have no input for the paths of assets.
+  const collectionDef = initializer === undefined ? {} : { [MAIN_OP]: { nodeList: { value: [initializer] } } };
   const assets = source?.assets ?? [];
   const assetFileDef = assets.flatMap(({ filename, value }) => (value === undefined ? [] : [{ filename, tensorInfo: { name: nameOf(value, graph) } }]));
   const metaGraph: Piece[] = [
     ...delimited(META_INFO, [MetaInfoDef.encode(info).finish()]),
     ...delimited(GRAPH, pieces),
-    MetaGraphDef.encode({ signatureDef, assetFileDef }).finish(),
+    MetaGraphDef.encode({ collectionDef, signatureDef, assetFileDef }).finish(),
   ];
   const file = await folder.file('saved_model.pb');
   await writePieces([SavedModel.encode({ savedModelSchemaVersion: 1 }).finish(), ...delimited(META_GRAPHS, metaGraph)], file, progress);
@@ -71,4 +70,10 @@ function signatureMessage(graph: Graph, opened: FrozenSource['signature'] | unde
     outputs: Object.fromEntries(graph.outputs.map((output) => tensor(opened?.outputs, output, shapes.get(valueKey(output.value))))),
     methodName: opened?.methodName ?? PREDICT,
   };
+}
+
+/** Throws UserError for a graph that a GraphDef cannot hold whole: one that reads tables, which have to be filled first. */
+export function requireNoTables(graph: Graph): void {
+  if ((graph.source as Partial<FrozenSource> | undefined)?.initializer === undefined) return;
+  throw new UserError('the model looks values up in tables, which a GraphDef does not fill', { hint: 'Save it as a SavedModel: give a name without extension' });
 }
