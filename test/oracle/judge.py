@@ -21,6 +21,7 @@ import loop_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
 from emulate import rounded_feeds, rounded_graph  # noqa: E402
 from errors import error_statistics, top1_accuracy, worst  # noqa: E402
+from saved_models import build_vocabulary, compare_saved_models  # noqa: E402
 from models import describe, equal_messages, has_unseeded_randomness, load_graph, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
@@ -101,6 +102,7 @@ def environment():
 COMMANDS = {
     'environment': environment, 'build': build, 'to_text': to_text, 'extract': extract, 'describe': describe, 'equal': equal_messages,
     'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage,
+    'build_vocabulary': build_vocabulary, 'compare_saved_models': compare_saved_models,
 }
 
 

@@ -48,6 +48,13 @@ export interface Comparison {
   readonly accuracy?: { readonly original: number; readonly converted: number };
 }
 
+export interface SavedModelComparison {
+  readonly outputs: Readonly<Record<string, ErrorStatistics>>;
+  /** Names, types and shapes of inputs and outputs are those of the original. */
+  readonly sameSignature: boolean;
+  readonly hasVariables: boolean;
+}
+
 interface Feeding {
   /** `.npz` or `.safetensors`. */
   readonly inputs: string;
@@ -67,6 +74,12 @@ interface Commands {
   emulate: {
     arguments: Feeding & { model: string; converted: readonly string[] };
     result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean };
+  };
+  /** The folder of a SavedModel that looks words up in a table filled from a file. */
+  build_vocabulary: { arguments: { folder: string }; result: string };
+  compare_saved_models: {
+    arguments: { original: string; converted: string; signature: string; inputs?: string; shapes?: Readonly<Record<string, unknown>> };
+    result: SavedModelComparison;
   };
   coverage: {
     arguments: { original: string; written: string; fed: readonly string[] };

@@ -1,4 +1,7 @@
 """SavedModels as TensorFlow loads and runs them."""
+import os
+import shutil
+
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.saved_model import loader_impl
@@ -74,3 +77,31 @@ def compare_saved_models(original, converted, signature, inputs=None, shapes={})
         'sameSignature': described(original, signature) == described(converted, signature),
         'hasVariables': has_variables,
     }
+
+
+class Vocabulary(tf.Module):
+    """Looks words up in a table that a file fills."""
+
+    def __init__(self, path):
+        self.asset = tf.saved_model.Asset(path)
+        lines = tf.lookup.TextFileInitializer(self.asset, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER)
+        self.table = tf.lookup.StaticHashTable(lines, -1)
+        self.weights = tf.Variable(np.arange(16).reshape(4, 4).astype('f') / 16)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name='words')])
+    def serve(self, words):
+        numbers = self.table.lookup(words)
+        return {'y': tf.matmul(tf.one_hot(numbers, 4), self.weights), 'numbers': numbers}
+
+
+def build_vocabulary(folder):
+    """Writes the SavedModel of a Vocabulary, and forgets the file it was made from."""
+    path = os.path.join(folder, 'words.txt')
+    with open(path, 'w') as file:
+        file.write('\n'.join(word.decode().strip() for word in WORDS[:2]))
+    module = Vocabulary(path)
+    target = os.path.join(folder, 'vocabulary')
+    shutil.rmtree(target, ignore_errors=True)
+    tf.saved_model.save(module, target, signatures=module.serve)
+    os.remove(path)
+    return target
