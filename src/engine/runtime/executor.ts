@@ -4,6 +4,7 @@ import { valueKey, type Graph, type Node, type ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import { NO_PROGRESS, type KernelRunner, type Progress } from '../host';
 import { emptyPool, giveBuffer } from './bufferPool';
+import { type ConstantStore, createConstantStore } from './constantStore';
 import { rounded, widened } from './halfPrecision';
 import { opContext } from './opContext';
 import type { OpTable, RuntimeValue } from './operation';
@@ -24,6 +25,8 @@ export interface PrepareRequest {
   readonly extremesOnly?: boolean;
   /** Keys (`valueKey`) of the values that will be fed; feeding an inner value cuts the graph there. */
   readonly feeds: readonly string[];
+  /** Shared with other graphs that have nodes in common; closing the graph leaves it as it is. Default: one of its own. */
+  readonly constants?: ConstantStore;
 }
 
 export interface RunOptions {
@@ -51,15 +54,10 @@ interface Execution extends RunOptions {
   readonly dialect: Dialect;
   readonly table: OpTable;
   readonly progress: Progress;
-  /** Unique to the prepared graph among all of this process: part of the keys of kernels that embed its constants. */
-  readonly key: string;
-  readonly constants: Map<Step, readonly RuntimeValue[]>;
-  readonly widenedConstants: WeakMap<object, Tensor>;
+  readonly constants: ConstantStore;
   /** How many kept values use a buffer; it is reused when the last one is released. */
   readonly holders: WeakMap<ArrayBufferLike, number>;
 }
-
-let preparedGraphs = 0;
 
 /** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
 export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
@@ -76,12 +74,10 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
   if (dialect.wholeModel !== undefined) return prepareWholeModel(request, (wanted) => dialect.wholeModel!(graph, wanted), `graph ${++preparedGraphs}`);
   const { program, table, missing } = compiled(graph, dialect, fetches, request.observed ?? [], feeds);
   if (missing.size > 0) throw missingOpsError(missing);
-  const key = `graph ${++preparedGraphs}`;
-  const constants: Execution['constants'] = new Map();
-  const widenedConstants: Execution['widenedConstants'] = new WeakMap();
+  const constants = request.constants ?? createConstantStore();
   return {
     async run(options) {
-      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, key, constants, widenedConstants, holders: new WeakMap() };
+      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, constants, holders: new WeakMap() };
       const results = await runProgram(execution, program, options.feeds);
       return results.map((result, index) => {
         if (result !== DEAD && 'data' in result) return result;
@@ -90,8 +86,8 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
       });
     },
     close(kernels) {
-      kernels.forget(`${key} `);
-      constants.clear();
+      if (request.constants !== undefined) return;
+      constants.clear(kernels);
       emptyPool();
     },
   };
@@ -206,7 +202,8 @@ async function runNode(
   if (inputs.includes(DEAD)) return deadOutputs(execution, node);
   const live = inputs as readonly RuntimeValue[];
   if (isSwitch(node)) return scalarOf(live[1] as Tensor) !== 0 ? [DEAD, live[0]!] : [live[0]!, DEAD];
-  const cached = execution.constants.get(step);
+  const identity = execution.constants.identityOf(step, program);
+  const cached = step.constant ? execution.constants.values.get(identity) : undefined;
   if (cached !== undefined) return cached;
   const constantInputs = step.inputs.map(({ step: source }) => {
     const producer = program.steps[source]!;
@@ -214,23 +211,23 @@ async function runNode(
   });
   const outputs = execution.dialect.isConstant(node)
     ? [execution.dialect.constantTensor(node)]
-    : await compute(execution, node, live, constantInputs);
-  if (step.constant) execution.constants.set(step, outputs);
+    : await compute(execution, node, live, constantInputs, identity);
+  if (step.constant) execution.constants.values.set(identity, outputs);
   return outputs;
 }
 
 async function compute(
-  execution: Execution, node: Node, inputs: readonly RuntimeValue[], constant: readonly boolean[],
+  execution: Execution, node: Node, inputs: readonly RuntimeValue[], constant: readonly boolean[], identity: number,
 ): Promise<readonly RuntimeValue[]> {
-  const { table, kernels, key } = execution;
+  const { table, kernels, constants } = execution;
   const types = execution.dialect.outputTypes(node);
-  const contextOf = (values: readonly RuntimeValue[]) => opContext(node, types, values, constant, `${key} ${node.id}`, kernels);
+  const contextOf = (values: readonly RuntimeValue[]) => opContext(node, types, values, constant, `${constants.key} ${identity}`, kernels);
   const movement = table.movement[node.op];
   if (movement !== undefined) return movement(contextOf(inputs));
   const wide = inputs.map((value, index) => {
     if (!('data' in value) || !constant[index]) return 'data' in value ? widened(value) : value;
-    const known = execution.widenedConstants.get(value) ?? widened(value);
-    execution.widenedConstants.set(value, known);
+    const known = constants.widened.get(value) ?? widened(value);
+    constants.widened.set(value, known);
     return known;
   });
   const results = await table.arithmetic[node.op]!(contextOf(wide));
