@@ -4,7 +4,7 @@ export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
 /** A choice, or the precisions an op accepts (Neural Compressor's list of dtypes); of those it can take the lowest counts. */
 export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
 
-export type StrategyName = 'basic' | 'conservative' | 'exhaustive' | 'random';
+export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'pareto';
 
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {

@@ -6,14 +6,18 @@ import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { nodePrecisions } from '../report/precision';
+import { createConstantStore } from '../runtime/constantStore';
 import { concatenated } from '../runtime/stridedCopy';
 import type { Snapshot } from '../snapshot';
+import { activationErrors } from './activationErrors';
 import { type Candidate, candidateConfig, lowest, type SearchSpace } from './candidate';
 import { convertWith, type FindRanges } from './convertCandidate';
 import { evaluate, type EvaluationRequest, forEachBatch } from './evaluate';
 import { measureSizes } from './measureSizes';
 import { METRICS } from './metrics';
 import { type CostBasis, modelledCycles } from './modelledCost';
+import { nodePool, type ShareNodes } from './nodePool';
+import { outputErrors } from './outputErrors';
 import { searchSpace } from './searchSpace';
 import type { Measurement, Result, Results, Task } from './task';
 import { workload } from './workload';
@@ -45,6 +49,7 @@ interface BenchState extends BenchRequest {
   readonly judged: Omit<EvaluationRequest, 'graph'>;
   readonly basis: CostBasis;
   readonly originalCycles: number;
+  readonly share: ShareNodes;
 }
 
 /** Runs the model once, for the sizes of its values. Throws UserError for data that does not fit the model, or a config that leaves nothing to choose. */
@@ -55,18 +60,20 @@ export async function createBench(request: BenchRequest): Promise<Bench> {
     throw new UserError('There is nothing to tune: no op can be BF16 or INT8 under this config', { hint: 'Set use_bf16 to true, or give calibration data' });
   }
   const feeds = matchInputs(graph.inputs, data);
-  const running = { dialect, feeds, kernels, progress };
+  const running = { dialect, feeds, kernels, progress, constants: createConstantStore() };
   const expected = await expectedOutputs(request, { ...running, graph });
   const judged = { ...running, expected, metric: METRICS[config.tuning.metric], k: config.tuning.topk };
   const sizes = await measureSizes({ ...running, graph });
   const basis: CostBasis = { works: workload(graph, dialect, sizes), sizes, dialect };
-  const state: BenchState = { ...request, space, judged, basis, originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
+  const share = nodePool();
+  share(graph);
+  const state: BenchState = { ...request, space, judged, basis, share, originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
   // All values any candidate may quantize are calibrated in one run of the model.
   await convert(state, lowest(space));
-  return { run: <T extends Task>(task: T) => ANSWERS[task.kind]!(state, task as never) as Promise<Result<T>> };
+  return { run: <T extends Task>(task: T) => ANSWERS[task.kind](state, task as never) as Promise<Result<T>> };
 }
 
-type Answers = { readonly [K in Task['kind']]?: (state: BenchState, task: Extract<Task, { kind: K }>) => Promise<Results[K]> };
+type Answers = { readonly [K in Task['kind']]: (state: BenchState, task: Extract<Task, { kind: K }>) => Promise<Results[K]> };
 
 const ANSWERS: Answers = {
   space: async ({ space }) => space,
@@ -85,10 +92,33 @@ const ANSWERS: Answers = {
     for (const candidate of candidates) costs.push(costOf(await convert(state, candidate), state));
     return costs;
   },
+  outputErrors: async (state, { from, candidates }) => {
+    const { graph, judged, config: { tuning: { confidence_batches: batches } } } = state;
+    const reference = from === undefined ? graph : (await convert(state, from)).graph;
+    const errors: number[] = [];
+    for (const some of chunks(candidates, Math.max(1, Math.floor(NODES_AT_ONCE / graph.nodes.size)))) {
+      const variants: Graph[] = [];
+      for (const candidate of some) variants.push((await convert(state, candidate)).graph);
+      errors.push(...(await outputErrors({ ...judged, original: graph, reference, variants, batches })));
+    }
+    return errors;
+  },
+  activationErrors: async (state, { candidate }) => {
+    const { graph, judged, space: { units }, config: { tuning: { confidence_batches: batches } } } = state;
+    return activationErrors({ ...judged, original: graph, converted: (await convert(state, candidate)).graph, units, batches });
+  },
 };
 
-function convert({ graph, config, context, findRanges, progress, space }: BenchState, candidate: Candidate): Promise<Snapshot> {
-  return convertWith(graph, candidateConfig(config, space, candidate), context, findRanges, progress);
+/** Nodes of conversions that are held at a time. */
+const NODES_AT_ONCE = 2 ** 21;
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+async function convert({ graph, config, context, findRanges, progress, space, share }: BenchState, candidate: Candidate): Promise<Snapshot> {
+  const converted = await convertWith(graph, candidateConfig(config, space, candidate), context, findRanges, progress);
+  return { ...converted, graph: share(converted.graph) };
 }
 
 function costOf(converted: Snapshot, { basis, config, originalCycles }: BenchState): number {

@@ -4,6 +4,7 @@ import { type Graph, type ModelInput, valueKey } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { type Batch, batchesOf, batchOf } from '../runtime/batches';
+import type { ConstantStore } from '../runtime/constantStore';
 import { prepareGraph } from '../runtime/executor';
 import { sliced } from '../runtime/stridedCopy';
 import { finiteScore, type Metric } from './metrics';
@@ -20,6 +21,7 @@ export interface EvaluationRequest extends JudgedData {
   readonly metric: Metric;
   readonly k: number;
   readonly kernels: KernelRunner;
+  readonly constants: ConstantStore;
   readonly progress: Progress;
 }
 
@@ -33,9 +35,9 @@ export async function evaluate(request: EvaluationRequest): Promise<number> {
 
 /** Runs the model batch by batch and hands over its first output. */
 export async function forEachBatch(
-  { graph, dialect, feeds, kernels, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>, take: (output: Tensor, batch: Batch) => void,
+  { graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>, take: (output: Tensor, batch: Batch) => void,
 ): Promise<void> {
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()] });
+  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()], constants });
   try {
     for (const batch of judgedBatches(graph.inputs, feeds)) {
       const [output] = await prepared.run({ feeds: batchOf(feeds, batch), kernels, progress });

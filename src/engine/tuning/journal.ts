@@ -19,7 +19,8 @@ export type SearchIdentity = Readonly<Record<string, unknown>>;
 /** The task as one text; equal tasks have equal ones. */
 export function taskKey(task: Task): string {
   const candidates = 'candidates' in task ? task.candidates : 'candidate' in task ? [task.candidate] : [];
-  return [task.kind, ...candidates.map(candidateKey)].join(', ');
+  const from = 'from' in task && task.from !== undefined ? ` from ${candidateKey(task.from)}` : '';
+  return [task.kind + from, ...candidates.map(candidateKey)].join(', ');
 }
 
 /** The first line of a journal. */

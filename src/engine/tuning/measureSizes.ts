@@ -5,9 +5,9 @@ import { type EvaluationRequest, judgedBatches } from './evaluate';
 import type { ValueSize, ValueSizes } from './workload';
 
 /** Shapes of all values the outputs need, and how often each is computed, in a run of the first batch. */
-export async function measureSizes({ graph, dialect, feeds, kernels, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>): Promise<ValueSizes> {
+export async function measureSizes({ graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>): Promise<ValueSizes> {
   const sizes = new Map<string, ValueSize>();
-  const prepared = prepareGraph({ graph, dialect, fetches: graph.outputs.map(({ value }) => value), feeds: [...feeds.keys()] });
+  const prepared = prepareGraph({ graph, dialect, fetches: graph.outputs.map(({ value }) => value), feeds: [...feeds.keys()], constants });
   try {
     await prepared.run({
       feeds: batchOf(feeds, judgedBatches(graph.inputs, feeds)[0]!),

@@ -6,6 +6,7 @@ import { createGate } from './gate';
 import { inOrder } from './inOrder';
 import { type Journal, NO_JOURNAL, taskKey } from './journal';
 import { METRICS } from './metrics';
+import { submitSplit } from './splitTask';
 import type { Strategy, Trial } from './strategy';
 import type { Measurement, Result, Task, TrialRunner } from './task';
 
@@ -67,7 +68,7 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
     const known = journal.known.get(taskKey(task));
     if (known !== undefined) return known as Result<typeof task>;
     await pass();
-    const result = await runner.submit(task);
+    const result = await submitSplit(task, runner);
     await journal.append(task, result);
     return result;
   };

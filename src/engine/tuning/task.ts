@@ -10,8 +10,8 @@ export type Task =
   | { readonly kind: 'measure'; readonly candidate: Candidate }
   /** Convert and model the costs; runs nothing. */
   | { readonly kind: 'price'; readonly candidates: readonly Candidate[] }
-  /** How far the outputs of each candidate are from the original's, see `sensitivities`. */
-  | { readonly kind: 'outputErrors'; readonly candidates: readonly Candidate[] }
+  /** How far the output of each candidate is from the original's, see `outputErrors`; they have most in common with `from`, or the original. */
+  | { readonly kind: 'outputErrors'; readonly from?: Candidate; readonly candidates: readonly Candidate[] }
   /** How far the values of each unit are from the original's, see `activationErrors`. */
   | { readonly kind: 'activationErrors'; readonly candidate: Candidate };
 
