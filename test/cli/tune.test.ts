@@ -58,6 +58,29 @@ describe.each(['digits_cnn', 'digits_gru'])('tune %s', (name) => {
   });
 });
 
+describe('a config of Neural Compressor', () => {
+  it('is tuned as it is once imported: criterion, exit policy and strategy', async () => {
+    await writeFile(path('conf.yaml'), `
+model: { name: digits, framework: tensorflow }
+use_bf16: true
+quantization: { calibration: { sampling_size: [50] } }
+evaluation: { accuracy: { metric: { topk: 1 } } }
+tuning:
+  strategy: { name: random }
+  accuracy_criterion: { absolute: 0.02 }
+  exit_policy: { timeout: 600, max_trials: 3 }
+  random_seed: 5
+`);
+    const config = path('imported.json');
+    expect(await call('config', 'import', path('conf.yaml'), '--output', config)).toMatchObject({ code: 0, error: [] });
+    const { out } = await call('tune', model('digits_gru'), ...onDigits, '--config', config, '--calibration', CALIBRATION, '--output', path('tuned.json'), '--json');
+    const tuned = JSON.parse(out[0]!) as Tuned & { end: string };
+    expect(tuned).toMatchObject({ end: 'max_trials', best: { config: { accuracy_criterion: { absolute: 0.02 }, tuning: { strategy: 'random', random_seed: 5 } } } });
+    expect(tuned.trials).toHaveLength(3);
+    expect(tuned.best.accuracy).toBeGreaterThanOrEqual(tuned.baseline.accuracy - 0.02);
+  });
+});
+
 describe('the command', () => {
   const CNN = model('digits_cnn');
 

@@ -13,6 +13,8 @@ export const EXPORTABLE: readonly object[] = [
   { accuracy_criterion: { relative: 1e-7 } },
   { accuracy_criterion: { absolute: 0 } },
   { accuracy_criterion: { absolute: 2 } },
+  { tuning: { strategy: 'mse', max_trials: 7, timeout: 60 } },
+  { tuning: { strategy: 'mse_v2', confidence_batches: 5 } },
   { inputs: ['image'] },
   { inputs: ['a', 'scope/b:1'], outputs: ['softmax', 'model:0'] },
   { outputs: ['true', 'null', '1', 'yes', '~', '1:30', '0x10', '', ' a , b '] },

@@ -1,8 +1,7 @@
+import type { MetricName } from '../config/config';
 import { UserError } from '../errors';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { valuesOf } from '../runtime/compare';
-
-export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
 
 /** Adds up what a metric needs of outputs, batch by batch; keeps no tensor. */
 export interface Scorer {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { MetricName } from '../../../src/engine/config/config';
 import type { Tensor } from '../../../src/engine/graph/tensor';
-import { finiteScore, METRICS, type MetricName } from '../../../src/engine/tuning/metrics';
+import { finiteScore, METRICS } from '../../../src/engine/tuning/metrics';
 import { tensor } from '../../support/graphBuilder';
 
 const SCORES = tensor('float32', [4, 3], [0.1, 0.7, 0.2, 0.5, 0.1, 0.4, 0.3, 0.3, 0.4, 0.2, 0.2, 0.6]);

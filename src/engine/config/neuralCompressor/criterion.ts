@@ -7,7 +7,7 @@ const KINDS = ['relative', 'absolute'];
 
 /** First those of AccuracyCriterion, in the order of its signature. */
 const OPTIONS: Options = {
-  higher_is_better: { usual: [true], note: 'A higher value is always taken for the better one here.' },
+  higher_is_better: { usual: [true], note: 'The metric tells here: of mse a lower value is better, of others a higher one.' },
   criterion: {},
   tolerable_loss: {},
   relative: { read: readLoss },

@@ -4,21 +4,12 @@ import { readModelWise, readOpNames, readOpTypes } from './importOps';
 import { APPROACH, NO_COUNTERPART, RECIPES } from './noCounterpart';
 import { type Options, readOptions, section } from './options';
 import { readNames, readPrecisions, readSamplingSize, readUseBf16 } from './settings';
+import { EVALUATION, STRATEGY_SECTION, TUNING_OPTIONS } from './tuningOptions';
 import { isMapping, type Mapping, type Value } from './values';
 
-const { dataloader, device, diagnosis, objective, performance_only, max_trials, quant_level, random_seed, strategy, tensorboard, timeout, workspace } = NO_COUNTERPART;
+const { dataloader, device, diagnosis, objective, performance_only, tensorboard, workspace } = NO_COUNTERPART;
+const { max_trials, quant_level, random_seed, timeout } = TUNING_OPTIONS;
 const COMPRESSION = { usual: [null], note: 'Models are not trained, pruned or distilled here: it is left out.' };
-
-const STRATEGY: Options = {
-  name: strategy,
-  sigopt_api_token: strategy,
-  sigopt_project_id: strategy,
-  sigopt_experiment_name: { usual: ['nc-tune'], note: strategy.note },
-  accuracy_weight: { usual: [1], note: strategy.note },
-  latency_weight: { usual: [1], note: strategy.note },
-  confidence_batches: { usual: [2], note: strategy.note },
-  hawq_v2_loss: strategy,
-};
 
 const FRAMEWORK = {
   usual: ['tensorflow', 'tensorflow_itex', 'inteltensorflow', 'keras', 'NA'],
@@ -49,7 +40,7 @@ const OPTIONS: Options = {
   }),
   use_bf16: { read: readUseBf16 },
   tuning: section({
-    strategy: section(STRATEGY),
+    strategy: section(STRATEGY_SECTION),
     accuracy_criterion: { usual: [null], read: readCriterion },
     objective,
     multi_objectives: { usual: [null], note: objective.note },
@@ -59,7 +50,7 @@ const OPTIONS: Options = {
     workspace,
     diagnosis,
   }),
-  evaluation: { usual: [null], note: 'A metric and its data are not part of the config here: it is left out.' },
+  evaluation: EVALUATION,
   model_conversion: COMPRESSION,
   pruning: COMPRESSION,
   distillation: COMPRESSION,

@@ -5,12 +5,13 @@ import { readOpNames, readOpTypes } from './importOps';
 import { APPROACH, NO_COUNTERPART, RECIPES } from './noCounterpart';
 import { type Options, readOptions, section, wrongValue } from './options';
 import { readExcluded, readNames, readPrecisions, readSamplingSize, readUseBf16 } from './settings';
+import { TUNING_OPTIONS } from './tuningOptions';
 import { type Call, isCall, type Value } from './values';
 
 const {
-  backend, device, diagnosis, domain, example_inputs, max_trials, ni_workload_name, objective, performance_only, quant_format, quant_level, reduce_range,
-  strategy, strategy_kwargs, timeout,
+  backend, device, diagnosis, domain, example_inputs, ni_workload_name, objective, performance_only, quant_format, reduce_range,
 } = NO_COUNTERPART;
+const { max_trials, quant_level, strategy, strategy_kwargs, timeout } = TUNING_OPTIONS;
 const MODEL_NAME = {};
 const recipes = section(RECIPES);
 const inputs = { usual: [null], read: readNames('inputs') };

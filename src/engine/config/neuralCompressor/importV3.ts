@@ -2,10 +2,10 @@ import type { PrecisionWish } from '../config';
 import { callArguments } from './callArguments';
 import { setLoss } from './criterion';
 import { type Draft, note } from './draft';
-import { NO_COUNTERPART } from './noCounterpart';
 import { type Options, readOptions, wrongValue } from './options';
 import { setLocal } from './setLocal';
 import { OF_ALL_OPS, OF_AN_OP, readDtypeList } from './tensorOptions';
+import { TUNING_OPTIONS } from './tuningOptions';
 import { type Call, isCall, isList, isUnread, type Mapping, type Value, written } from './values';
 import { wishForAllOps } from './wishForAllOps';
 
@@ -29,9 +29,9 @@ const OF_ALL = signature(OF_ALL_OPS);
 const OF_ONE = signature(OF_AN_OP);
 const TUNING: Options = {
   config_set: {},
-  sampler: { note: NO_COUNTERPART.strategy.note },
+  sampler: { note: 'The config is one here, and tune chooses between precisions of its ops: it is left out.' },
   tolerable_loss: { read: (value, path, draft) => setLoss('relative', value, path, draft) },
-  max_trials: NO_COUNTERPART.max_trials,
+  max_trials: TUNING_OPTIONS.max_trials,
 };
 
 const BF16_BY_NAME = 'Neural Compressor 3 makes only those ops BF16 that are set to be: so use_bf16 is true, and the list of ops that are BF16 by themselves empty.';

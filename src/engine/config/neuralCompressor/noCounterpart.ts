@@ -1,7 +1,7 @@
 import type { Option, Options } from './options';
 
-const NO_TUNING = 'A config here is not tuned: the plan follows from it at once. It is left out.';
-const NO_LOG = 'No record of tuning is kept: it is left out.';
+const ONE_OBJECTIVE = 'tune looks for the least modelled time that keeps the accuracy: it is left out.';
+const NO_LOG = 'tune keeps a journal of its trials beside its result: it is left out.';
 
 /** Options of Neural Compressor without a counterpart, with the values that need no word, and what happens here instead. */
 export const NO_COUNTERPART = {
@@ -11,14 +11,8 @@ export const NO_COUNTERPART = {
   quant_format: { usual: ['default', 'QDQ'], note: 'Quantize and Dequantize ops are always written here: it is left out.' },
   reduce_range: { usual: [null, false], note: 'INT8 values always have 8 bits here: it is left out.' },
   example_inputs: { usual: [null], note: 'Only PyTorch needs it: it is left out.' },
-  quant_level: { usual: ['auto', 1], note: NO_TUNING },
-  strategy: { usual: ['basic'], note: NO_TUNING },
-  strategy_kwargs: { usual: [null], note: NO_TUNING },
-  objective: { usual: ['performance'], note: NO_TUNING },
-  timeout: { usual: [0], note: NO_TUNING },
-  max_trials: { usual: [100], note: NO_TUNING },
+  objective: { usual: ['performance'], note: ONE_OBJECTIVE },
   performance_only: { usual: [false], note: 'Here use_bf16 alone decides whether ops become BF16: this turns nothing on and is left out.' },
-  random_seed: { usual: [1978], note: NO_TUNING },
   tensorboard: { usual: [false], note: NO_LOG },
   workspace: { note: NO_LOG },
   diagnosis: { usual: [false], note: NO_LOG },

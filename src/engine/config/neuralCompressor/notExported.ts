@@ -1,6 +1,7 @@
-import { DEFAULT_CONFIG, type TuningConfig } from '../config';
+import { DEFAULT_CONFIG, type StrategyName, type TuningConfig } from '../config';
 import type { ImportNote } from './notes';
 
+const ELSEWHERE = 'Neural Compressor measures accuracy with a function in Python: it is left out.';
 const PLACES_CASTS = 'Neural Compressor has no choice of where Casts go: it is left out.';
 
 interface Missing {
@@ -21,7 +22,15 @@ const MISSING: readonly Missing[] = [
   { path: 'cast_cost', value: (config) => config.cast_cost, message: PLACES_CASTS },
   { path: 'bf16_reward', value: (config) => config.bf16_reward, message: PLACES_CASTS },
   { path: 'target_isa', value: (config) => config.target_isa, message: 'Neural Compressor asks the CPU it runs on: it is left out.' },
+  { path: 'tuning.strategy', value: ({ tuning: { strategy } }) => knownStrategy(strategy) === strategy, message: 'Neural Compressor has no such strategy: "basic" takes its place.' },
+  { path: 'tuning.metric', value: ({ tuning }) => tuning.metric, message: ELSEWHERE },
+  { path: 'tuning.topk', value: ({ tuning }) => tuning.topk, message: ELSEWHERE },
 ];
+
+/** The strategy, where Neural Compressor has it. */
+export function knownStrategy(name: StrategyName): StrategyName {
+  return name === 'pareto' ? 'basic' : name;
+}
 
 /** What a config says that Neural Compressor cannot, apart from wishes for ops. Defaults need no word. */
 export function notExported(config: TuningConfig): ImportNote[] {

@@ -1,12 +1,14 @@
 import type { TuningConfig } from '../config';
 import type { OpDtypes } from './exportOps';
 import { floatText, list, quoted } from './literals';
+import { knownStrategy } from './notExported';
 
 /** The lines of a Python script whose `config` is a PostTrainingQuantConfig (neural_compressor/config.py). */
 export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
+  const { strategy, confidence_batches, timeout, max_trials } = config.tuning;
   const [criterion, loss] = Object.entries(config.accuracy_criterion)[0]!;
   return [
-    'from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig',
+    'from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig, TuningCriterion',
     '',
     'config = PostTrainingQuantConfig(',
     ...(config.inputs === undefined ? [] : [`    inputs=${list(config.inputs)},`]),
@@ -18,6 +20,8 @@ export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
     // Neural Compressor's own default is to use BF16.
     `    excluded_precisions=${list(config.use_bf16 ? [] : ['bf16'])},`,
     `    accuracy_criterion=AccuracyCriterion(criterion=${quoted(criterion)}, tolerable_loss=${floatText(loss)}),`,
+    // Whole seconds there.
+    `    tuning_criterion=TuningCriterion(strategy=${quoted(knownStrategy(strategy))}, strategy_kwargs={"confidence_batches": ${confidence_batches}}, timeout=${Math.ceil(timeout)}, max_trials=${max_trials}),`,
     ')',
   ];
 }

@@ -2,12 +2,14 @@ import type { TuningConfig } from '../config';
 import type { ExportedModel } from './exportConfig';
 import type { OpDtypes } from './exportOps';
 import { floatText, list, quoted } from './literals';
+import { knownStrategy } from './notExported';
 
 /**
  * The lines of a YAML file for `schema` of Neural Compressor's conf/config.py. `version` is there because Neural Compressor
  * would otherwise write it into the file, after every text "model:" in it.
  */
 export function writeYaml(config: TuningConfig, ops: OpDtypes, model: ExportedModel): string[] {
+  const { strategy, confidence_batches, timeout, max_trials, random_seed } = config.tuning;
   const [criterion, loss] = Object.entries(config.accuracy_criterion)[0]!;
   return [
     'version: 2.0',
@@ -33,8 +35,16 @@ export function writeYaml(config: TuningConfig, ops: OpDtypes, model: ExportedMo
     ...dtypes('op_wise', ops.byName),
     '',
     'tuning:',
+    '  strategy:',
+    `    name: ${knownStrategy(strategy)}`,
+    `    confidence_batches: ${confidence_batches}`,
     '  accuracy_criterion:',
     `    ${criterion}: ${floatText(loss)}`,
+    '  exit_policy:',
+    // Whole seconds there.
+    `    timeout: ${Math.ceil(timeout)}`,
+    `    max_trials: ${max_trials}`,
+    `  random_seed: ${random_seed}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type TuningConfig } from '../../../../src/engine/config/config';
 import { exportNeuralCompressor } from '../../../../src/engine/config/neuralCompressor/exportConfig';
+import { readConfig } from '../../../support/tuningConfigs';
 
 const config = (given: Partial<TuningConfig>): TuningConfig => ({ ...DEFAULT_CONFIG, ...given });
 
@@ -63,15 +64,28 @@ quantization:
         dtype: ["int8"]
 
 tuning:
+  strategy:
+    name: basic
+    confidence_batches: 2
   accuracy_criterion:
     absolute: 1.0
+  exit_policy:
+    timeout: 0
+    max_trials: 100
+  random_seed: 1978
 `,
     });
   });
 
+  it('notes a strategy and a metric that Neural Compressor does not have', () => {
+    const { text, notes } = exportNeuralCompressor(readConfig({ tuning: { strategy: 'pareto', metric: 'sqnr', topk: 5 } }), 'inc-yaml');
+    expect(text).toContain('name: basic\n');
+    expect(notes.map(({ path }) => path)).toEqual(['tuning.strategy', 'tuning.metric', 'tuning.topk']);
+  });
+
   it('writes Python', () => {
     expect(exportNeuralCompressor(EVERYTHING, 'inc-python').text).toBe(`# A Mixed Precision config, for Intel Neural Compressor 2.1 to 2.6.
-from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig
+from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig, TuningCriterion
 
 config = PostTrainingQuantConfig(
     inputs=["image"],
@@ -91,6 +105,7 @@ config = PostTrainingQuantConfig(
     },
     excluded_precisions=[],
     accuracy_criterion=AccuracyCriterion(criterion="absolute", tolerable_loss=1.0),
+    tuning_criterion=TuningCriterion(strategy="basic", strategy_kwargs={"confidence_batches": 2}, timeout=0, max_trials=100),
 )
 `);
   });

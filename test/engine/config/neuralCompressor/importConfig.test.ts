@@ -167,3 +167,32 @@ describe('a file at fault', () => {
     expect(yaml('use_bf16: true\nquantization: { calibration: { sampling_size: !!python/tuple [20] } }').config).toEqual({ use_bf16: true, calibration: { sampling_size: 20 } });
   });
 });
+
+describe('tuning', () => {
+  it('is how Neural Compressor searches, in all versions', () => {
+    const tuning = { strategy: 'mse', max_trials: 10, timeout: 60, random_seed: 7, confidence_batches: 3 };
+    expect(yaml('use_bf16: on\ntuning: { strategy: { name: mse, confidence_batches: 3 }, exit_policy: { timeout: 60, max_trials: 10 }, random_seed: 7 }')).toMatchObject({ config: { tuning }, notes: [] });
+    // Python has the seed elsewhere.
+    expect(post('tuning_criterion=TuningCriterion(strategy="mse", timeout=60, max_trials=10, strategy_kwargs={"confidence_batches": 3})')).toMatchObject({ config: { tuning: { strategy: 'mse', max_trials: 10, timeout: 60, confidence_batches: 3 } }, notes: [] });
+  });
+
+  it('is conservative where quant_level is 0', () => {
+    expect(post('quant_level=0').config).toMatchObject({ tuning: { strategy: 'conservative' } });
+    expect(post('quant_level=1').config).not.toHaveProperty('tuning');
+  });
+
+  it('takes the metric of the evaluation', () => {
+    expect(yaml('use_bf16: on\nevaluation: { accuracy: { metric: { topk: 5 } } }')).toMatchObject({ config: { tuning: { metric: 'topk', topk: 5 } }, notes: [] });
+    expect(yaml('use_bf16: on\nevaluation: { accuracy: { metric: { MSE: { compare_label: true } } } }')).toMatchObject({ config: { tuning: { metric: 'mse' } }, notes: [] });
+    expect(yaml('use_bf16: on\nevaluation: { accuracy: { metric: { F1: {} } } }').notes).toEqual([
+      { path: 'evaluation.accuracy.metric.F1', message: 'There is no metric "F1" here: accuracy is measured as topk.' },
+    ]);
+  });
+
+  it('notes what is not there', () => {
+    expect(yaml('use_bf16: on\ntuning: { strategy: { name: bayesian }, exit_policy: { max_trials: 0 } }')).toMatchObject({ notes: [
+      { path: 'tuning.strategy.name', message: 'There is no strategy "bayesian" here: tune searches as "basic" does.' },
+      { path: 'tuning.exit_policy.max_trials', message: 'This should be a number of trials, not 0: it is left out.' },
+    ] });
+  });
+});
