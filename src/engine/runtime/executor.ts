@@ -59,6 +59,8 @@ interface Execution extends RunOptions {
   readonly holders: WeakMap<ArrayBufferLike, number>;
 }
 
+let wholeModels = 0;
+
 /** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
 export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
   const prepared = prepareGraph({ ...request, feeds: [...request.feeds.keys()] });
@@ -71,7 +73,7 @@ export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptio
  */
 export function prepareGraph(request: PrepareRequest): PreparedGraph {
   const { graph, dialect, fetches, feeds } = request;
-  if (dialect.wholeModel !== undefined) return prepareWholeModel(request, (wanted) => dialect.wholeModel!(graph, wanted), `graph ${++preparedGraphs}`);
+  if (dialect.wholeModel !== undefined) return prepareWholeModel(request, (wanted) => dialect.wholeModel!(graph, wanted), `whole model ${++wholeModels}`);
   const { program, table, missing } = compiled(graph, dialect, fetches, request.observed ?? [], feeds);
   if (missing.size > 0) throw missingOpsError(missing);
   const constants = request.constants ?? createConstantStore();

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect';
-import { type Graph, valueKey } from '../graph/graph';
+import { type Graph, type ValueRef, valueKey } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import { batchOf } from '../runtime/batches';
 import { valuesOf } from '../runtime/compare';
@@ -26,27 +26,29 @@ export async function activationErrors(request: ActivationErrorRequest): Promise
     const before = await activationsOf(original, request, inputs);
     const after = await activationsOf(converted, request, inputs);
     for (const [index, { nodes }] of units.entries()) {
-      for (const id of nodes) errors[index]! += meanError(before(activationKey(original, id, dialect)), after(activationKey(converted, id, dialect)));
+      for (const id of nodes) errors[index]! += meanError(before(activationOf(original, id, dialect)), after(activationOf(converted, id, dialect)));
     }
   }
   return errors;
 }
 
-/** Key of the first FP32 or BF16 value that a node reads and that is no constant. */
-function activationKey(graph: Graph, id: string, dialect: Dialect): string | undefined {
+/** The first FP32 or BF16 value that a node reads and that is no constant. */
+function activationOf(graph: Graph, id: string, dialect: Dialect): ValueRef | undefined {
   const node = graph.nodes.get(id);
-  const value = node?.inputs.find((input, index) =>
+  return node?.inputs.find((input, index) =>
     ['float32', 'bfloat16'].includes(dialect.inputType(node, index) ?? '') && dialect.constantBehind(graph.nodes, input) === undefined);
-  return value && valueKey(value);
 }
 
-/** What a run gives for keys of activations: a tensor for each time the value is computed. */
+/** What a run gives for activations: a tensor for each time the value is computed. */
 async function activationsOf(
   graph: Graph, { units, dialect, kernels, progress, constants }: ActivationErrorRequest, feeds: ReadonlyMap<string, Tensor>,
-): Promise<(key: string | undefined) => readonly Tensor[]> {
-  const watched = new Set(units.flatMap(({ nodes }) => nodes.map((id) => activationKey(graph, id, dialect))));
+): Promise<(value: ValueRef | undefined) => readonly Tensor[]> {
+  const read = units.flatMap(({ nodes }) => nodes.flatMap((id) => activationOf(graph, id, dialect) ?? []));
+  const watched = new Set(read.map(valueKey));
+  const inLoops = dialect.nodesInLoops(graph);
+  const observed = read.filter(({ node }) => !inLoops.has(node));
   const seen = new Map<string, Tensor[]>();
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()], constants });
+  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], observed, feeds: [...feeds.keys()], constants });
   try {
     await prepared.run({
       feeds,
@@ -64,7 +66,7 @@ async function activationsOf(
   } finally {
     prepared.close(kernels);
   }
-  return (key) => seen.get(key ?? '') ?? [];
+  return (value) => (value === undefined ? [] : (seen.get(valueKey(value)) ?? []));
 }
 
 function meanError(before: readonly Tensor[], after: readonly Tensor[]): number {
