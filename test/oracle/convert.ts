@@ -27,6 +27,21 @@ export async function convert(model: string, output: string, options: ConvertOpt
   return JSON.parse(await runCli(args)) as Report;
 }
 
+/** What `tune` found, as its JSON has it. */
+export interface Tuned {
+  readonly baseline: { readonly accuracy: number };
+  readonly best: { readonly accuracy: number; readonly cost: number; readonly lowered: number; readonly config: ConfigFile };
+  readonly trials: readonly unknown[];
+}
+
+/** Tunes a model with the built command line, on the arrays of `data` and its labels. */
+export async function tune(model: string, output: string, options: { readonly data: string; readonly labels: string; readonly calibration: string; readonly config: ConfigFile; readonly strategy: string }): Promise<Tuned> {
+  const config = output.replace(/\.[^.]+$/, '.given.json');
+  await writeFile(config, JSON.stringify(options.config));
+  const { data, labels, calibration, strategy } = options;
+  return JSON.parse(await runCli(['tune', model, '--output', output, '--force', '--json', '--config', config, '--data', data, '--labels', labels, '--calibration', calibration, '--strategy', strategy])) as Tuned;
+}
+
 function runCli(args: readonly string[]): Promise<string> {
   const cli = path.resolve('dist/cli.js');
   if (!existsSync(cli)) throw new Error(`${cli} is missing: run "npm run build".`);

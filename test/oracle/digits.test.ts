@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildGraph, compareInTensorFlow, convertSubject, expectSameResults, expectWellFormed, judges, workFolder, type Subject } from './cases';
-import { convert, type ConfigFile } from './convert';
+import { convert, type ConfigFile, tune } from './convert';
 
 const samples = path.resolve('media/samples');
 const CALIBRATION = path.join(samples, 'digits_calibration.npz');
@@ -67,6 +67,22 @@ describe('digits_gru', () => {
   it('is BF16 from its input to its output with every op asked to be', async () => {
     const { model } = await convertAndJudge('digits_gru', { use_bf16: true, bf16_ops: ['re:.*'] }, false);
     expect(model.casts).toEqual(['bfloat16->float32', 'float32->bfloat16']);
+  });
+});
+
+describe.each([['digits_cnn', 'basic'], ['digits_transformer', 'basic'], ['digits_gru', 'pareto']])('tuning %s by %s', (name, strategy) => {
+  it('lowers nearly all of the arithmetic that can be, at an accuracy that TensorFlow measures too', async () => {
+    const subject = digits(name);
+    const options = { data: subject.inputs, labels: 'label', calibration: CALIBRATION, config: { use_bf16: true }, strategy };
+    const { baseline, best } = await tune(subject.model, path.join(workFolder, `${name}.tuned.json`), options);
+    expect(best.lowered).toBeGreaterThanOrEqual(0.9);
+    expect(best.accuracy).toBeGreaterThanOrEqual(0.99 * baseline.accuracy);
+    // Its paths begin where the config was written.
+    const converted = await convertSubject(subject, { config: { ...best.config, calibration: {} }, calibration: CALIBRATION });
+    for (const { accuracy } of await compareInTensorFlow(converted, 'label')) {
+      expect(accuracy?.original).toBe(baseline.accuracy);
+      expect(Math.abs((accuracy?.converted ?? 0) - best.accuracy)).toBeLessThanOrEqual(LARGEST_LOSS);
+    }
   });
 });
 

@@ -65,3 +65,40 @@ describe('random', () => {
     expect(await run(2)).not.toEqual(first);
   });
 });
+
+describe('mse', () => {
+  it('lets ops fall back in the order of the errors of what they read', async () => {
+    const units = ['a', 'b', 'c'].map((name) => unit(name, 'if'));
+    const runner = fakeRunner(space(...units), (letters) => ({ iii: 0.1, fii: 0.4, ifi: 0.3, iif: 0.2 })[letters] ?? 0.5, { activationErrors: () => [0.1, 0.9, 0.5] });
+    expect(tried(await search(STRATEGIES.mse, runner))).toEqual(['iii', 'ifi', 'iif', 'fii', 'ffi', 'fff']);
+  });
+});
+
+describe('mse_v2', () => {
+  it('takes back the op that matters most again and again, then lowers those again that turn out not to matter', async () => {
+    const weights: Readonly<Record<string, number>> = { a: 1, b: 4, c: 2 };
+    const error = (letters: string): number => [...letters].reduce((sum, letter, index) => sum + (letter === 'i' ? weights['abc'[index]!]! : 0), 0);
+    const runner = fakeRunner(space(...['a', 'b', 'c'].map((name) => unit(name, 'if'))), (letters) => (letters[2] === 'f' ? 1 : 0.5), { outputError: error });
+    const result = await search(STRATEGIES.mse_v2, runner);
+    expect(tried(result)).toEqual(['iii', 'ifi', 'iff', 'iif']);
+    expect(result.best.candidate.precisions).toEqual(['int8', 'int8', 'fp32']);
+  });
+});
+
+describe('pareto', () => {
+  it('measures what a walk by error and cost passes, coarse steps first', async () => {
+    const errors: Readonly<Record<string, number>> = { if: 1, fi: 0.1 };
+    const accuracy: Readonly<Record<string, number>> = { ff: 1, fi: 0.995, if: 0.9, ii: 0.8 };
+    const result = await search(STRATEGIES.pareto, fakeRunner(space(unit('a', 'if'), unit('b', 'if')), (letters) => accuracy[letters]!, { outputError: (letters) => errors[letters]! }));
+    expect(tried(result)).toEqual(['ii', 'ff', 'fi']);
+    expect(result.front.map(({ accuracy: reached }) => reached)).toEqual([0.8, 0.995, 1]);
+    expect(result.best.candidate.precisions).toEqual(['fp32', 'int8']);
+  });
+
+  it('goes on to lower the best where that still meets the criterion', async () => {
+    const units = ['a', 'b', 'c', 'd'].map((name) => unit(name, 'if'));
+    // The errors mislead: it is not a but b that costs accuracy.
+    const runner = fakeRunner(space(...units), (letters) => (letters[1] === 'i' ? 0.5 : 1), { outputError: (letters) => (letters[0] === 'i' ? 4 : letters[1] === 'i' ? 0.1 : 1) });
+    expect((await search(STRATEGIES.pareto, runner)).best.candidate.precisions).toEqual(['int8', 'fp32', 'int8', 'int8']);
+  });
+});
