@@ -5,8 +5,11 @@ import { ask, type Search } from '../strategy';
 /** Error of the output with one unit alone at a precision, by unit and precision; 0 at its highest. */
 export type UnitErrors = readonly ReadonlyMap<AskedPrecision, number>[];
 
-/** Towards lower precisions: most time saved per error made. Towards higher ones: most error removed per time added. */
-export type Direction = 'down' | 'up';
+/**
+ * Towards lower precisions: most time saved per error made. Towards higher ones: most error removed per time added. To where
+ * it is cheapest, whatever the precision: most time saved.
+ */
+export type Direction = 'down' | 'up' | 'cheapest';
 
 interface Move {
   readonly unit: number;
@@ -21,6 +24,8 @@ interface Move {
 
 /** Errors below this are the rounding of FP32 itself. */
 const LEAST_ERROR = 2 ** -46;
+/** Of the original's cost: what is less is the rounding of sums. */
+const LEAST_SAVING = 1e-9;
 /** Costs asked for at once. */
 const PRICED_AT_ONCE = 4;
 
@@ -38,7 +43,7 @@ export function* greedyWalk(space: SearchSpace, start: Candidate, errors: UnitEr
     const current = path.at(-1)!;
     const ranked = [...moves].sort((a, b) => rank(b, direction) - rank(a, direction));
     const [best] = ranked as [Move];
-    const pays = direction === 'up' ? best.error > 0 : best.saved > 0;
+    const pays = direction === 'up' ? best.error > 0 : best.saved > LEAST_SAVING;
     const stale = ranked.filter(({ pricedAt }) => pricedAt !== step);
     if (best.pricedAt === step && (pays || stale.length === 0)) {
       if (!pays) return path;
@@ -64,6 +69,7 @@ function apply(candidate: Candidate, { unit, precision }: Move): Candidate {
 
 /** Higher is better. A move that helps in both, or hurts in both, is ranked by the cost alone. */
 function rank({ error, saved }: Move, direction: Direction): number {
+  if (direction === 'cheapest') return saved;
   const least = Math.max(error, LEAST_ERROR);
   if (direction === 'down') return saved > 0 ? saved / least : saved;
   if (error <= 0) return -Infinity;
@@ -75,12 +81,12 @@ function movesFrom({ units }: SearchSpace, at: Candidate, errors: UnitErrors, di
   const known = new Map(before.map((move) => [`${move.unit} ${move.precision}`, move]));
   return units.flatMap(({ choices }, unit) => {
     const present = choices.indexOf(at.precisions[unit]!);
-    const others = direction === 'down' ? choices.slice(0, present) : choices.slice(present + 1);
+    const others = choices.filter((_, index) => (direction === 'down' ? index < present : direction === 'up' ? index > present : index !== present));
     const errorOf = (precision: AskedPrecision): number => errors[unit]!.get(precision) ?? 0;
     return others.map((precision): Move => {
       const change = errorOf(precision) - errorOf(choices[present]!);
       const old = known.get(`${unit} ${precision}`);
-      return { unit, precision, error: direction === 'down' ? change : -change, saved: old?.saved ?? Infinity, pricedAt: -1 };
+      return { unit, precision, error: direction === 'up' ? -change : change, saved: old?.saved ?? Infinity, pricedAt: -1 };
     });
   });
 }

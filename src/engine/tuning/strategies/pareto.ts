@@ -3,13 +3,13 @@ import { type Candidate, highest, lowest, type SearchSpace, withPrecision } from
 import { ask, measure, type Search, type Strategy, type Trial } from '../strategy';
 import { greedyWalk, type UnitErrors } from './greedyWalk';
 
-/** Steps of the walk that begins with everything lowered. */
+/** Steps of the walk that begins where it is cheapest. */
 const STEPS_UP = 12;
 
 /**
  * Our own: the error that each op makes alone is measured once; then a walk from FP32 lowers what saves most modelled time
- * per error, Casts counted, and one from everything lowered takes back what makes most error per time saved. The candidates
- * on both are measured, coarse steps first, and the cheapest that meets the criterion is lowered further where it still is met.
+ * per error, Casts counted, and one from the cheapest candidate, where precisions are no lower than pays, takes back what makes
+ * most error per time saved. The candidates on both are measured, coarse steps first, and the cheapest that meets the criterion is lowered further where it still is met.
  */
 export const pareto: Strategy = {
   description: 'From FP32, the op that saves most time for the error it makes is lowered next: gives the whole trade between accuracy and cost.',
@@ -21,8 +21,9 @@ function* searchPareto(space: SearchSpace): Search {
   const [top, bottom] = [highest(space), lowest(space)];
   const errors = yield* unitErrors(space, top);
   const down = yield* greedyWalk(space, top, errors, 'down', Infinity);
-  const up = yield* greedyWalk(space, bottom, errors, 'up', STEPS_UP);
-  const trials = yield* measure([bottom, ...coarseFirst(down), ...up]);
+  const cheaper = yield* greedyWalk(space, bottom, errors, 'cheapest', Infinity);
+  const up = yield* greedyWalk(space, cheaper.at(-1)!, errors, 'up', STEPS_UP);
+  const trials = yield* measure([...coarseFirst(cheaper), ...coarseFirst(down), ...up]);
   const [best] = trials.filter(({ meets }) => meets).sort((a, b) => a.cost - b.cost);
   if (best !== undefined) yield* lowerFurther(space, best, errors);
 }
