@@ -367,7 +367,7 @@ export type FromGraph =
 
 // ---------------------------------------------------------------- config side panel
 
-export type CastPlacement = 'min_cut' | 'depth_first' | 'none';
+export type CastPlacement = 'min_cut' | 'depth_first' | 'follow_inputs' | 'none';
 export type CastCost = 'count' | 'bytes';
 export type Algorithm = 'minmax' | 'percentile';
 export type WeightGranularity = 'per_channel' | 'per_tensor';

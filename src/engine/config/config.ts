@@ -28,7 +28,7 @@ export interface TuningConfig {
     readonly ranges: string | undefined;
   };
   readonly quantization: { readonly weight_granularity: 'per_channel' | 'per_tensor' };
-  readonly cast_placement: 'min_cut' | 'depth_first' | 'none';
+  readonly cast_placement: 'min_cut' | 'depth_first' | 'follow_inputs' | 'none';
   /** What `min_cut` makes least of: Casts, or the bytes they move. */
   readonly cast_cost: 'count' | 'bytes';
   /** What each op that becomes BF16 is worth to `min_cut`, as a fraction of a Cast. */

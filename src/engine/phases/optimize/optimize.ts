@@ -7,6 +7,7 @@ import type { Plan } from '../../plan';
 import type { CastProof, Change } from '../../snapshot';
 import { Casts } from '../casts';
 import { joinNeighbours } from './depthFirst';
+import { followInputs } from './followInputs';
 import type { RuleContext } from './localRule';
 import { applyLocalRules } from './localRules';
 import { buildProblem, type PlacementGraph } from './minimumCut/buildProblem';
@@ -56,6 +57,12 @@ const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> =
     applyLocalRules(context, progress);
     joinNeighbours(context, progress);
     returnIslandsToFp32(unconverted, context, progress);
+    applyLocalRules(context, progress);
+    return undefined;
+  },
+  follow_inputs: (_request, _placed, context, progress) => {
+    progress.report('Following BF16 values');
+    followInputs(context, progress);
     applyLocalRules(context, progress);
     return undefined;
   },
