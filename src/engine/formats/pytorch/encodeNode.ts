@@ -12,7 +12,7 @@ export function encodeNode(node: Node, names: ValueNames): JsonObject {
   const { message, original, inputs } = sourceOf(node).origin!;
   const isUntouched = node.inputs === original.inputs && node.attributes === original.attributes;
   if (isUntouched && node.inputs.every((value, input) => names.of(value) === inputs[input])) return message;
-  return new Map(message).set('inputs', encodeArguments(node, names));
+  return new Map(message).set('inputs', encodeArguments(node, node.op, names));
 }
 
 /** A node that a phase made; what it says of where it comes from is that of the node it was made for. */
@@ -20,7 +20,7 @@ export function encodeNewNode(node: Node, op: string, name: string, metadata: Js
   const target = `torch.ops.${op}${op.split('.').length === 2 ? '.default' : ''}`;
   return new Map<string, Json>([
     ['target', target],
-    ['inputs', encodeArguments(node, names)],
+    ['inputs', encodeArguments(node, op, names)],
     ['outputs', [union('as_tensor', new Map([['name', name]]))]],
     ['metadata', new Map([...(isObject(metadata) ? metadata : [])].filter(([key]) => key === 'stack_trace' || key === 'nn_module_stack'))],
     ['is_hop_single_tensor_return', null],
@@ -28,12 +28,13 @@ export function encodeNewNode(node: Node, op: string, name: string, metadata: Js
   ]);
 }
 
-function encodeArguments(node: Node, names: ValueNames): Json {
-  return [...node.attributes].map(([name, attribute]) => encodeArgument(name, attribute, node, names));
+/** `op` is what the node is written as. */
+function encodeArguments(node: Node, op: string, names: ValueNames): Json {
+  return [...node.attributes].map(([name, attribute]) => encodeArgument(name, attribute, node, op, names));
 }
 
-function encodeArgument(name: string, attribute: Attribute, node: Node, names: ValueNames): JsonObject {
-  const entry = isObject(attribute.source as Json | undefined) ? (attribute.source as JsonObject) : argumentOf(name, attribute, kindOf(name, node));
+function encodeArgument(name: string, attribute: Attribute, node: Node, op: string, names: ValueNames): JsonObject {
+  const entry = isObject(attribute.source as Json | undefined) ? (attribute.source as JsonObject) : argumentOf(name, attribute, kindOf(name, node, op));
   if (attribute.kind !== 'operands') return entry;
   const inputs = attribute.value.flatMap((operand) => (operand !== null && typeof operand === 'object' ? [operand.input] : []));
   let next = 0;
@@ -44,9 +45,9 @@ const POSITIONAL = 1;
 const BY_KEYWORD = 2;
 
 /** As the argument was given, else as the op's schema wants it. */
-function kindOf(name: string, node: Node): 1 | 2 {
+function kindOf(name: string, node: Node, op: string): 1 | 2 {
   const { origin } = sourceOf(node);
   const read = origin === undefined ? undefined : listAt(origin.message, 'inputs').find((entry) => isObject(entry) && entry.get('name') === name);
   if (isObject(read)) return read.get('kind') === BY_KEYWORD ? BY_KEYWORD : POSITIONAL;
-  return opArguments(node.op)?.find((argument) => argument.name === name)?.isKeywordOnly === true ? BY_KEYWORD : POSITIONAL;
+  return opArguments(op)?.find((argument) => argument.name === name)?.isKeywordOnly === true ? BY_KEYWORD : POSITIONAL;
 }
