@@ -20,7 +20,7 @@ const ROUNDED = ['digits@bf16', 'residual@bf16', 'encoder@bf16'];
 /** Whose kernels in torch also round inside. */
 const ROUNDED_INSIDE = ['lstm@bf16', 'gru@bf16'];
 
-/** torch is not among the requirements of the oracle tests: these run where the Python has it. */
+/** These run where the Python has torch. */
 function hasTorch(): boolean {
   const { status } = spawnSync(pythonPath(), ['-c', 'import torch']);
   if (status !== 0) console.warn(`no torch in ${pythonPath()}: exported programs are not compared with it`);
