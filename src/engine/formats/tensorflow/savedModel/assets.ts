@@ -8,7 +8,7 @@ export interface Asset {
   /** Below the folder `assets`. */
   readonly filename: string;
   /** The value of the main graph that holds its path when the model runs. */
-  readonly value: ValueRef | undefined;
+  readonly value: ValueRef;
   readonly open: () => Promise<ByteSource>;
 }
 
@@ -22,8 +22,8 @@ export function readAssets({ assetFileDef, collectionDef }: MetaGraphFrameMessag
   const listed = assetFileDef.length > 0 ? assetFileDef : listedInCollection(collectionDef[COLLECTION]);
   return listed.map((bytes) => {
     const { filename, tensorInfo } = AssetFileDef.decode(readerOf(bytes)) as unknown as AssetFileMessage;
-    const match = /^(.+?)(?::(\d{1,9}))?$/.exec(tensorInfo?.name ?? '');
-    return { filename, value: match === null ? undefined : { node: match[1]!, output: Number(match[2] ?? 0) }, open: () => beside(`${FOLDER}/${filename}`) };
+    const [node, output] = (tensorInfo?.name ?? '').split(':');
+    return { filename, value: { node: node!, output: Number(output ?? 0) }, open: () => beside(`${FOLDER}/${filename}`) };
   });
 }
 

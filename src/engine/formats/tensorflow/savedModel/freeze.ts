@@ -25,7 +25,7 @@ export interface FrozenSource extends GraphDefSource {
   readonly tensorflowVersion: string;
   /** Id of the node that fills the tables the graph reads, which has to run once before it. */
   readonly initializer: string | undefined;
-  /** Files to carry along; each value is of the frozen graph. */
+  /** The files the graph reads. */
   readonly assets: readonly Asset[];
 }
 
@@ -67,7 +67,7 @@ export async function freeze(metaGraph: MetaGraph, choice: SavedModelChoice, con
     tags,
     tensorflowVersion,
     initializer,
-    assets: readAssets(metaGraph.frame, beside).map((asset) => ({ ...asset, value: asset.value && used.has(asset.value.node) ? asset.value : undefined })),
+    assets: readAssets(metaGraph.frame, beside).filter(({ value }) => used.has(value.node)),
   };
   return { nodes: new Map([...named.nodes.values()].map((node) => [node.id, constants.get(node.id) ?? node])), inputs: [], outputs: [], source };
 }

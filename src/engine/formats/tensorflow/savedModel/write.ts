@@ -27,7 +27,7 @@ const PREDICT = 'tensorflow/serving/predict';
 /**
  * Writes the graph as a SavedModel without variables, with the signature it was opened with, or one of its inputs and
  * outputs: names, types and shapes are those callers know. The form is that of TensorFlow 1, which tf.saved_model.load and
- * serving systems read; files it carried along are copied. Throws UserError when it would exceed protobuf's 2 GiB, and for
+ * serving systems read; files that it reads are copied. Throws UserError when it would exceed protobuf's 2 GiB, and for
  * such a file that is missing.
  */
 export async function writeSavedModel(graph: Graph, folder: FolderSink, progress: Progress = NO_PROGRESS): Promise<void> {
@@ -42,7 +42,7 @@ export async function writeSavedModel(graph: Graph, folder: FolderSink, progress
   // Not as a signature, which would have no input for the paths of assets.
   const collectionDef = initializer === undefined ? {} : { [MAIN_OP]: { nodeList: { value: [initializer] } } };
   const assets = source?.assets ?? [];
-  const assetFileDef = assets.flatMap(({ filename, value }) => (value === undefined ? [] : [{ filename, tensorInfo: { name: nameOf(value, graph) } }]));
+  const assetFileDef = assets.map(({ filename, value }) => ({ filename, tensorInfo: { name: nameOf(value, graph) } }));
   const metaGraph: Piece[] = [
     ...delimited(META_INFO, [MetaInfoDef.encode(info).finish()]),
     ...delimited(GRAPH, pieces),
