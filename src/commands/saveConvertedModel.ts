@@ -22,7 +22,10 @@ async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined
   const type = fileTypeOf(document.name)!;
   const extension = type.extensions.find((one) => document.name.toLowerCase().endsWith(`.${one}`))!;
   const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, `.mixed.${extension}`) });
-  const filters = { [type.name]: [extension, ...type.extensions.filter((other) => other !== extension)] };
+  const filters = {
+    [type.name]: [extension, ...type.extensions.filter((other) => other !== extension)],
+    ...(type.folder && { [type.folder.name]: [type.folder.extension] }),
+  };
   const file = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Save Converted Model'), defaultUri, filters });
   if (file?.toString() !== document.uri.toString()) return file;
   const overwrite = vscode.l10n.t('Overwrite Original');

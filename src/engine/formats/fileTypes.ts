@@ -3,11 +3,13 @@ export interface FileType {
   readonly name: string;
   /** Without the dot; the first is the usual one. */
   readonly extensions: readonly string[];
+  /** Without the dot: the ending that stands for a folder such a model can be saved as too. */
+  readonly folder?: { readonly name: string; readonly extension: string };
 }
 
 /** Plain data, so that the host can offer files without loading what reads them. */
 export const FILE_TYPES: readonly FileType[] = [
-  { name: 'TensorFlow GraphDef', extensions: ['pb', 'pbtxt'] },
+  { name: 'TensorFlow GraphDef', extensions: ['pb', 'pbtxt'], folder: { name: 'TensorFlow SavedModel', extension: 'savedmodel' } },
   { name: 'ONNX', extensions: ['onnx'] },
   { name: 'PyTorch exported program', extensions: ['pt2'] },
 ];

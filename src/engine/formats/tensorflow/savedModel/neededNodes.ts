@@ -9,7 +9,7 @@ export function neededNodes(nodes: ReadonlyMap<string, Node>, roots: readonly st
     if (node === undefined || needed.has(name)) continue;
     needed.add(name);
     for (const value of node.inputs) stack.push(value.node);
-    stack.push(...node.controlInputs);
+    for (const id of node.controlInputs) stack.push(id);
   }
   return [...nodes.values()].filter((node) => needed.has(node.name));
 }

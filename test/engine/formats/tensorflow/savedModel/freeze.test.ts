@@ -176,6 +176,12 @@ describe('inlining', () => {
     expect(graph.nodes.get('y')!.inputs).toEqual([{ node: 'x', output: 0 }]);
   });
 
+  it('takes a node that waits for very many others', async () => {
+    const waited = Array.from({ length: 200_000 }, (_, index): NodeSpec => ({ name: `n${index}`, op: 'NoOp' }));
+    const nodes = [X, ...waited, { ...relu('call', 'serving_default_x'), inputs: ['serving_default_x', ...waited.map(({ name }) => `^${name}`)] }];
+    expect([...(await openBuilt(buildSavedModel({ nodes, signatures: SIGNATURE }))).nodes.keys()].sort()).toEqual(['call', 'x']);
+  });
+
   it('refuses calls that do not fit the function', async () => {
     const refused = (nodes: readonly NodeSpec[], ...functions: FunctionSpec[]): Promise<string> => failure(openBuilt(buildSavedModel({ nodes, functions, signatures: SIGNATURE })));
     expect(await refused([X, main])).toContain('calls a function "f0" that it does not hold');
