@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { StrategyName, TuningConfig } from '../engine/config/config';
@@ -104,11 +104,16 @@ async function identityOf({ model, source, data, labels }: TuningSetup, config: 
   };
 }
 
-/** SHA-256 of a file. Throws UserError when it cannot be read. */
+/** SHA-256 of a file, or of all files in a folder with their names. Throws UserError when it cannot be read. */
 async function digest(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);
+    const isFolder = (await stat(path)).isDirectory();
+    const files = isFolder ? (await readdir(path, { recursive: true })).sort().map((name) => join(path, name)) : [path];
+    for (const file of files) {
+      if (isFolder) hash.update(relative(path, file));
+      if (!(await stat(file)).isDirectory()) for await (const bytes of createReadStream(file)) hash.update(bytes as Uint8Array);
+    }
   } catch {
     throw new UserError('Cannot read it: there is no such file, or it may not be read', { file: path });
   }
