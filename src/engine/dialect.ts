@@ -215,9 +215,9 @@ export interface WholeModelRequest {
   readonly observed: readonly ValueRef[];
 }
 
-/** A serialised ONNX model whose inputs and outputs are in the order asked for. */
+/** A serialised ONNX model, in parts, whose inputs and outputs are in the order asked for. */
 export interface WholeModel {
-  readonly model: () => Uint8Array;
+  readonly model: () => Iterable<Uint8Array>;
 }
 
 /** A type group of a node. */

@@ -37,10 +37,10 @@ export interface KernelRunner {
   /** Shown to the user: which engine runs the model. */
   readonly description: string;
   /**
-   * Runs `model` (a serialised ONNX ModelProto; the same `key` always means the same bytes, so that sessions are cached).
-   * `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
+   * Runs `model` (a serialised ONNX ModelProto, or its parts; the same `key` always means the same bytes, so that sessions
+   * are cached). Whole models are given in parts, which are not joined in this process, and may use all cores. `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
    */
-  run(key: string, model: () => Uint8Array, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  run(key: string, model: () => Uint8Array | Iterable<Uint8Array>, inputs: readonly Tensor[]): Promise<Tensor[]>;
   /** Drops the cached sessions whose keys start with `prefix`. */
   forget(prefix: string): void;
   close(): Promise<void>;

@@ -1,4 +1,6 @@
 // Child process that runs small ONNX models. A native crash ends this process only, and its memory goes back to the system.
+import { readFile, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Tensor, TensorData } from '../engine/graph/tensor';
@@ -9,6 +11,7 @@ type Ort = typeof import('onnxruntime-web');
 /** Sessions are kept up to this many bytes of models, the least recently used go first. */
 const MAX_CACHED_BYTES = 1 << 30;
 const MAX_CACHED_SESSIONS = 2000;
+const MOST_THREADS = 8;
 
 interface CachedSession {
   readonly session: InferenceSession;
@@ -56,6 +59,24 @@ async function serve(): Promise<void> {
     await session.release();
   };
 
+  /** A whole model, in a file, may use all cores; of kernels there are many, and idle threads of each would spin. */
+  const create = async (model: Uint8Array | undefined, file: string | undefined): Promise<CachedSession> => {
+    // `basic`: fused INT8 kernels saturate on CPUs without VNNI.
+    const options = {
+      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: file === undefined ? 1 : Math.min(MOST_THREADS, availableParallelism()),
+      logSeverityLevel: 3,
+    } as const;
+    if (file === undefined) return { session: await ort.InferenceSession.create(model!, options), bytes: model!.length };
+    try {
+      const { size } = await stat(file);
+      // The engine in WASM knows no files.
+      const session = providers.includes('cpu') ? ort.InferenceSession.create(file, options) : ort.InferenceSession.create(await readFile(file), options);
+      return { session: await session, bytes: size };
+    } finally {
+      await rm(file, { force: true });
+    }
+  };
+
   const sessionOf = async (request: KernelRequest): Promise<InferenceSession | undefined> => {
     const cached = sessions.get(request.key);
     if (cached !== undefined) {
@@ -63,19 +84,16 @@ async function serve(): Promise<void> {
       sessions.set(request.key, cached);
       return cached.session;
     }
-    if (request.model === undefined) return undefined;
-    // `basic`: fused INT8 kernels saturate on CPUs without VNNI. One thread: each session would start a pool of its own,
-    // whose idle threads spin.
-    const session = await ort.InferenceSession.create(request.model, {
-      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: 1, logSeverityLevel: 3,
-    });
-    sessions.set(request.key, { session, bytes: request.model.length });
-    cachedBytes += request.model.length;
+    const { model, modelFile } = request;
+    if (model === undefined && modelFile === undefined) return undefined;
+    const created = await create(model, modelFile);
+    sessions.set(request.key, created);
+    cachedBytes += created.bytes;
     for (const key of sessions.keys()) {
       if (key === request.key || (cachedBytes <= MAX_CACHED_BYTES && sessions.size <= MAX_CACHED_SESSIONS)) break;
       await drop(key);
     }
-    return session;
+    return created.session;
   };
 
   const answer = async (request: KernelRequest): Promise<KernelMessage> => {

@@ -8,11 +8,13 @@ export interface ForgetRequest {
   readonly forget: string;
 }
 
-/** To the kernel process. `model` is left out once the process has been given this key. */
+/** To the kernel process. `model`, or the file that holds one, is left out once the process has been given this key. */
 export interface KernelRequest {
   readonly id: number;
   readonly key: string;
   readonly model?: Uint8Array;
+  /** Removed by the kernel process once it has read it. */
+  readonly modelFile?: string;
   readonly inputs: readonly Tensor[];
 }
 

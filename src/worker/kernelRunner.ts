@@ -1,4 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
@@ -13,8 +16,8 @@ export interface KernelOptions {
 }
 
 interface PendingRun {
-  readonly model: () => Uint8Array;
-  readonly request: Omit<KernelRequest, 'model'>;
+  readonly model: () => Uint8Array | Iterable<Uint8Array>;
+  readonly request: Omit<KernelRequest, 'model' | 'modelFile'>;
   resolve(outputs: Tensor[]): void;
   reject(error: Error): void;
 }
@@ -64,9 +67,23 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
 }
 
 function sendRun(child: KernelChild, run: PendingRun, withModel: boolean): void {
-  const request: KernelRequest = withModel ? { ...run.request, model: run.model() } : run.request;
+  const request: KernelRequest = withModel ? { ...run.request, ...modelOf(run) } : run.request;
   // A request that cannot be sent any more is rejected when the process has ended, which knows why.
   child.process.send(request, () => {});
+}
+
+/** A kernel as it is; a whole model, given in parts, as a file: in a message it would be in memory several times. */
+function modelOf({ model }: PendingRun): Pick<KernelRequest, 'model' | 'modelFile'> {
+  const given = model();
+  if (given instanceof Uint8Array) return { model: given };
+  const modelFile = join(tmpdir(), `mixed-precision-${randomBytes(8).toString('hex')}.onnx`);
+  const file = openSync(modelFile, 'wx', 0o600);
+  try {
+    for (const part of given) for (let done = 0; done < part.length;) done += writeSync(file, part, done);
+  } finally {
+    closeSync(file);
+  }
+  return { modelFile };
 }
 
 function startChild(options: KernelOptions): Promise<KernelChild> {

@@ -22,6 +22,9 @@ import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
 
 export interface WriteOptions {
+  /** Name of the file, without its folder, and how to open one beside it that is committed or aborted together with it. */
+  readonly fileName?: string;
+  readonly openBeside?: (name: string) => Promise<ByteSink>;
   /** How BF16 ops are written where the format has both. */
   readonly bf16: 'native' | 'emulated';
 }

@@ -16,8 +16,8 @@ export class ExternalData {
   ) {}
 
   /**
-   * The tensor with its bytes. Throws UserError for a file outside the model's folder, one that is missing or too short,
-   * and for ranges that overlap so much that they are larger than their file.
+   * The tensor with its bytes. Throws UserError for a file that is missing or too short, and for ranges that overlap so much
+   * that they are larger than their file.
    */
   async read(tensor: TensorHeader): Promise<TensorHeader> {
     const { external } = tensor.value;
@@ -31,11 +31,11 @@ export class ExternalData {
 
   private async range({ location, offset, length }: ExternalLocation): Promise<Uint8Array> {
     this.progress.throwIfCancelled();
-    refuseOutside(location);
     let opened = this.files.get(location);
     if (opened === undefined) this.files.set(location, (opened = this.beside(location)));
     const source = await opened.catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
+      // What the model names wrongly is said of the model already.
+      if (!(error instanceof UserError) || error.place.file === this.file) throw error;
       throw new UserError(`its data is in "${location}", which cannot be read: ${error.message}`, { hint: 'Put that file beside the model' });
     });
     const end = offset + (length ?? source.size - offset);
@@ -55,11 +55,4 @@ export class ExternalData {
     this.ranges.set(key, own);
     return own;
   }
-}
-
-/** A model must not read what is not its own: no absolute paths and none that leave its folder. */
-function refuseOutside(location: string): void {
-  const parts = location.split(/[\\/]/);
-  if (location !== '' && !/^([\\/]|[a-zA-Z]:)/.test(location) && !parts.includes('..')) return;
-  throw new UserError(`its data is to be in "${location}", which is not in the model's folder`, { hint: 'Put the file beside the model and save the model with that name' });
 }

@@ -2,7 +2,8 @@ import protobuf from 'protobufjs/light';
 import { irVersionOf } from '../../capabilities/onnx';
 import type { WholeModel, WholeModelRequest } from '../../dialect';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
-import { joined, type Piece } from '../lazyBytes';
+import { bytesOf, type Piece } from '../lazyBytes';
+import { joinPieces } from '../pieces';
 import { delimited } from '../protobuf';
 import { emulateBfloat16, hasBfloat16 } from './emulate';
 import { encodeNode } from './encodeNode';
@@ -35,7 +36,7 @@ export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeMode
   }
   // Names of the file's outputs may stay with other values: only graphs inside nodes need theirs.
   const needed: Graph = { ...raised, nodes: reachable(nodes, [...outputs, ...inputs.values()]), outputs: [] };
-  return { model: () => joined(modelOf(needed, [...inputs.values()], outputs, opset)) };
+  return { model: () => joinPieces(bytesOf(modelOf(needed, [...inputs.values()], outputs, opset))) };
 }
 
 /** The nodes with an input in the place of each value that is fed, and those inputs by `valueKey`. */

@@ -7,7 +7,7 @@ import { delimited, readerOf, toBigInt } from '../protobuf';
 import { joined, type LazyBytes, type Piece } from '../lazyBytes';
 import { dataTypeToEnum } from './dataTypes';
 import { TensorProto, type TensorMessage } from './messages';
-import { otherTensorFields, shapeFields, TENSOR_FIELD, type TensorHeader, type TensorValue } from './tensorProto';
+import { EXTERNAL, type ExternalLocation, otherTensorFields, shapeFields, TENSOR_FIELD, type TensorHeader, type TensorValue } from './tensorProto';
 
 type TensorAttribute = Extract<Attribute, { kind: 'tensor' }>;
 type NumericArray = Exclude<TensorData, readonly Uint8Array[]>;
@@ -108,11 +108,29 @@ export function rawTensor(dtype: DataType, shape: readonly number[], raw: Uint8A
 /** The fields of the TensorProto of an attribute under a name, with its elements inside the message. */
 export function tensorPieces({ dtype, shape, value }: TensorAttribute, name: string): Piece[] {
   const { message, raw, external } = value as TensorValue;
-  const fields = message === undefined ? [] : otherTensorFields(message).filter((field) => field[0] !== ((TENSOR_FIELD.name << 3) | 2));
-  const named = protobuf.Writer.create().uint32((TENSOR_FIELD.name << 3) | 2).string(name).finish();
+  const fields = unchangedFields(message);
+  const named = nameField(name);
   if (raw !== undefined) return [shapeFields(dataTypeToEnum(dtype), shape), named, ...delimited(TENSOR_FIELD.rawData, [raw]), ...fields];
   if (external !== undefined) throw new Error(`the elements of ${name} were not read`);
   return [renamed(message!, named)];
+}
+
+/** The fields of the TensorProto of an attribute under a name, with its elements in a file beside the model. */
+export function externalTensorPieces({ dtype, shape, value }: TensorAttribute, name: string, { location, offset, length }: Required<ExternalLocation>): Piece[] {
+  const writer = protobuf.Writer.create();
+  for (const [key, text] of Object.entries({ location, offset: String(offset), length: String(length) })) {
+    writer.uint32((TENSOR_FIELD.externalData << 3) | 2).fork().uint32((1 << 3) | 2).string(key).uint32((2 << 3) | 2).string(text).ldelim();
+  }
+  writer.uint32(TENSOR_FIELD.dataLocation << 3).int32(EXTERNAL);
+  return [shapeFields(dataTypeToEnum(dtype), shape), nameField(name), writer.finish(), ...unchangedFields((value as TensorValue).message)];
+}
+
+function nameField(name: string): Uint8Array {
+  return protobuf.Writer.create().uint32((TENSOR_FIELD.name << 3) | 2).string(name).finish();
+}
+
+function unchangedFields(message: Uint8Array | undefined): Uint8Array[] {
+  return message === undefined ? [] : otherTensorFields(message).filter((field) => field[0] !== ((TENSOR_FIELD.name << 3) | 2));
 }
 
 /** A message with typed element fields under another name. */

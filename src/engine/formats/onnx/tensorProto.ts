@@ -6,7 +6,8 @@ import { dataTypeFromEnum } from './dataTypes';
 
 /** Field numbers of TensorProto that are read by hand, so that large ones stay views of the file. */
 export const TENSOR_FIELD = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
-const EXTERNAL = 1;
+/** TensorProto.DataLocation. */
+export const EXTERNAL = 1;
 
 /** Where a tensor's bytes are in a file beside the model. */
 export interface ExternalLocation {

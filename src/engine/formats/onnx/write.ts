@@ -1,29 +1,78 @@
 import { UserError } from '../../errors';
-import type { Graph } from '../../graph/graph';
+import type { Graph, Node } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSink, type Progress } from '../../host';
 import { PROTOBUF_LIMIT } from '../fileBytes';
-import { bytesOf } from '../lazyBytes';
+import { bytesOf, type Piece, totalLength } from '../lazyBytes';
 import { joinPieces } from '../pieces';
 import { emulateBfloat16, hasBfloat16 } from './emulate';
 import { modelPieces } from './encodeModel';
+import type { OnnxModel } from './read';
+import { externalTensorPieces } from './tensor';
+import type { TensorValue } from './tensorProto';
 
 export interface OnnxWriteOptions {
   readonly bf16: 'native' | 'emulated';
+  /** Name of the file to be written, and how to open one beside it. Without both, all bytes are in the model. */
+  readonly fileName?: string;
+  readonly openBeside?: (name: string) => Promise<ByteSink>;
 }
 
 /**
  * Appends the graph to `sink` as an ONNX model; the caller commits or aborts. What was not changed since reading is copied
- * byte for byte. Throws UserError when the result would exceed protobuf's 2 GiB.
+ * byte for byte. Where the model came with external data, or would exceed protobuf's 2 GiB, large initializers go to a file
+ * beside it, named after it.
  */
-export async function writeOnnx(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS, { bf16 }: OnnxWriteOptions = { bf16: 'native' }): Promise<void> {
-  const pieces = modelPieces(bf16 === 'emulated' && hasBfloat16(graph) ? emulateBfloat16(graph).graph : graph);
-  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
+export async function writeOnnx(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS, options: OnnxWriteOptions = { bf16: 'native' }): Promise<void> {
+  const { bf16, fileName, openBeside } = options;
+  const final = bf16 === 'emulated' && hasBfloat16(graph) ? emulateBfloat16(graph).graph : graph;
+  const canBeside = fileName !== undefined && openBeside !== undefined;
+  const isExternal = canBeside && ((graph.source as OnnxModel).hasExternalData || totalLength(modelPieces(final)) > PROTOBUF_LIMIT);
+  const data = isExternal ? new DataFile(`${fileName}.data`) : undefined;
+  const pieces = modelPieces(final, data === undefined ? undefined : (node, name) => data.place(node, name));
+  const total = totalLength(pieces);
   if (total > PROTOBUF_LIMIT) throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Keep its weights as external data' });
+  if (data !== undefined && data.pieces.length > 0) await append(data.pieces, await openBeside!(data.name), progress, 'Writing the weights');
+  await append(pieces, sink, progress, 'Writing the model');
+}
+
+async function append(pieces: readonly Piece[], sink: ByteSink, progress: Progress, message: string): Promise<void> {
+  const total = totalLength(pieces);
   let written = 0;
   for (const run of joinPieces(bytesOf(pieces))) {
     progress.throwIfCancelled();
-    progress.report('Writing the model', written / total);
+    progress.report(message, written / total);
     written += run.length;
     await sink.append(run);
+  }
+}
+
+/** Smaller initializers stay in the model, where readers of shapes and axes look for them. */
+const LEAST_EXTERNAL = 1024;
+/** Bytes that the begin of each tensor in the data file is a multiple of. */
+const ALIGNMENT = 64;
+
+/** A file of initializers in the making; those with the same bytes share them. */
+class DataFile {
+  readonly pieces: Piece[] = [];
+  private length = 0;
+  private readonly offsets = new Map<NonNullable<TensorValue['raw']>, number>();
+
+  constructor(readonly name: string) {}
+
+  /** The TensorProto that refers to the initializer's bytes here, or undefined where they stay in the model. */
+  place(node: Node, name: string): Piece[] | undefined {
+    const value = node.attributes.get('value');
+    const raw = value?.kind === 'tensor' ? (value.value as TensorValue).raw : undefined;
+    if (value?.kind !== 'tensor' || raw === undefined || raw.length < LEAST_EXTERNAL) return undefined;
+    let offset = this.offsets.get(raw);
+    if (offset === undefined) {
+      const gap = (ALIGNMENT - (this.length % ALIGNMENT)) % ALIGNMENT;
+      if (gap > 0) this.pieces.push(new Uint8Array(gap));
+      offset = Math.ceil(this.length / ALIGNMENT) * ALIGNMENT;
+      this.pieces.push(raw);
+      this.length = offset + raw.length;
+      this.offsets.set(raw, offset);
+    }
+    return externalTensorPieces(value, name, { location: this.name, offset, length: raw.length });
   }
 }
