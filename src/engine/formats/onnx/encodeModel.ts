@@ -73,7 +73,7 @@ function graphMessage(graph: Graph, names: ValueNames, place: PlaceInitializer):
   const sameOutputs = model.outputs.length === graph.outputs.length && graph.outputs.every(({ name }, index) => name === model.outputs[index]);
   const initializers = [...graph.nodes.values()].filter((node) => sourceOf(node).kind === 'initializer');
   const places = new Map(initializers.map((node) => [node.id, place(node, names.get(valueKey({ node: node.id, output: 0 }))!)]));
-  const isSame = sameOutputs && graph.nodes.size === model.original.size && [...places.values()].every((placed) => placed === undefined)
+  const isSame = sameOutputs && graph.nodes.size === model.original.size && !model.hasExternalData
     && [...graph.nodes.values()].every((node) => model.original.has(node.id) && (sourceOf(node).kind === 'input' || isUntouched(node, names)));
   if (isSame) return undefined;
 

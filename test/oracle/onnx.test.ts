@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_PROGRESS, type KernelRunner } from '../../src/engine/host';
+import { createConversion } from '../../src/engine/pipeline';
+import { nodeHost } from '../../src/worker/nodeHost';
+import { startTestKernels } from '../worker/kernels';
+import { OnnxJudge } from './onnxJudge';
+
+const MODEL = resolve('test/fixtures/digits_cnn.onnx');
+const DATA = resolve('media/samples/digits_test.npz');
+const CALIBRATION = resolve('media/samples/digits_calibration.npz');
+
+let folder: string;
+let kernels: KernelRunner;
+const judge = new OnnxJudge();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mixed-precision-onnx-'));
+  kernels = await startTestKernels();
+});
+afterAll(async () => {
+  judge.close();
+  await kernels.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function convert(config: object, phases = 3): Promise<string> {
+  const conversion = createConversion(nodeHost(NO_PROGRESS, () => Promise.resolve({ ...kernels, close: () => Promise.resolve() })));
+  await conversion.open(MODEL, { text: JSON.stringify(config), path: join(folder, 'config.json') });
+  for (let phase = 0; phase < phases; phase++) await conversion.runPhase();
+  const written = join(folder, 'converted.onnx');
+  await conversion.save(written, true);
+  return written;
+}
+
+const INT8 = { calibration: { data: CALIBRATION } };
+const configs: [string, object, number][] = [
+  ['INT8', INT8, 30],
+  ['INT8 with one scale per weight', { ...INT8, quantization: { weight_granularity: 'per_tensor' } }, 25],
+  ['INT8 with percentile ranges', { calibration: { data: CALIBRATION, algorithm: 'percentile' } }, 20],
+  ['emulated BF16', { use_bf16: true, onnx: { bf16: 'emulated' } }, 35],
+  ['INT8 and emulated BF16', { ...INT8, use_bf16: true, op_type_dict: { Gemm: 'bf16' }, onnx: { bf16: 'emulated' } }, 30],
+];
+
+describe('the digits model', () => {
+  it.each(configs)('as %s is accepted by onnx and runs in onnxruntime, close to the original', async (_, config, leastSqnr) => {
+    const converted = await convert(config);
+    expect(await judge.ask('check', { model: converted })).toEqual({ checker: null, shapes: null });
+    for (const level of ['basic', 'all'] as const) {
+      const compared = await judge.ask('compare', { original: MODEL, converted, inputs: DATA, level });
+      expect(compared).toHaveProperty('outputs');
+      const [[name, difference]] = Object.entries((compared as { outputs: Record<string, { sqnrDb: number }> }).outputs) as [[string, { sqnrDb: number }]];
+      expect(name).toBe('Identity');
+      expect(difference.sqnrDb).toBeGreaterThan(leastSqnr);
+    }
+  });
+
+  it.each([1, 2, 3])('as native BF16 is accepted by onnx after phase %d', async (phases) => {
+    expect(await judge.ask('check', { model: await convert({ use_bf16: true, bf16_ops: ['Conv', 'Gemm', 'Add', 'Clip', 'BatchNormalization', 'GlobalAveragePool', 'Softmax'] }, phases) }))
+      .toEqual({ checker: null, shapes: null });
+  });
+
+  it('comes out equal when nothing is converted', async () => {
+    const compared = await judge.ask('compare', { original: MODEL, converted: await convert({}, 0), inputs: DATA });
+    expect(compared).toEqual({ outputs: { Identity: { equal: true } } });
+  });
+});
