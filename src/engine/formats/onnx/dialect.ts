@@ -13,7 +13,7 @@ import { domainOf, isConstantNode, isOp, outputTypes, sourceOf } from './node';
 import { quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive/patterns';
 import { wholeModel } from './runnable';
-import { inferShapes } from './shapes';
+import { inferShapes } from './shapes/inferShapes';
 import { definitionOf, typeGroups } from './signature';
 import { decodeTensor } from './tensor';
 
