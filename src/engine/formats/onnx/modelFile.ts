@@ -32,6 +32,15 @@ export function modelFile(bytes: Uint8Array, file: string): ModelFile {
   const graph = fields?.find(({ number }) => number === MODEL.graph);
   const graphFields = graph === undefined ? undefined : fieldsOf(bytes, graph.payload, graph.end);
   if (fields === undefined || graph === undefined || graphFields === undefined) throw notOnnx(bytes, file);
+  if (fields.filter(({ number }) => number === MODEL.graph).length > 1) throw new UserError('the model has two graphs', { file, hint: 'Export the model again' });
+  try {
+    return { bytes, fields, graphFields, ...versionsIn(bytes, fields) };
+  } catch {
+    throw notOnnx(bytes, file);
+  }
+}
+
+function versionsIn(bytes: Uint8Array, fields: readonly Field[]): Pick<ModelFile, 'irVersion' | 'opsets'> {
   let irVersion = 0;
   const opsets = new Map<string, number>();
   for (const { number, start, payload, end } of fields) {
@@ -40,10 +49,9 @@ export function modelFile(bytes: Uint8Array, file: string): ModelFile {
     const { domain, version } = OperatorSetIdProto.decode(readerOf(bytes.subarray(payload, end))) as unknown as { domain: string; version: number };
     opsets.set(canonicalDomain(domain), Number(version));
   }
-  if (fields.filter(({ number }) => number === MODEL.graph).length > 1) throw new UserError('the model has two graphs', { file, hint: 'Export the model again' });
   // Files of IR version 1 and 2 have no operator sets: they are in the first one.
   if (!opsets.has('')) opsets.set('', 1);
-  return { bytes, fields, graphFields, irVersion, opsets };
+  return { irVersion, opsets };
 }
 
 function readerAt(bytes: Uint8Array, start: number, end: number): ReturnType<typeof readerOf> {

@@ -1,7 +1,7 @@
 import { broadcast, fromFront, type Operation, type ShapeRule } from './operation';
 
 const same: ShapeRule = (operation) => [operation.shape(0)];
-const joint: ShapeRule = (operation) => [operation.shapes().reduce(broadcast)];
+const joint: ShapeRule = (operation) => [operation.shapes().length === 0 ? undefined : operation.shapes().reduce(broadcast)];
 
 const matmul: ShapeRule = (operation) => {
   const [a, b] = [operation.shape(0), operation.shape(1)];

@@ -42,7 +42,12 @@ function knownOutputs(node: Node, at: (value: ValueRef) => Known): readonly Know
   const operation = new Operation(node, node.inputs.map(at));
   const shapes = rules[op]!(operation);
   const integers = outputTypes(node)[0] === 'int64' ? integersOf(operation) : undefined;
-  return shapes.map((shape, output) => ({ shape, ...(output === 0 && integers !== undefined ? { integers } : {}) }));
+  return shapes.map((shape, output) => ({ shape: sound(shape), ...(output === 0 && integers !== undefined ? { integers } : {}) }));
+}
+
+/** Damaged attributes give sizes that are none. */
+function sound(shape: PartialShape): PartialShape {
+  return shape?.every((size) => Number.isSafeInteger(size)) === true ? shape.map((size) => Math.max(-1, size)) : undefined;
 }
 
 /** Shape of a constant, and its elements where it may be a shape itself. */
