@@ -7,10 +7,11 @@ import { run } from '../scripts/lib/run.mjs';
 import { benchCasts } from './casts.mjs';
 import { benchConversion } from './conversion.mjs';
 import { benchLayout } from './layout.mjs';
+import { benchOnnx } from './onnx.mjs';
 import { benchScale } from './scale.mjs';
 import { benchView } from './view.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView };
+const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);

@@ -133,6 +133,14 @@ describe('BF16', () => {
     expect(values(direct!).every((value) => (new Uint32Array(Float32Array.of(value).buffer)[0]! & 0xffff) === 0)).toBe(true);
   });
 
+  it('leaves no Cast behind where an op that makes an output returns to FP32', async () => {
+    const graph = await readBytes(buildOnnx({ inputs: { x: ['float32', [3]] }, outputs: { y: ['float32', [3]] }, nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }] }));
+    const mixed = await converted(graph, { use_bf16: true });
+    expect(ops(mixed)).toEqual(['Relu']);
+    expect(mixed.outputs[0]!.value).toEqual({ node: 'y', output: 0 });
+    expect(decoded(await writtenBytes(mixed))).toEqual(decoded(await writtenBytes(graph)));
+  });
+
   it('takes the operator set no further than its ops need', async () => {
     const sets = async (config: object): Promise<number> => decoded(await writtenBytes(await converted(await readBytes(buildOnnx(spec, { opset: 11 })), config))).opsetImport[0]!.version;
     expect(await sets({})).toBe(11);

@@ -106,17 +106,19 @@ function reasonFor(region: readonly string[], types: Types, { rewriter }: RuleCo
   return `${name} ${verb}${others}: the minimum cut puts the Casts where that costs least.`;
 }
 
-/** Undoes what phase 2 did to keep the name of a fetched output; returns what stood in for the node. */
-function giveNamesBack(id: string, unconverted: Graph, { rewriter }: RuleContext): string[] {
+/** Undoes what phase 2 did to keep a fetched output, and its name where that is the node's; returns what stood in for the node. */
+function giveNamesBack(id: string, unconverted: Graph, { rewriter, dialect }: RuleContext): string[] {
   const { name } = unconverted.nodes.get(id)!;
-  if (rewriter.node(id).name === name) return [];
+  if (dialect.fetchesByNodeName && rewriter.node(id).name === name) return [];
   const substitutes = new Set<string>();
   for (const output of unconverted.outputs) {
     if (output.value.node !== id) continue;
     const present = rewriter.output(output.name);
+    if (present.node === id) continue;
     substitutes.add(present.node);
     rewriter.redirectOutput(present, output.value);
   }
+  if (!dialect.fetchesByNodeName) return [...substitutes];
   for (const substitute of substitutes) rewriter.replace({ ...rewriter.node(substitute), name: rewriter.uniqueName(`${name}/float32`) });
   rewriter.replace({ ...rewriter.node(id), name });
   return [...substitutes];

@@ -1,0 +1,83 @@
+"""Quantizes a model with onnxruntime's own quantizer, or compares quantized models with theirs; prints JSON.
+
+Usage: python onnx_peer.py quantize MODEL CALIBRATION.npz OUTPUT
+       python onnx_peer.py compare MODEL TEST.npz CONVERTED…
+"""
+import json
+import logging
+import os
+import resource
+import statistics
+import sys
+import time
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+logging.disable(logging.CRITICAL)
+onnxruntime.set_default_logger_severity(4)
+RUNS = 15
+
+
+class Reader(CalibrationDataReader):
+    """One sample after the other."""
+
+    def __init__(self, path):
+        arrays = dict(np.load(path))
+        count = len(next(iter(arrays.values())))
+        self.samples = iter([{name: array[index:index + 1] for name, array in arrays.items()} for index in range(count)])
+
+    def get_next(self):
+        return next(self.samples, None)
+
+
+def quantize(model, calibration, output):
+    start = time.perf_counter()
+    prepared = f'{output}.prepared.onnx'
+    quant_pre_process(model, prepared, skip_symbolic_shape=True)
+    quantize_static(
+        prepared, output, Reader(calibration), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax)
+    seconds = time.perf_counter() - start
+    os.remove(prepared)
+    return {'seconds': seconds, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def session(path, level):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.graph_optimization_level = level
+    return onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+
+
+def compare(model, test, *converted):
+    """Signal to noise of the worst output under exact arithmetic, and the time of one sample under all optimisations, run turn by turn."""
+    arrays = dict(np.load(test))
+    one = {name: array[:1] for name, array in arrays.items()}
+    exact, fused = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC, onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    expected = session(model, exact).run(None, arrays)
+    results = []
+    for path in converted:
+        outputs = session(path, exact).run(None, arrays)
+        ops = [node.op_type for node in onnx.load(path, load_external_data=False).graph.node]
+        results.append({'sqnrDb': min(signal_to_noise(a, b) for a, b in zip(expected, outputs)), 'quantizes': ops.count('QuantizeLinear'), 'dequantizes': ops.count('DequantizeLinear')})
+    sessions = [session(path, fused) for path in (model, *converted)]
+    times = [[] for _ in sessions]
+    for _ in range(RUNS):
+        for own, current in zip(times, sessions):
+            start = time.perf_counter()
+            current.run(None, one)
+            own.append(1000 * (time.perf_counter() - start))
+    medians = [statistics.median(own) for own in times]
+    return {'originalMs': medians[0], 'converted': [{**result, 'ms': ms} for result, ms in zip(results, medians[1:])]}
+
+
+def signal_to_noise(expected, actual):
+    a, b = expected.astype(np.float64), actual.astype(np.float64)
+    return float(10 * np.log10(np.sum(a ** 2) / np.sum((a - b) ** 2)))
+
+
+print(json.dumps({'quantize': quantize, 'compare': compare}[sys.argv[1]](*sys.argv[2:])))
