@@ -1,7 +1,8 @@
 import type { Dialect, WholeModel, WholeModelRequest } from '../dialect';
 import { CancelledError, UserError } from '../errors';
-import { type Node, valueKey, type ValueRef } from '../graph/graph';
+import { type Graph, type Node, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
+import { topologicalOrder } from '../graph/traversal';
 import type { PreparedGraph, PrepareRequest, RunOptions } from './executor';
 
 /** Observed values that are fetched whole in one run: they are all in memory together. */
@@ -19,7 +20,7 @@ interface Part {
 }
 
 /**
- * A graph that onnxruntime runs as one model. With `extremesOnly` one run gives the extremes of all observed values;
+ * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed are left out. With `extremesOnly` one run gives the extremes of all observed values;
  * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a model that
  * onnxruntime refuses.
  */
@@ -27,8 +28,11 @@ export function prepareWholeModel(request: PrepareRequest, build: (wanted: Whole
   const { graph, dialect } = request;
   const feeds = request.feeds.map((feed) => refOf(feed, graph.inputs.map((input) => input.value)));
   const isComputed = (value: ValueRef): boolean => !request.feeds.includes(valueKey(value)) && !dialect.isConstant(graph.nodes.get(value.node)!);
+  const unfed = nodesWithoutInput(graph, new Set(request.feeds), dialect);
+  const missing = request.fetches.find((value) => isComputed(value) && unfed.has(value.node));
+  if (missing !== undefined) throw new UserError(`A value must be fed to the input "${unfed.get(missing.node)}"`, { node: graph.nodes.get(missing.node)?.name });
   const fetches = unique(request.fetches.filter(isComputed));
-  const observed = unique(request.observed ?? []);
+  const observed = unique(request.observed ?? []).filter((value) => !unfed.has(value.node));
   const parts: Part[] = [];
   const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
     const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });
@@ -76,6 +80,18 @@ function extremesTensor(min: Tensor, max: Tensor, sum: Tensor, shape: Tensor): T
   const [low, high, total] = [min, max, sum].map((tensor) => (tensor.data as Float32Array)[0]!) as [number, number, number];
   const data = elementCount(sizes) === 0 ? new Float32Array() : Float32Array.of(Number.isNaN(total) ? NaN : low, high);
   return { dtype: 'float32', shape: sizes, data };
+}
+
+/** The nodes that need an input of the model that is not fed, with the name of one; feeding an inner value cuts the graph there. */
+function nodesWithoutInput(graph: Graph, fed: ReadonlySet<string>, dialect: Dialect): ReadonlyMap<string, string> {
+  const unfed = new Map<string, string>();
+  for (const id of topologicalOrder(graph, (node) => dialect.closesLoop(node))) {
+    const node = graph.nodes.get(id)!;
+    const source = node.inputs.find((value) => !fed.has(valueKey(value)) && unfed.has(value.node));
+    if (source !== undefined) unfed.set(id, unfed.get(source.node)!);
+    else if (dialect.isInput(node) && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
+  }
+  return unfed;
 }
 
 /** A value that is fed or constant. */

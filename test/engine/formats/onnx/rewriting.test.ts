@@ -8,7 +8,7 @@ import { valueKey } from '../../../../src/engine/graph/graph';
 import type { Tensor } from '../../../../src/engine/graph/tensor';
 import { type KernelRunner, NO_PROGRESS } from '../../../../src/engine/host';
 import { runPhase } from '../../../../src/engine/phases/runPhase';
-import { runGraph } from '../../../../src/engine/runtime/executor';
+import { prepareGraph, runGraph } from '../../../../src/engine/runtime/executor';
 import { PHASES, type Snapshot } from '../../../../src/engine/snapshot';
 import { startTestKernels } from '../../../worker/kernels';
 import { buildOnnx, decoded, type OnnxGraphSpec, type OnnxNodeSpec, readBytes, writtenBytes } from '../../../support/onnxBuilder';
@@ -146,6 +146,42 @@ describe('BF16', () => {
     expect(await sets({})).toBe(11);
     expect(await sets({ use_bf16: true })).toBe(13);
     expect(await sets(INT8)).toBe(13);
+  });
+});
+
+describe('a run', () => {
+  const spec: OnnxGraphSpec = {
+    inputs: { x: ['float32', [2]] }, outputs: { y: ['float32', [2]] },
+    nodes: [{ op: 'Neg', inputs: ['x'], outputs: ['a'] }, { op: 'Abs', inputs: ['a'], outputs: ['b'] }, { op: 'Sqrt', inputs: ['b'], outputs: ['y'] }],
+  };
+  const refs = (...names: string[]): { node: string; output: number }[] => names.map((node) => ({ node, output: 0 }));
+
+  it('is cut where an inner value is fed, and leaves out what lies before', async () => {
+    const graph = await readBytes(buildOnnx(spec));
+    const seen = new Map<string, Tensor>();
+    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y', 'b'), observed: refs('a', 'y'), feeds: ['b:0'], extremesOnly: true });
+    const results = await prepared.run({ feeds: new Map([['b:0', f32([2], 4, 9)]]), kernels, observe: (value, tensor) => seen.set(value.node, tensor) });
+    expect(results.map(values)).toEqual([[2, 3], [4, 9]]);
+    expect([...seen]).toEqual([['y', f32([2], 2, 3)]]);
+    prepared.close(kernels);
+  });
+
+  it('says which input it needs', async () => {
+    const graph = await readBytes(buildOnnx(spec));
+    expect(() => prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y'), feeds: [] })).toThrow('A value must be fed to the input "x"');
+  });
+
+  it('shows NaN to observers', async () => {
+    const graph = await readBytes(buildOnnx(spec));
+    const seen: number[][] = [];
+    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: [], observed: refs('a'), feeds: ['x:0'], extremesOnly: true });
+    await prepared.run({ feeds: new Map([['x:0', f32([2], NaN, 1)]]), kernels, observe: (_, tensor) => seen.push(values(tensor)) });
+    expect(seen.flat().some(Number.isNaN)).toBe(true);
+  });
+
+  it('refuses what onnxruntime refuses, with its words', async () => {
+    const graph = await readBytes(buildOnnx({ ...spec, nodes: [{ op: 'Unheard', domain: 'com.example', inputs: ['x'], outputs: ['y'] }] }, { domains: { 'com.example': 1 } }));
+    await expect(run(graph, f32([2], 1, 2))).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^onnxruntime cannot run the model: .*com\.example/) as string });
   });
 });
 
