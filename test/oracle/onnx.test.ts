@@ -8,7 +8,7 @@ import { nodeHost } from '../../src/worker/nodeHost';
 import { startTestKernels } from '../worker/kernels';
 import { OnnxJudge } from './onnxJudge';
 
-const MODEL = resolve('test/fixtures/digits_cnn.onnx');
+const MODEL = resolve('media/samples/digits.onnx');
 const DATA = resolve('media/samples/digits_test.npz');
 const CALIBRATION = resolve('media/samples/digits_calibration.npz');
 

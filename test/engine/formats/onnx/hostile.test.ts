@@ -46,7 +46,7 @@ describe('a damaged ONNX model', () => {
   });
 
   it('with random changes is read or refused, in no more memory than files take', { timeout: 120_000 }, async () => {
-    const digits = readFileSync('test/fixtures/digits_cnn.onnx');
+    const digits = readFileSync('media/samples/digits.onnx');
     const random = seeded(1);
     let refused = 0;
     for (let round = 0; round < 3000; round++) {

@@ -13,7 +13,7 @@ function unstated(graph: Graph): Graph {
 
 describe('inferred shapes', () => {
   it('are those that onnx inferred for the digits model', async () => {
-    const graph = await readBytes(readFileSync('test/fixtures/digits_cnn.onnx'));
+    const graph = await readBytes(readFileSync('media/samples/digits.onnx'));
     const { stated, values } = graph.source as OnnxModel;
     const shapes = inferShapes(unstated(graph));
     expect(stated.size).toBeGreaterThan(25);
