@@ -34,7 +34,7 @@ export async function benchOnnx(tell) {
     const beside = (value) => ({ quantize_static: value });
     measures.push(
       { measure: `sqnr_db/${name} (higher is better)`, unit: 'dB', ours: ours.sqnrDb, peers: beside(other.sqnrDb) },
-      { measure: `run_ms/${name}`, unit: 'ms', ours: ours.ms, peers: { ...beside(other.ms), fp32: originalMs } },
+      { measure: `run_cpu_ms/${name}`, unit: 'ms', ours: ours.ms, peers: { ...beside(other.ms), fp32: originalMs } },
       { measure: `quantizes/${name}`, unit: '', ours: ours.quantizes, peers: beside(other.quantizes) },
       { measure: `dequantizes/${name}`, unit: '', ours: ours.dequantizes, peers: beside(other.dequantizes) },
       { measure: `conversion_s/${name}`, unit: 's', ours: seconds, peers: beside(peer.seconds) },

@@ -54,7 +54,7 @@ def session(path, level):
 
 
 def compare(model, test, *converted):
-    """Signal to noise of the worst output under exact arithmetic, and the time of one sample under all optimisations, run turn by turn."""
+    """Signal to noise of the worst output under exact arithmetic, and the CPU time of one sample under all optimisations, run turn by turn."""
     arrays = dict(np.load(test))
     one = {name: array[:1] for name, array in arrays.items()}
     exact, fused = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC, onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
@@ -68,9 +68,9 @@ def compare(model, test, *converted):
     times = [[] for _ in sessions]
     for _ in range(RUNS):
         for own, current in zip(times, sessions):
-            start = time.perf_counter()
+            start = time.process_time()
             current.run(None, one)
-            own.append(1000 * (time.perf_counter() - start))
+            own.append(1000 * (time.process_time() - start))
     medians = [statistics.median(own) for own in times]
     return {'originalMs': medians[0], 'converted': [{**result, 'ms': ms} for result, ms in zip(results, medians[1:])]}
 
