@@ -130,6 +130,8 @@ export interface Dialect {
   isQuantized(node: Node): boolean;
   isConstant(node: Node): boolean;
   isInput(node: Node): boolean;
+  /** Holds a tensor of the file that the model also writes to: no weight for the phases, but a value each run starts from. */
+  isState(node: Node): boolean;
   /** Passes values through without arithmetic: Casts may move across it. */
   isDataMovement(node: Node): boolean;
   /** Has no value output that is executed (NoOp, Assert): never a precision of its own. */

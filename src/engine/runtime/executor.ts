@@ -211,8 +211,9 @@ async function runNode(
     const producer = program.steps[source]!;
     return producer.kind === 'node' && producer.constant;
   });
-  const outputs = execution.dialect.isConstant(node)
-    ? [execution.dialect.constantTensor(node)]
+  const { dialect } = execution;
+  const outputs = dialect.isConstant(node) || dialect.isState(node)
+    ? [dialect.constantTensor(node)]
     : await compute(execution, node, live, constantInputs, identity);
   if (step.constant) execution.constants.values.set(identity, outputs);
   return outputs;

@@ -125,7 +125,7 @@ function compileRegion(
       add(key, { kind: 'feed', value, inputs: [], release: [] });
       continue;
     }
-    if (dialect.isInput(node) && node.inputs.length === 0) throw new UserError('A value must be fed to this input', { node: node.name });
+    if (dialect.isInput(node) && !dialect.isState(node) && node.inputs.length === 0) throw new UserError('A value must be fed to this input', { node: node.name });
     // A condition that is fed belongs to the loop body being compiled: inside, it holds.
     const conditions = loop === undefined ? conditionsOf(graph, node).filter((condition) => !fed.has(valueKey(condition))) : [];
     const needs = [...(loop?.inputs ?? node.inputs), ...conditions].filter((need) => !stepOf.has(keyOf(need)));
@@ -140,7 +140,7 @@ function compileRegion(
       add(key, { kind: 'loop', loop: loop.program, exits: loop.region.exits, inputs: loop.inputs.map(sourceOf), release: [] });
       continue;
     }
-    const isConstantNode = dialect.isConstant(node);
+    const isConstantNode = dialect.isConstant(node) || dialect.isState(node);
     if (!isConstantNode && table.arithmetic[node.op] === undefined && table.movement[node.op] === undefined && !isMerge(node) && !isSwitch(node)) {
       if (!missing.has(node.op)) missing.set(node.op, node.name);
     }

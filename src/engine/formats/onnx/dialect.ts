@@ -73,6 +73,7 @@ export const onnxDialect: Dialect = {
   makeTuple: (name) => {
     throw new Error(`${name}: values are fetched by their own names`);
   },
+  isState: () => false,
   innerGraph: () => undefined,
   closesLoop: () => false,
   sharedTypes: () => [],

@@ -79,6 +79,7 @@ export const pytorchDialect: Dialect = {
 
   sensitivePatterns,
 
+  isState: (node) => !isConstant(node) && node.attributes.get('value')?.kind === 'tensor',
   innerGraph,
   closesLoop: () => false,
   sharedTypes: () => [],

@@ -71,6 +71,7 @@ export const tensorflowDialect: Dialect = {
 
   sensitivePatterns,
 
+  isState: () => false,
   innerGraph: () => undefined,
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   sharedTypes,
