@@ -5,17 +5,18 @@ import { closeAll, done, opened, remove, run, sample } from './support';
 
 /** Samples beside those of TensorFlow, which the other tests open. */
 const SAMPLES = [
-  { file: 'digits.onnx', format: 'ONNX', data: 'digits_calibration.npz' },
+  { file: 'digits.onnx', format: 'ONNX', data: 'digits_calibration.npz', op_name_dict: { '.*depthwise.*': 'bf16' } },
+  { file: 'digits_pytorch.pt2', format: 'PyTorch exported program', data: 'digits_pytorch_calibration.npz', op_name_dict: { 'fc.*': 'bf16' } },
 ];
 
-for (const { file, format, data } of SAMPLES) {
+for (const { file, format, data, op_name_dict } of SAMPLES) {
   describe(`a model in the format ${format}`, () => {
     const model = sample(file);
     const config = sample(file.replace(/\.\w+$/, '.mixed-precision.json'));
     const mixed = sample(file.replace(/(\.\w+)$/, '.mixed$1'));
     const foreign = sample('foreign.pb');
 
-    before(() => workspace.fs.writeFile(config, new TextEncoder().encode(JSON.stringify({ use_bf16: true, calibration: { data } }))));
+    before(() => workspace.fs.writeFile(config, new TextEncoder().encode(JSON.stringify({ use_bf16: true, op_name_dict, calibration: { data } }))));
     after(() => Promise.all([config, mixed, foreign].map(remove)));
     afterEach(closeAll);
 

@@ -20,6 +20,12 @@ const PLACEMENTS: readonly Explained<CastPlacement>[] = [
   { value: 'none', text: t('none'), title: t('None: Casts stay where they are'), sentence: t('Only the ops asked for become BF16, each with its own Casts.') },
 ];
 
+/** Shown where the file asks for it: it compares with PyTorch's autocast, and saves no Casts. */
+const FOLLOW_INPUTS: Explained<CastPlacement> = {
+  value: 'follow_inputs', text: t('follow inputs'), title: t('Follow inputs: as autocast of PyTorch does'),
+  sentence: t('Other ops compute in the precision their inputs have, and Casts follow from that.'),
+};
+
 const COSTS: readonly Explained<CastCost>[] = [
   { value: 'count', text: t('count'), title: t('Count: the number of Casts'), sentence: t('Every Cast costs the same.') },
   { value: 'bytes', text: t('bytes'), title: t('Bytes: what Casts move, where shapes are known'), sentence: t('A Cast costs what it moves: one of a large value more than one of a small value.') },
@@ -28,7 +34,8 @@ const COSTS: readonly Explained<CastCost>[] = [
 /** How Casts are placed. */
 export function placementRows(value: CastPlacement, post: Post): HTMLElement[] {
   const chosen = edits<CastPlacement>(post, (placement) => ({ type: 'setCastPlacement', placement }));
-  return rowOf(t('Placement'), segmented({ id: 'placement', label: t('Cast placement'), options: PLACEMENTS, value, ...chosen }), PLACEMENTS, value);
+  const options = value === FOLLOW_INPUTS.value ? [...PLACEMENTS, FOLLOW_INPUTS] : PLACEMENTS;
+  return rowOf(t('Placement'), segmented({ id: 'placement', label: t('Cast placement'), options, value, ...chosen }), options, value);
 }
 
 /** What a Cast costs; only a minimum cut asks. */
