@@ -4,7 +4,7 @@ import { decodeBfloat16, encodeBfloat16 } from '../../graph/bfloat16';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
-import type { LazyBytes } from '../lazyBytes';
+import { ROUNDED_AT_ONCE, roundedBytes } from '../roundedBytes';
 import { dataTypeToEnum } from './dataTypes';
 import { makeInitializer, makeNode } from './node';
 import { decodeTensor, encodeTensor, rawTensor } from './tensor';
@@ -72,10 +72,6 @@ function dequantized(
   return [stored, step, zero, dequantize];
 }
 
-/** FP32 constants of more bytes are rounded when they are written, so that a model's weights are not held in both types. */
-const ROUNDED_AT_ONCE = 64 * 1024;
-const CHUNK_BYTES = 2 ** 20;
-
 /** An initializer with the values of a constant, an FP32 or BF16 one, in the other type, rounded to nearest even. */
 export function convertConstant(name: string, constant: Node, type: FloatType): Node {
   const value = constant.attributes.get('value');
@@ -85,17 +81,4 @@ export function convertConstant(name: string, constant: Node, type: FloatType): 
   }
   const { shape, data } = decodeTensor(value, constant.name);
   return makeConstant(name, { dtype: type, shape, data: type === 'bfloat16' ? encodeBfloat16(data as Float32Array) : decodeBfloat16(data as Uint16Array) });
-}
-
-/** BF16 of FP32 numbers that may stand at any address. */
-function roundedBytes(content: Uint8Array): LazyBytes {
-  return {
-    length: content.length / 2,
-    *chunks() {
-      for (let start = 0; start < content.length; start += CHUNK_BYTES) {
-        const aligned = content.slice(start, start + CHUNK_BYTES);
-        yield new Uint8Array(encodeBfloat16(new Float32Array(aligned.buffer)).buffer);
-      }
-    },
-  };
 }

@@ -1,9 +1,8 @@
 import { encodeBfloat16 } from '../../graph/bfloat16';
 import type { Attribute } from '../../graph/attribute';
 import type { Piece } from '../lazyBytes';
+import { roundedBytes } from '../roundedBytes';
 import { decodeTensor, isDense, type StoredTensor, tensorAttribute } from './storage';
-
-const CHUNK_BYTES = 2 ** 20;
 
 /** BF16 copies by the storage they were made from and where in it: tensors that share memory share the copy. */
 const copies = new WeakMap<Piece, Map<string, Attribute>>();
@@ -29,13 +28,5 @@ function rounded(value: Extract<Attribute, { kind: 'tensor' }>, node: string): P
     return new Uint8Array(encodeBfloat16(decodeTensor(value, node).data as Float32Array).buffer);
   }
   const content = storage.subarray(offset * 4, (offset + count) * 4);
-  return {
-    length: count * 2,
-    *chunks() {
-      for (let start = 0; start < content.length; start += CHUNK_BYTES) {
-        const aligned = content.slice(start, start + CHUNK_BYTES);
-        yield new Uint8Array(encodeBfloat16(new Float32Array(aligned.buffer)).buffer);
-      }
-    },
-  };
+  return roundedBytes(content);
 }

@@ -1,4 +1,5 @@
 import { AUTOCAST, baseName } from '../../capabilities/pytorch';
+import { HARMLESS_EXPONENT, sensitivePattern } from '../../capabilities/sensitiveArithmetic';
 import type { SensitivePattern } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
 import { numberArgument } from './operands';
@@ -10,31 +11,12 @@ const NORMALIZATION: ReadonlySet<string> = new Set([
   'std', 'std_mean', 'var', 'var_mean', 'cosine_similarity',
 ]);
 const POWERS_AND_LOGARITHMS: ReadonlySet<string> = new Set(['exp', 'exp2', 'expm1', 'float_power', 'log', 'log10', 'log1p', 'log2', 'logaddexp', 'pow']);
-/** x³, as in the usual GELU, is off by three times as much as x: no worse than the products it stands for. */
-const HARMLESS_EXPONENT = 3;
-
-/** Arithmetic in PyTorch graphs that stays FP32; a node that several patterns claim belongs to the first. */
+/** Arithmetic in PyTorch graphs that stays FP32. */
 export const sensitivePatterns: readonly SensitivePattern[] = [
-  {
-    name: 'softmax',
-    reason: 'Softmax divides exponentials by their sum: with the 8 significant bits of BF16 its probabilities no longer add up to 1.',
-    matches: (node) => SOFTMAX.has(nameOf(node)),
-  },
-  {
-    name: 'normalization',
-    reason: 'Normalization divides by the root of a sum of squares: what BF16 rounds off there scales every value after it wrongly.',
-    matches: (node, graph) => NORMALIZATION.has(nameOf(node)) || isMeanOfSquares(node, graph),
-  },
-  {
-    name: 'losses',
-    reason: 'A loss adds up many small errors: with the 8 significant bits of BF16 the smallest of them vanish.',
-    matches: (node) => LOSSES.has(nameOf(node)),
-  },
-  {
-    name: 'powers_and_logarithms',
-    reason: 'Powers, exponentials and logarithms can turn the small error of a value rounded to BF16 into a large one.',
-    matches: (node) => POWERS_AND_LOGARITHMS.has(nameOf(node)) && !isSmallPower(node),
-  },
+  sensitivePattern('softmax', (node) => SOFTMAX.has(nameOf(node))),
+  sensitivePattern('normalization', (node, graph) => NORMALIZATION.has(nameOf(node)) || isMeanOfSquares(node, graph)),
+  sensitivePattern('losses', (node) => LOSSES.has(nameOf(node))),
+  sensitivePattern('powers_and_logarithms', (node) => POWERS_AND_LOGARITHMS.has(nameOf(node)) && !isSmallPower(node)),
 ];
 
 function nameOf({ op }: Node): string {

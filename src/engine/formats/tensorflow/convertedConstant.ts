@@ -3,12 +3,8 @@ import { decodeBfloat16, encodeBfloat16 } from '../../graph/bfloat16';
 import type { Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import { constantNode, makeConstant } from './boundaryNodes';
-import type { LazyBytes } from '../lazyBytes';
+import { ROUNDED_AT_ONCE, roundedBytes } from '../roundedBytes';
 import { decodeTensor, tensorAttribute, tensorMessage } from './tensor';
-
-/** FP32 constants of more bytes are rounded when they are written, so that a model's weights are not held in both types. */
-const ROUNDED_AT_ONCE = 64 * 1024;
-const CHUNK_BYTES = 2 ** 20;
 
 /** A Const with the values of `constant`, an FP32 or BF16 one, in the other type, rounded to nearest even. */
 export function convertConstant(name: string, constant: Node, type: FloatType): Node {
@@ -23,17 +19,4 @@ export function convertConstant(name: string, constant: Node, type: FloatType): 
 function convertTensor(tensor: Tensor, type: FloatType): Tensor {
   const data = type === 'bfloat16' ? encodeBfloat16(tensor.data as Float32Array) : decodeBfloat16(tensor.data as Uint16Array);
   return { dtype: type, shape: tensor.shape, data };
-}
-
-/** BF16 of FP32 numbers that may stand at any address. */
-function roundedBytes(content: Uint8Array): LazyBytes {
-  return {
-    length: content.length / 2,
-    *chunks() {
-      for (let start = 0; start < content.length; start += CHUNK_BYTES) {
-        const aligned = content.slice(start, start + CHUNK_BYTES);
-        yield new Uint8Array(encodeBfloat16(new Float32Array(aligned.buffer)).buffer);
-      }
-    },
-  };
 }
