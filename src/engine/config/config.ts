@@ -4,11 +4,11 @@ export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
 /** A choice, or the precisions an op accepts (Neural Compressor's list of dtypes); of those it can take the lowest counts. */
 export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
 
-export const STRATEGY_NAMES = ['basic', 'conservative', 'mse', 'mse_v2', 'exhaustive', 'random', 'pareto'] as const;
-export type StrategyName = (typeof STRATEGY_NAMES)[number];
+export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'pareto';
+export const STRATEGY_NAMES: readonly StrategyName[] = ['basic', 'conservative', 'mse', 'mse_v2', 'exhaustive', 'random', 'pareto'];
 
-export const METRIC_NAMES = ['topk', 'mse', 'sqnr', 'cosine'] as const;
-export type MetricName = (typeof METRIC_NAMES)[number];
+export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
+export const METRIC_NAMES: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosine'];
 
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {
