@@ -12,7 +12,12 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: unit, testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'webview', include: ['test/webview/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...oneAfterAnother } },
+      {
+        test: {
+          name: 'webview', include: ['test/webview/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...oneAfterAnother,
+          expect: { poll: { timeout: 15_000 } }, // A busy machine draws late.
+        },
+      },
       { test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000, ...oneProcess } },
     ],
   },

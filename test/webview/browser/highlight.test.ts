@@ -49,6 +49,7 @@ const everything = [...graph.nodes.keys()];
 describe('ops the host points at', () => {
   it('are lit up and said, without moving the view, until that ends', async () => {
     await open();
+    await expect.poll(lit).toEqual(everything); // What comes into sight is drawn a frame later.
     const before = await drawn(view.page, '.op');
     await light(convolutions, '3 ops match conv.*');
     await expect.poll(lit).toEqual([...convolutions]);
