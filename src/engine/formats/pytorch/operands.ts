@@ -33,10 +33,10 @@ export function isConstant(node: Node): boolean {
 /** Hand a constant on as it is. */
 const PASSES_ON: ReadonlySet<string> = new Set(['aten.alias', 'aten.detach', 'aten.lift_fresh', 'aten.lift_fresh_copy', 'aten.clone']);
 
-/** The constant a value comes from through nodes that only pass it on, or undefined. */
+/** The constant a value comes from through nodes that only pass it on, or undefined. A copy that is changed in place does more than that. */
 export function constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined {
   let node = value.output === 0 ? nodes.get(value.node) : undefined;
-  while (node !== undefined && PASSES_ON.has(node.op)) {
+  while (node !== undefined && PASSES_ON.has(node.op) && sourceOf(node).origin?.isChanged !== true) {
     const input = node.inputs[0];
     node = input?.output !== 0 ? undefined : nodes.get(input.node);
   }

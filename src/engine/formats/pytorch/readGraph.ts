@@ -175,10 +175,16 @@ class GraphReader {
     });
     const { archive, model, program, tables } = this.file;
     const source = { archive, model, program, tables } as ProgramSource;
-    for (const id of nodesInChangedMemory(this.nodes.values(), fetched)) sourceOf(this.nodes.get(id)!).origin!.fixed = IN_CHANGED_MEMORY;
+    this.markChangedMemory(fetched);
     const graph: Graph = { nodes: this.nodes, inputs: this.inputs, outputs: fetched, source };
     source.original = graph;
     return graph;
+  }
+
+  private markChangedMemory(fetched: readonly ModelOutput[]): void {
+    const { made, fixed } = nodesInChangedMemory(this.nodes.values(), fetched);
+    for (const id of made) sourceOf(this.nodes.get(id)!).origin!.isChanged = true;
+    for (const id of fixed) sourceOf(this.nodes.get(id)!).origin!.fixed = IN_CHANGED_MEMORY;
   }
 }
 

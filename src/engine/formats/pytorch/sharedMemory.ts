@@ -3,19 +3,26 @@ import { DisjointSets } from '../../graph/disjointSets';
 import { type ModelOutput, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { isCast } from './boundaryNodes';
 
-/**
- * Ids of the nodes that read or make a value in memory that is changed in place where that matters: the memory is the
- * caller's or a constant, a value made before the change is read after it, or the changed value comes out of a conversion
- * that could be folded away. Converting these would take a value from before the change, or change another copy.
- * `nodes` are in the order in which they run. Nearly linear.
- */
-export function nodesInChangedMemory(nodes: Iterable<Node>, outputs: readonly ModelOutput[]): ReadonlySet<string> {
+/** Ids of nodes. */
+interface ChangedMemory {
+  /** They make a value in memory that is changed in place. */
+  readonly made: ReadonlySet<string>;
+  /**
+   * They read or make a value in such memory where that matters: the memory is the caller's or a constant, a value made
+   * before the change is read after it, or the changed value comes out of a conversion that could be folded away.
+   * Converting these would take a value from before the change, or change another copy.
+   */
+  readonly fixed: ReadonlySet<string>;
+}
+
+/** The nodes with memory that is changed in place. `nodes` are in the order in which they run. Nearly linear. */
+export function nodesInChangedMemory(nodes: Iterable<Node>, outputs: readonly ModelOutput[]): ChangedMemory {
   const memory = new Memory();
   let position = 0;
   const all = [...nodes];
   for (const node of all) memory.enter(node, position++);
   for (const { value } of outputs) memory.read(value, position);
-  return memory.fixedNodes(all);
+  return { made: memory.changedNodes(all), fixed: memory.fixedNodes(all) };
 }
 
 class Memory {
@@ -60,6 +67,15 @@ class Memory {
     if (producer !== undefined && isCast(producer)) this.unsafe.push(valueKey(value));
   }
 
+  changedNodes(all: readonly Node[]): ReadonlySet<string> {
+    const changed = this.changedRoots();
+    return new Set(all.map(({ id }) => id).filter((id) => changed.has(this.shared.find(`${id}:`))));
+  }
+
+  private changedRoots(): ReadonlySet<string> {
+    return new Set(this.writes.map(({ key }) => this.shared.find(key)));
+  }
+
   fixedNodes(all: readonly Node[]): ReadonlySet<string> {
     if (this.writes.length === 0) return new Set();
     const unsafe = new Set([...this.unsafe, ...this.readAfterChange(), ...this.notOwn(all)].map((key) => this.shared.find(key)));
@@ -86,7 +102,7 @@ class Memory {
 
   /** Changed memory that is an input's or a constant's. */
   private notOwn(all: readonly Node[]): string[] {
-    const changed = new Set(this.writes.map(({ key }) => this.shared.find(key)));
+    const changed = this.changedRoots();
     return all.filter(({ inputs, op }) => inputs.length === 0 && !op.includes('.')).map(({ id }) => `${id}:`).filter((key) => changed.has(this.shared.find(key)));
   }
 }

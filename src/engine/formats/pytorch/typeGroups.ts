@@ -63,8 +63,17 @@ export function kernelFor(node: Node, types: ReadonlyMap<string, DataType>): Ans
   if (floats?.inputs.length === 0) return refuse(`${node.op} makes its values itself, so another type would give other values.`);
   const wantsBfloat16 = [...types.values()].includes('bfloat16');
   if (wantsBfloat16 && !isCast(node) && !runsInBfloat16(node.op)) return refuse(`PyTorch has no CPU kernel of ${node.op} in BF16.`);
+  if (wantsBfloat16 && hasNumberBeyondBfloat16(node)) return refuse(`A number in the arguments of ${node.op} is beyond what BF16 can hold.`);
   return { ok: true };
 }
+
+/** Whether an argument is a finite number larger than all of BF16: PyTorch does not round it to infinity, but fails (c10/util/TypeCast.h). */
+function hasNumberBeyondBfloat16({ attributes }: Node): boolean {
+  return [...attributes.values()].some((attribute) => attribute.kind === 'float' && Number.isFinite(attribute.value) && Math.abs(attribute.value) > LARGEST_BFLOAT16);
+}
+
+/** (2 - 2^-7)·2^127. */
+const LARGEST_BFLOAT16 = 2 ** 128 - 2 ** 120;
 
 /** Whether an argument says the type of the result. An assertion says that of what it reads, and changes with it. */
 function statesType(node: Node): boolean {
