@@ -78,7 +78,7 @@ async function verdictOn(name: string, files: Awaited<ReturnType<typeof converte
 }
 
 describe.runIf(runs)('exported programs in BF16', () => {
-  it.each(['digits', 'encoder', 'recurrent', 'two_calls', 'digits_core', 'encoder_core'])('%s runs', async (name) => {
+  it.each(['digits', 'encoder', 'recurrent', 'two_calls', 'distances', 'digits_core', 'encoder_core'])('%s runs', async (name) => {
     const verdict = await verdictOn(name, await converted(name, 'bf16', { use_bf16: true }));
     expect(verdict.error).toBeGreaterThan(0);
     expect(verdict.error).toBeLessThan(0.02);

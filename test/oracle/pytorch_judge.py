@@ -75,6 +75,26 @@ class ChangedInPlace(nn.Module):
         return self.second(exact) + rounded.float() + y + self.mean
 
 
+class Distances(nn.Module):
+    """Attention by distance between more positions than BF16 tells apart, a mask of the smallest FP32 number, and a constant that is copied, then changed."""
+
+    def __init__(self):
+        super().__init__()
+        self.queries, self.keys = nn.Linear(8, 8), nn.Linear(8, 8)
+        self.register_buffer("start", torch.zeros(8))
+
+    def forward(self, x):
+        position = torch.arange(x.shape[1]).float()
+        distance = (position[None, :] * 0.25 - position[:, None] * 0.25).abs()
+        scale = torch.tensor(2.0)
+        scores = self.queries(x) @ self.keys(x).transpose(1, 2) / scale - distance
+        near = (1 + scores).relu()
+        weights = scores.masked_fill(position > 380, torch.finfo(torch.float32).min).softmax(-1)
+        total = self.start.clone()
+        total.add_(self.keys(x).mean((0, 1)))
+        return weights @ self.keys(x) + near @ self.keys(x) + total
+
+
 class TwoCalls(nn.Module):
     def __init__(self):
         super().__init__()
@@ -90,6 +110,7 @@ NETWORKS = {
     "encoder": (Encoder, lambda: torch.randint(0, 50, (2, 6)), ({0: BATCH},)),
     "recurrent": (Recurrent, lambda: torch.rand(2, 5, 8), None),
     "changed_in_place": (ChangedInPlace, lambda: torch.randn(3, 8), None),
+    "distances": (Distances, lambda: torch.rand(1, 400, 8), None),
     "two_calls": (TwoCalls, lambda: torch.randn(3, 8), None),
 }
 

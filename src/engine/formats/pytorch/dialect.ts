@@ -75,7 +75,7 @@ export const pytorchDialect: Dialect = {
   defaultBf16Modules: DEFAULT_BF16_MODULES,
   moduleOf,
   isHeavy: (node) => isHeavy(node.op),
-  isFree: (node) => isFree(node.op),
+  isFree: (node) => isFree(node.op) && sourceOf(node).origin?.isOfPositions !== true,
 
   sensitivePatterns,
 

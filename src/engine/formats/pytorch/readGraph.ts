@@ -8,6 +8,7 @@ import { attributeOf, namesIn, unionOf } from './arguments';
 import { findTensor, type Spec, tensorOf } from './constants';
 import { innermostModule, pathParts } from './modules';
 import { checkCall } from './opCall';
+import { nodesOfPositions } from './positions';
 import { AGAIN, listAt, objectAt, type ProgramFile } from './program';
 import { nodesInChangedMemory } from './sharedMemory';
 import { type NodeSource, type Origin, type ProgramSource, sourceOf, type StatedValue, type TensorOrigin } from './source';
@@ -175,16 +176,17 @@ class GraphReader {
     });
     const { archive, model, program, tables } = this.file;
     const source = { archive, model, program, tables } as ProgramSource;
-    this.markChangedMemory(fetched);
+    this.markNodes(fetched);
     const graph: Graph = { nodes: this.nodes, inputs: this.inputs, outputs: fetched, source };
     source.original = graph;
     return graph;
   }
 
-  private markChangedMemory(fetched: readonly ModelOutput[]): void {
+  private markNodes(fetched: readonly ModelOutput[]): void {
     const { made, fixed } = nodesInChangedMemory(this.nodes.values(), fetched);
     for (const id of made) sourceOf(this.nodes.get(id)!).origin!.isChanged = true;
     for (const id of fixed) sourceOf(this.nodes.get(id)!).origin!.fixed = IN_CHANGED_MEMORY;
+    for (const id of nodesOfPositions(this.nodes.values())) sourceOf(this.nodes.get(id)!).origin!.isOfPositions = true;
   }
 }
 

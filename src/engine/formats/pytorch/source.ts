@@ -36,6 +36,8 @@ export interface Origin {
   readonly module?: Module;
   /** Why its types must stay as they are, in a sentence. */
   fixed?: string;
+  /** It computes with positions alone, which BF16 tells apart only up to 256. */
+  isOfPositions?: boolean;
   /** What it makes is changed in place later, so it needs memory of its own in each run. */
   isChanged?: boolean;
   /** Of a constant: its name among the weights and constants, and its entry there. */
