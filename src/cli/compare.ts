@@ -41,12 +41,16 @@ export const compare: Command = {
       return;
     }
     for (const { name, sqnrDb, maxAbsError, top1Agreement } of outputs) {
-      print(`${name}  SQNR ${Number.isFinite(sqnrDb) ? sqnrDb.toFixed(1) : '∞'} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
+      print(`${name}  SQNR ${decibels(sqnrDb)} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
     }
     if (accuracy !== undefined) print(`accuracy  original ${(100 * accuracy.original).toFixed(2)} %  converted ${(100 * accuracy.converted).toFixed(2)} %`);
     if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
+
+function decibels(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(1) : value > 0 ? '∞' : '-∞';
+}
 
 function labelsAt(arrays: ReadonlyMap<string, Tensor>, key: string, file: string): Tensor {
   const labels = arrays.get(key);

@@ -30,12 +30,13 @@ describe('a config that starts from elsewhere', () => {
 
   it('is imported from Neural Compressor, with what has no counterpart as comments, and can be undone', async () => {
     const document = await openModel('{ "use_bf16": false }\n');
-    await write(foreign, 'use_bf16: true\nquantization:\n  calibration:\n    sampling_size: 50\n  op_wise:\n    dense.*:\n      activation:\n        dtype: [fp32]\ntuning:\n  exit_policy:\n    max_trials: 7\n');
+    await write(foreign, 'use_bf16: true\nquantization:\n  calibration:\n    sampling_size: 50\n  op_wise:\n    dense.*:\n      activation:\n        dtype: [fp32]\ntuning:\n  exit_policy:\n    max_trials: 7\n  tensorboard: true\n');
     await done('importConfig', foreign);
     await until(() => document.configView.useBf16 && document.configView.calibration.samples === 50);
     const text = await read(file);
     match(text, /^\/\/ Imported from conf\.yaml\.\n/);
-    match(text, /\/\/ tuning\.exit_policy\.max_trials: /);
+    match(text, /\/\/ tuning\.tensorboard: /);
+    match(text, /"max_trials": 7/);
     deepStrictEqual(document.configView.overrides.map(({ pattern, choice }) => [pattern, choice]), [['dense.*', 'fp32']]);
     strictEqual(window.activeTextEditor?.document.uri.toString(), file.toString());
     await commands.executeCommand('undo');

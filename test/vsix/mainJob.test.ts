@@ -40,7 +40,7 @@ describe('the packaged extension', () => {
       .filter((name) => statSync(path.join(root, name)).isFile())
       .map((name) => name.split(path.sep).join('/'));
     assert.deepEqual(files.filter((name) => !EXPECTED.test(name)), []);
-    const large = files.filter((name) => statSync(path.join(root, name)).size > 1_500_000);
+    const large = files.filter((name) => statSync(path.join(root, name)).size > 2_000_000);
     assert.deepEqual(large, ['dist/ort-wasm-simd-threaded.wasm']);
   });
 

@@ -4,7 +4,7 @@ import { widened } from './halfPrecision';
 
 /** How far a converted model's output is from the reference. */
 export interface OutputComparison {
-  /** 10 log10(signal power / error power); Infinity when the outputs are equal. */
+  /** 10 log10(signal power / error power); Infinity when the outputs are equal, -Infinity where one alone is NaN or infinite. */
   readonly sqnrDb: number;
   readonly maxAbsError: number;
   /** Share of rows whose largest element is the same one; undefined for outputs of fewer than two columns. */
@@ -26,9 +26,10 @@ function compareOutput(expected: Tensor, actual: Tensor): OutputComparison {
   let noise = 0;
   let maxAbsError = 0;
   for (let i = 0; i < a.length; i++) {
-    // Equal infinities and NaN in both places are no error.
-    const error = Object.is(a[i], b[i]) ? 0 : Math.abs(a[i]! - b[i]!);
-    signal += a[i]! ** 2;
+    // Equal infinities and NaN in both places are no error; NaN in one of them is an infinite one.
+    const difference = Object.is(a[i], b[i]) ? 0 : Math.abs(a[i]! - b[i]!);
+    const error = Number.isNaN(difference) ? Infinity : difference;
+    if (Number.isFinite(a[i])) signal += a[i]! ** 2;
     noise += error ** 2;
     maxAbsError = Math.max(maxAbsError, error);
   }

@@ -16,6 +16,7 @@ it('measures signal to noise, the largest error and agreement of the largest col
 it('calls equal outputs equal, NaN and infinities included', () => {
   const same = matrix(1, NaN, Infinity, 1);
   expect(compareOutputs([same], [same])).toEqual([{ sqnrDb: Infinity, maxAbsError: 0, top1Agreement: undefined }]);
+  expect(compareOutputs([matrix(1, 1, 2, 3)], [matrix(1, 1, NaN, 3)])).toMatchObject([{ sqnrDb: -Infinity, maxAbsError: Infinity }]);
 });
 
 it('compares bfloat16 outputs by value', () => {
