@@ -5,9 +5,13 @@ import { afterAll } from 'vitest';
 import { startKernels, type KernelOptions } from '../../src/worker/kernelRunner';
 
 let folder: string | undefined;
-afterAll(() => {
+/** Test files that share a process share the folder: each leaves it to the next to make it anew. */
+afterAll(removeBundle);
+
+function removeBundle(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true });
-});
+  folder = undefined;
+}
 
 /** A fresh bundle of the kernel process; below node_modules, so that onnxruntime-node is found. */
 export function bundledKernels(): string {

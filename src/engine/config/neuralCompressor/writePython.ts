@@ -5,7 +5,10 @@ import { knownStrategy } from './notExported';
 
 /** The lines of a Python script whose `config` is a PostTrainingQuantConfig (neural_compressor/config.py). */
 export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
-  const { strategy, confidence_batches, timeout, max_trials } = config.tuning;
+  const { confidence_batches, timeout, max_trials } = config.tuning;
+  // Conservative is no strategy by name there, but level 0.
+  const isConservative = config.tuning.strategy === 'conservative';
+  const strategy = isConservative ? 'basic' : knownStrategy(config.tuning.strategy);
   const [criterion, loss] = Object.entries(config.accuracy_criterion)[0]!;
   return [
     'from neural_compressor.config import AccuracyCriterion, PostTrainingQuantConfig, TuningCriterion',
@@ -20,8 +23,9 @@ export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
     // Neural Compressor's own default is to use BF16.
     `    excluded_precisions=${list(config.use_bf16 ? [] : ['bf16'])},`,
     `    accuracy_criterion=AccuracyCriterion(criterion=${quoted(criterion)}, tolerable_loss=${floatText(loss)}),`,
+    ...(isConservative ? ['    quant_level=0,'] : []),
     // Whole seconds there.
-    `    tuning_criterion=TuningCriterion(strategy=${quoted(knownStrategy(strategy))}, strategy_kwargs={"confidence_batches": ${confidence_batches}}, timeout=${Math.ceil(timeout)}, max_trials=${max_trials}),`,
+    `    tuning_criterion=TuningCriterion(strategy=${quoted(strategy)}, strategy_kwargs={"confidence_batches": ${confidence_batches}}, timeout=${Math.ceil(timeout)}, max_trials=${max_trials}),`,
     ')',
   ];
 }
