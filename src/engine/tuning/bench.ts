@@ -5,6 +5,7 @@ import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
+import { heirs } from '../phases/quantize/heirs';
 import { nodePrecisions } from '../report/precision';
 import { createConstantStore } from '../runtime/constantStore';
 import { concatenated } from '../runtime/stridedCopy';
@@ -64,7 +65,7 @@ export async function createBench(request: BenchRequest): Promise<Bench> {
   const expected = await expectedOutputs(request, { ...running, graph });
   const judged = { ...running, expected, metric: METRICS[config.tuning.metric], k: config.tuning.topk };
   const sizes = await measureSizes({ ...running, graph });
-  const basis: CostBasis = { works: workload(graph, dialect, sizes), sizes, dialect };
+  const basis: CostBasis = { graph, works: workload(graph, dialect, sizes), sizes, dialect };
   const share = nodePool();
   share(graph);
   const state: BenchState = { ...request, space, judged, basis, share, originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
@@ -125,13 +126,15 @@ function costOf(converted: Snapshot, { basis, config, originalCycles }: BenchSta
   return modelledCycles(converted, basis, config.target_isa) / originalCycles;
 }
 
-function loweredShare(converted: Snapshot, { space, basis, context: { dialect } }: BenchState): number {
+function loweredShare(converted: Snapshot, { graph, space, basis, context: { dialect } }: BenchState): number {
   const precisions = nodePrecisions(converted, dialect);
+  const now = heirs(graph, converted.graph, dialect);
   let [all, lowered] = [0, 0];
   for (const id of space.units.flatMap(({ kind, nodes }) => (kind === 'op' ? nodes : []))) {
     const { multiplyAdds } = basis.works.get(id)!;
     all += multiplyAdds;
-    if (precisions.get(id) === 'int8' || precisions.get(id) === 'bf16') lowered += multiplyAdds;
+    const precision = precisions.get(now.get(id) ?? id);
+    if (precision === 'int8' || precision === 'bf16') lowered += multiplyAdds;
   }
   return all === 0 ? 0 : lowered / all;
 }

@@ -5,11 +5,13 @@ import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
 import { readersOf } from '../graph/readerIndex';
 import { nodePrecisions } from '../report/precision';
 import type { Snapshot } from '../snapshot';
+import { heirs } from '../phases/quantize/heirs';
 import { CORE_PEAKS, type CorePeaks, DEFAULT_TARGET, ELEMENT_BYTES } from './costTable';
 import { constantNodes, type ValueSizes, type Work } from './workload';
 
 /** The opened model, measured in one run. */
 export interface CostBasis {
+  readonly graph: Graph;
   readonly works: ReadonlyMap<string, Work>;
   readonly sizes: ValueSizes;
   readonly dialect: Dialect;
@@ -26,7 +28,8 @@ type Timed = keyof typeof ELEMENT_BYTES;
  */
 export function modelledCycles(snapshot: Pick<Snapshot, 'graph' | 'plan'>, basis: CostBasis, target: TuningConfig['target_isa']): number {
   const { graph } = snapshot;
-  const { dialect, works } = basis;
+  const { dialect } = basis;
+  const works = inheritedWorks(graph, basis);
   const peaks = CORE_PEAKS[target ?? DEFAULT_TARGET];
   const precisions = nodePrecisions(snapshot, dialect);
   const constants = constantNodes(graph, dialect);
@@ -46,6 +49,16 @@ export function modelledCycles(snapshot: Pick<Snapshot, 'graph' | 'plan'>, basis
     else if (work !== undefined && !isFused(node, graph, dialect, constants, timed)) cycles += nodeCycles(work, precision, precision === 'int8' && !readsInt8(node.id), peaks);
   }
   return cycles;
+}
+
+/** Works by the ids of `graph`: an op that has another id there took its multiply-accumulates and what it reads along. */
+function inheritedWorks(graph: Graph, { graph: opened, works, dialect }: CostBasis): ReadonlyMap<string, Work> {
+  const inherited = new Map(works);
+  for (const [id, heir] of heirs(opened, graph, dialect)) {
+    const [before, after] = [works.get(id), works.get(heir)];
+    if (before !== undefined && after !== undefined) inherited.set(heir, { ...before, writes: after.writes });
+  }
+  return inherited;
 }
 
 function nodeCycles({ multiplyAdds, reads, writes }: Work, precision: Timed, writesFp32: boolean, peaks: CorePeaks): number {

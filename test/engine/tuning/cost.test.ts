@@ -56,7 +56,7 @@ const SIZES = sizesOf(Object.fromEntries(['x', 'w', 'v', 'first', 'exp', 'second
 
 async function cycles(config: object, target: keyof typeof CORE_PEAKS, range?: { min: number; max: number }): Promise<number> {
   const { snapshots } = await runAllPhases(graph, config, range);
-  return modelledCycles(snapshots.at(-1)!, { works: workload(graph, dialect, SIZES), sizes: SIZES, dialect }, target);
+  return modelledCycles(snapshots.at(-1)!, { graph, works: workload(graph, dialect, SIZES), sizes: SIZES, dialect }, target);
 }
 
 describe('the modelled cost', () => {
@@ -72,7 +72,7 @@ describe('the modelled cost', () => {
       { name: 'relu', op: 'Relu', inputs: ['first'], attrs: { T: 'float32' } },
     ]);
     const sizes = sizesOf({ x: [N, N], w: [N, N], first: [N, N], relu: [N, N] });
-    expect(modelledCycles({ graph: withRelu }, { works: workload(withRelu, dialect, sizes), sizes, dialect }, 'amx')).toBe(N ** 3 / CORE_PEAKS.amx.multiplyAdds.fp32);
+    expect(modelledCycles({ graph: withRelu }, { graph: withRelu, works: workload(withRelu, dialect, sizes), sizes, dialect }, 'amx')).toBe(N ** 3 / CORE_PEAKS.amx.multiplyAdds.fp32);
   });
 
   it('falls from FP32 to BF16 to INT8 where the target has instructions for them, and not where it has none', async () => {

@@ -11,6 +11,7 @@ import type { Progress } from '../../host';
 import type { Plan, Warning } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
 import { foldBatchNorm } from './foldBatchNorm';
+import { heirs } from './heirs';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
@@ -61,8 +62,8 @@ function isSeen({ group }: QuantizedValue, ranges: Ranges): boolean {
 }
 
 /**
- * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does. `first` is the
- * plan of the graph given, which stays as it is.
+ * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does; an op that has
+ * another id now is planned under both. `first` is the plan of the graph given, which stays as it is.
  */
 export function foldAndPlan(
   graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress,
@@ -74,7 +75,10 @@ export function foldAndPlan(
   progress.report('Folding batch normalisation');
   foldBatchNorm(rewriter, context.dialect, (node) => isLowered(node.id), progress);
   const folded = rewriter.finish();
-  return { rewriter, folded, first, plan: rewriter.changes.length > 0 ? resolvePlan(folded, config, context) : first };
+  if (rewriter.changes.length === 0) return { rewriter, folded, first, plan: first };
+  const plan = resolvePlan(folded, config, context);
+  const inherited = [...heirs(graph, folded, context.dialect)].map(([id, heir]) => [id, plan.nodes.get(heir)!] as const);
+  return { rewriter, folded, first, plan: { ...plan, nodes: new Map([...plan.nodes, ...inherited]) } };
 }
 
 interface Insertion {

@@ -46,6 +46,20 @@ describe('INT8', () => {
     expect((await conversion.report()).phases[0]!.precision.int8).toBeGreaterThanOrEqual(16);
     expect(saved.outputs.map(({ name }) => name)).toEqual(['Identity']);
   });
+
+  it('plans a convolution by its own name, also where folding gave it the place of the batch normalisation behind it', async () => {
+    const text = JSON.stringify({ use_bf16: true, calibration: { ranges: 'ranges.json' }, op_name_dict: { '/digits/conv2/Conv_output_0': 'bf16' } });
+    const source = { text, path: join(folder, 'config.json') };
+    const conversion = createConversion(nodeHost(NO_PROGRESS));
+    await conversion.open(MODEL, source);
+    const { opTypes, problems } = await conversion.setConfig(source);
+    expect(problems).toEqual([]);
+    expect(opTypes.find(({ op }) => op === 'Conv')).toMatchObject({ count: 6, planned: { int8: 5, bf16: 1 } });
+    for (let phase = 0; phase < 3; phase++) await conversion.runPhase();
+    const { warnings } = await conversion.report();
+    expect(warnings.filter(({ message }) => message.includes('no effect'))).toEqual([]);
+    expect((await conversion.details('/digits/conv2/Conv_output_0', 0)).name).toBe('/digits/conv2/Conv_output_0');
+  });
 });
 
 describe('BF16', () => {
