@@ -3,6 +3,7 @@ import { KEEPS_ITS_TYPES } from '../../capabilities/onnxPrecision';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
+import { retyped } from '../retyped';
 import { dataTypeToEnum } from './dataTypes';
 import { sourceOf } from './node';
 import { versionsBetween } from './reach';
@@ -44,14 +45,7 @@ function admits({ types: variables }: OpVersion, types: ReadonlyMap<string, Data
 /** The node with the named type groups set; kernels are not checked here. */
 export function withTypes(node: Node, types: ReadonlyMap<string, DataType>): Node {
   const source = sourceOf(node);
-  const inputTypes = [...source.inputTypes];
-  const outputTypes = [...source.outputTypes];
-  for (const { name, inputs, outputs } of typeGroups(node)) {
-    const type = types.get(name);
-    if (type === undefined) continue;
-    for (const input of inputs) inputTypes[input] = type;
-    for (const output of outputs) outputTypes[output] = type;
-  }
+  const { inputTypes, outputTypes } = retyped(typeGroups(node), source, types);
   const attributes = node.op === 'Cast' && outputTypes[0] !== source.outputTypes[0] ? castingTo(node, outputTypes[0]!) : node.attributes;
   return { ...node, attributes, source: { ...source, inputTypes, outputTypes } };
 }

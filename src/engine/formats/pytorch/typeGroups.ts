@@ -4,6 +4,7 @@ import type { TypeGroup } from '../../dialect';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
+import { retyped } from '../retyped';
 import { isCast, isDequantize, isQuantize } from './boundaryNodes';
 import { type NodeSource, sourceOf } from './source';
 
@@ -85,14 +86,7 @@ const ASSERTION = 'aten._assert_tensor_metadata';
 /** The node with the named type groups set; kernels are not checked here. */
 export function withTypes(node: Node, types: ReadonlyMap<string, DataType>): Node {
   const source = sourceOf(node);
-  const inputTypes = [...source.inputTypes];
-  const outputTypes = [...source.outputTypes];
-  for (const { name, inputs, outputs } of typeGroups(node)) {
-    const type = types.get(name);
-    if (type === undefined) continue;
-    for (const input of inputs) inputTypes[input] = type;
-    for (const output of outputs) outputTypes[output] = type;
-  }
+  const { inputTypes, outputTypes } = retyped(typeGroups(node), source, types);
   const stated = isCast(node) ? types.get(TO) : node.op === ASSERTION && node.attributes.has('dtype') ? types.get(FLOATS) : undefined;
   const attributes = stated === undefined ? node.attributes : new Map(node.attributes).set('dtype', restated(node, stated));
   return { ...node, attributes, source: { ...source, firstTypes: source.firstTypes ?? { inputTypes: source.inputTypes, outputTypes: source.outputTypes }, inputTypes, outputTypes } satisfies NodeSource };

@@ -1,20 +1,14 @@
-import type { Graph, Node, ValueRef } from '../../../graph/graph';
+import type { Graph, Node } from '../../../graph/graph';
+import { producerThrough } from '../../producerThrough';
 import { constantBehind } from '../constants';
 import { decodeTensor } from '../tensor';
 
 /** Ops that exporters put between the steps of an arithmetic without taking part in it. */
 const HANDS_ON: ReadonlySet<string> = new Set(['Expand', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
-const MOST_STEPS = 8;
 
 /** The op that computes an input of `node`, through ops that only hand it on. */
 export function operand(node: Node, input: number, graph: Graph): Node | undefined {
-  let value: ValueRef | undefined = node.inputs[input];
-  for (let step = 0; value !== undefined && step < MOST_STEPS; step++) {
-    const producer = graph.nodes.get(value.node);
-    if (producer === undefined || !HANDS_ON.has(producer.op)) return producer;
-    value = producer.inputs[0];
-  }
-  return undefined;
+  return producerThrough(HANDS_ON, node, input, graph);
 }
 
 /** The one of two inputs that is computed while the other is a constant. */

@@ -1,4 +1,5 @@
-import type { Graph, Node, ValueRef } from '../../../graph/graph';
+import type { Graph, Node } from '../../../graph/graph';
+import { producerThrough } from '../../producerThrough';
 import { constantBehind } from '../constants';
 import { decodeTensor } from '../tensor';
 
@@ -6,17 +7,10 @@ import { decodeTensor } from '../tensor';
 const HANDS_ON: ReadonlySet<string> = new Set([
   'BroadcastTo', 'ExpandDims', 'Identity', 'PreventGradient', 'Reshape', 'Snapshot', 'Squeeze', 'StopGradient',
 ]);
-const MOST_STEPS = 8;
 
 /** The op that computes an input of `node`, through ops that only hand it on. */
 export function operand(node: Node, input: number, graph: Graph): Node | undefined {
-  let value: ValueRef | undefined = node.inputs[input];
-  for (let step = 0; value !== undefined && step < MOST_STEPS; step++) {
-    const producer = graph.nodes.get(value.node);
-    if (producer === undefined || !HANDS_ON.has(producer.op)) return producer;
-    value = producer.inputs[0];
-  }
-  return undefined;
+  return producerThrough(HANDS_ON, node, input, graph);
 }
 
 /** The ops behind both inputs of `node`. */
