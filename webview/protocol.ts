@@ -20,6 +20,15 @@ export interface DisplayNode {
   /** Path of name scopes, outermost first. */
   readonly scope: readonly string[];
   readonly kind: 'op' | 'input' | 'output';
+  /** The module it was traced in, where models are made of modules. */
+  readonly module?: DisplayModule;
+}
+
+export interface DisplayModule {
+  /** `features/0`. */
+  readonly path: string;
+  /** Name of its class in full: `torch.nn.modules.conv.Conv2d`. */
+  readonly type: string;
 }
 
 /** Value edge of the opened model, by index into `nodes`. */
@@ -118,6 +127,9 @@ export interface NodeTable {
   readonly scope: Uint32Array;
   /** 0 op, 1 input, 2 output. */
   readonly kind: Uint8Array;
+  /** Modules, and which of them each node was traced in, or -1; empty where models are not made of modules. */
+  readonly modules: readonly DisplayModule[];
+  readonly module: Int32Array;
 }
 
 /** The value edges of the picture, by index. */
@@ -375,16 +387,21 @@ export type TargetIsa = 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx';
 /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
 export type AccuracyCriterion = { readonly relative: number } | { readonly absolute: number };
 
-/** Ops of the open model: those whose whole name matches, or all of a type. */
+/** Ops of the open model: those whose whole name matches, or that of their module; or all of a type, or of modules of a class. */
 export type OpQuery = { readonly pattern: string } | { readonly opType: string };
 
+/** What becomes BF16 or INT8 as a whole: an op, or a module. */
+export type PytorchMode = 'fx' | 'eager';
+
+/** All ops of a type; or, where modules are converted as wholes, all modules of a class. */
 export interface OpTypeRow {
+  /** The op type, or the name of the class. */
   readonly op: string;
   readonly count: number;
-  /** Precisions some node of this type can take, beside FP32. */
+  /** Precisions some of these can take, beside FP32. */
   readonly capability: readonly ('int8' | 'bf16')[];
   readonly choice: PrecisionWish;
-  /** What the plan decided for the nodes of this type. */
+  /** What the plan decided for these; a module counts once, as the lowest precision of its ops. */
   readonly planned: PrecisionCounts;
 }
 
@@ -456,9 +473,11 @@ export interface ConfigView {
   readonly useBf16: boolean;
   /** Entries of `bf16_ops`; undefined: the framework's list. */
   readonly bf16Ops: readonly string[] | undefined;
+  /** Undefined where models are not made of modules. */
+  readonly pytorchMode: PytorchMode | undefined;
   readonly opTypes: readonly OpTypeRow[];
   readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionWish; readonly matches: number }[];
-  /** `pattern`: the key of `op_name_dict` that means this op alone. */
+  /** The selected op, or the module it is in where modules are converted as wholes. `pattern`: the key of `op_name_dict` that means this one alone. */
   readonly selection: { readonly name: string; readonly pattern: string; readonly op: string; readonly choice: PrecisionWish; readonly capability: readonly ('int8' | 'bf16')[] } | undefined;
   readonly calibration: {
     readonly data: string | undefined;
@@ -498,6 +517,7 @@ export type ConfigChange =
   /** The framework's list again. */
   | { readonly type: 'clearBf16Ops' }
   | { readonly type: 'setOpTypes'; readonly ops: readonly string[]; readonly choice: PrecisionChoice }
+  | { readonly type: 'setPytorchMode'; readonly mode: PytorchMode }
   | { readonly type: 'setOverride'; readonly pattern: string; readonly choice: PrecisionChoice | undefined }
   | { readonly type: 'setAlgorithm'; readonly algorithm: Algorithm }
   | { readonly type: 'setSamplingSize'; readonly samples: number }

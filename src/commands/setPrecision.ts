@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { unitOf } from '../document/configView';
 import { NotNowError } from '../document/messages';
 import type { ModelDocument } from '../document/modelDocument';
 import { precisionEdits, TARGETS, type Target, type Targets } from '../document/precisionEdits';
@@ -54,12 +55,18 @@ async function targetsOf(document: ModelDocument, target: Target, given: unknown
 function targetsAround(document: ModelDocument, id: string): readonly Targets[] {
   const op = document.op(id);
   if (op === undefined) throw new NotNowError(vscode.l10n.t('Only ops of the opened model have a precision of their own. Choose one of them.'));
-  const named = { op: op.name, group: op.group, opType: op.op };
+  const unit = unitOf(op, document.configView.pytorchMode);
+  const named = { op: unit.name, group: op.group, opType: unit.op };
   return TARGETS.filter((target) => named[target] !== '').map((target) => ({ target, names: [named[target]] }));
 }
 
 async function pickTargets(document: ModelDocument, id: string): Promise<Targets | undefined> {
-  const labels = { op: vscode.l10n.t('This op'), group: vscode.l10n.t('All ops of its group'), opType: vscode.l10n.t('All ops of its type') };
+  const isEager = document.configView.pytorchMode === 'eager';
+  const labels = {
+    op: isEager ? vscode.l10n.t('Its module') : vscode.l10n.t('This op'),
+    group: vscode.l10n.t('All ops of its group'),
+    opType: isEager ? vscode.l10n.t('All modules of its class') : vscode.l10n.t('All ops of its type'),
+  };
   const items = targetsAround(document, id).map((targets) => ({ label: labels[targets.target], description: targets.names[0], targets }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Set the Precision Of') }))?.targets;
 }
@@ -77,7 +84,8 @@ async function pickChoice(document: ModelDocument, { target, names: [name] }: Ta
 
 /** Writes the override, and says what of it the op's kernels or the config itself refuse. */
 async function apply(document: ModelDocument, messages: Rooms['messages'], targets: Targets, choice: PrecisionChoice): Promise<void> {
-  const warnings = await document.editConfig(precisionEdits(targets, choice));
+  const areModules = (document.conversion.graph?.nodes.modules.length ?? 0) > 0;
+  const warnings = await document.editConfig(precisionEdits({ ...targets, areModules }, choice));
   if (choice === 'bf16' && !document.configView.useBf16) {
     const turnOn = () => document.editConfig([{ path: ['use_bf16'], value: true }]);
     messages.warn(vscode.l10n.t('BF16 is off for this model, so {0} stays as it is.', targets.names.join(', ')), { [vscode.l10n.t('Turn On BF16')]: turnOn });

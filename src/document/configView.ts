@@ -1,11 +1,12 @@
 import type { ParsedConfig } from '../engine/config/parse';
 import type { TuningConfig } from '../engine/config/config';
 import type { ConfigProblem } from '../engine/config/problem';
+import { className } from '../engine/config/rules';
 import type { AppliedConfig, Outcome, PlanView } from '../engine/conversion';
 import type { Warning } from '../engine/plan';
 import { allReturned } from '../engine/report/allReturned';
 import { PHASES } from '../engine/snapshot';
-import type { ConfigView, DisplayNode, SnapshotTables } from '../../webview/protocol';
+import type { ConfigView, DisplayNode, PytorchMode, SnapshotTables } from '../../webview/protocol';
 import { exactPattern } from './configEdits';
 
 /** What the side panel shows: the config file, and what the plan made of it. */
@@ -17,7 +18,7 @@ export function configView(state: {
   readonly plan: Pick<AppliedConfig, keyof PlanView | 'overrides'> | undefined;
   /** Why another config than that of the file is in force. */
   readonly refused: string | undefined;
-  readonly selected: Pick<DisplayNode, 'name' | 'op'> | undefined;
+  readonly selected: Pick<DisplayNode, 'name' | 'op' | 'module'> | undefined;
   /** What `calibration.data` holds, once it is read. */
   readonly data: ConfigView['calibration']['contents'];
   /** What the phases would make of the model. */
@@ -39,9 +40,10 @@ export function configView(state: {
     isFaulty: refused !== undefined || (plan?.isFaulty ?? false),
     useBf16: config.use_bf16,
     bf16Ops: config.bf16_ops,
+    pytorchMode: plan?.pytorchMode,
     opTypes,
     overrides: Object.entries(config.op_name_dict).map(([pattern, choice]) => ({ pattern, choice, matches: matches.get(pattern) ?? 0 })),
-    selection: selected && selectionView(selected, config, opTypes),
+    selection: selected && selectionView(unitOf(selected, plan?.pytorchMode), config, opTypes),
     calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm, ranges: config.calibration.ranges, contents: data },
     weightGranularity: config.quantization.weight_granularity,
     castPlacement: config.cast_placement,
@@ -73,6 +75,11 @@ function problemsOf(problems: readonly ConfigProblem[], warnings: readonly Warni
 /** One line for the user. */
 export function warningText({ node, message }: Warning): string {
   return node === undefined ? message : `${node}: ${message}`;
+}
+
+/** What is given a precision when an op is: its module, where modules are converted as wholes. */
+export function unitOf({ name, op, module }: Pick<DisplayNode, 'name' | 'op' | 'module'>, mode: PytorchMode | undefined): { readonly name: string; readonly op: string } {
+  return mode === 'eager' && module !== undefined ? { name: module.path, op: className(module.type) } : { name, op };
 }
 
 function selectionView({ name, op }: Pick<DisplayNode, 'name' | 'op'>, config: TuningConfig, opTypes: PlanView['opTypes']): ConfigView['selection'] {

@@ -1,4 +1,4 @@
-import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, SnapshotTables } from '../../webview/protocol';
+import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, PytorchMode, SnapshotTables } from '../../webview/protocol';
 import type { TuningConfig } from './config/config';
 import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
@@ -46,6 +46,8 @@ export interface PlanView {
   /** The config in force: the last valid one while the file is faulty. */
   readonly config: TuningConfig;
   readonly isFaulty: boolean;
+  /** What is converted as a whole; absent where models are not made of modules. */
+  readonly pytorchMode?: PytorchMode;
   readonly opTypes: readonly OpTypeRow[];
   /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
   readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];

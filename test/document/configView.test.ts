@@ -28,6 +28,15 @@ it('shows the override of the selected node', () => {
   });
 });
 
+it('shows the module of the selected op where modules are converted as wholes', () => {
+  const parsed = parseConfig('{ "op_name_dict": { "features/0": "bf16" } }', 'digits.mixed-precision.json');
+  const state = { ...plan, config: parsed.config, isFaulty: false, opTypes: [{ ...plan.opTypes[0]!, op: 'Conv2d' }] };
+  const op = { name: 'conv2d', op: 'aten.conv2d.default', module: { path: 'features/0', type: 'torch.nn.modules.conv.Conv2d' } };
+  const selection = (pytorchMode: 'fx' | 'eager') => view(undefined, { parsed, plan: { ...state, pytorchMode }, selected: op }).selection;
+  expect(selection('eager')).toEqual({ name: 'features/0', pattern: 'features/0', op: 'Conv2d', choice: 'bf16', capability: ['int8', 'bf16'] });
+  expect(selection('fx')).toMatchObject({ name: 'conv2d', pattern: 'conv2d', choice: 'auto' });
+});
+
 it('shows the defaults where there is no config file', () => {
   expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'min_cut', calibration: { data: undefined } });
 });

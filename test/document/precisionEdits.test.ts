@@ -20,6 +20,11 @@ describe('setting a precision', () => {
     expect(names.map(matchesWholeName(pattern!))).toEqual([true, true, false, false, false]);
   });
 
+  it('of a module names it and all it holds', () => {
+    const [pattern] = Object.keys(edited('{}', { target: 'group', names: ['features/0'], areModules: true }, 'int8').op_name_dict);
+    expect(['features/0', 'features/0/conv', 'features/01', 'x/features/0'].map(matchesWholeName(pattern!))).toEqual([true, true, false, false]);
+  });
+
   it('of repeated groups names each of them, and of the whole model all', () => {
     expect(edited('{}', { target: 'group', names: ['a', 'b'] }, 'fp32').op_name_dict).toEqual({ 'a/.*': 'fp32', 'b/.*': 'fp32' });
     expect(edited('{}', { target: 'group', names: [''] }, 'fp32').op_name_dict).toEqual({ '.*': 'fp32' });

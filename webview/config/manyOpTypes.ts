@@ -4,23 +4,24 @@ import type { OpTypeRow, PrecisionChoice } from '../protocol';
 import { edits } from './choice';
 import { precisionChoice } from './precisionChoice';
 import { replaceKeepingFocus, tool, type Post } from './section';
-import { opTypesText } from './words';
+import { unitWords, type UnitWords } from './units';
 
 /** The bar that sets all selected op types at once; it keeps its place while fewer than two are, so that rows do not move under the pointer. */
 export function manyOpTypes(post: Post, onClear: () => void): {
   readonly element: HTMLElement;
   /** `hidden`: how many of the selected the filter leaves out. */
-  update(rows: readonly OpTypeRow[], hidden: number, useBf16: boolean): void;
+  update(rows: readonly OpTypeRow[], hidden: number, context: { readonly useBf16: boolean; readonly words: UnitWords }): void;
 } {
   const status = h('span', { class: 'name', role: 'status' });
   const controls = h('span', { class: 'row' });
-  const element = h('div', { class: 'row many', role: 'group', 'aria-label': t('Selected op types') }, status, controls);
+  const element = h('div', { class: 'row many', role: 'group', 'aria-label': unitWords(undefined).selected }, status, controls);
   return {
     element,
-    update: (rows, hidden, useBf16) => {
+    update: (rows, hidden, { useBf16, words }) => {
+      element.setAttribute('aria-label', words.selected);
       const isMany = rows.length > 1;
       element.classList.toggle('active', isMany);
-      const text = !isMany ? t('Select several to set them at once.') : hidden === 0 ? opTypesText(rows.length) : t('{0}, {1} not shown', opTypesText(rows.length), hidden);
+      const text = !isMany ? t('Select several to set them at once.') : hidden === 0 ? words.kindsText(rows.length) : t('{0}, {1} not shown', words.kindsText(rows.length), hidden);
       if (status.textContent !== text) status.textContent = text;
       replaceKeepingFocus(controls, isMany ? [bulkChoice(rows, useBf16, post), tool('many:clear', 'close', t('Select none'), onClear)] : []);
     },
@@ -31,7 +32,7 @@ function bulkChoice(rows: readonly OpTypeRow[], useBf16: boolean, post: Post): H
   const first = rows[0]!.choice;
   return precisionChoice({
     id: 'many',
-    label: t('All selected op types'),
+    label: t('All selected'),
     value: rows.every(({ choice }) => choice === first) ? first : undefined,
     capability: (['int8', 'bf16'] as const).filter((precision) => able(rows, precision).length > 0),
     useBf16,

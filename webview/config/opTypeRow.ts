@@ -6,7 +6,7 @@ import { edits } from './choice';
 import type { GraphLight } from './graphLight';
 import { precisionChoice } from './precisionChoice';
 import type { Post } from './section';
-import { opsText } from './words';
+import type { UnitWords } from './units';
 
 const SHOWN = ['fp32', 'bf16', 'int8'] as const;
 
@@ -14,31 +14,32 @@ export interface RowContext {
   readonly post: Post;
   readonly light: GraphLight;
   readonly useBf16: boolean;
+  readonly words: UnitWords;
   readonly selected: ReadonlySet<string>;
   /** `range`: all from the one selected last to this one, too. */
   readonly onSelect: (op: string, isSelected: boolean, range: boolean) => void;
 }
 
 /** Roles are said explicitly: style.css lays rows out as grids, which may take a table's roles away. */
-export function opTypeTable(head: HTMLElement, rows: readonly HTMLElement[]): HTMLElement {
-  return h('table', { role: 'table', 'aria-label': t('Op types') }, h('thead', { role: 'rowgroup' }, head), h('tbody', { role: 'rowgroup' }, ...rows));
+export function opTypeTable(words: UnitWords, selectAll: HTMLElement, rows: readonly HTMLElement[]): HTMLElement {
+  return h('table', { role: 'table', 'aria-label': words.title }, h('thead', { role: 'rowgroup' }, headRow(words, selectAll)), h('tbody', { role: 'rowgroup' }, ...rows));
 }
 
-export function headRow(selectAll: HTMLElement): HTMLElement {
+function headRow({ kind, count }: UnitWords, selectAll: HTMLElement): HTMLElement {
   const column = (name: string, text: string, title: string) => h('th', { role: 'columnheader', scope: 'col', class: name, title }, text);
   return h(
     'tr',
     { role: 'row' },
     h('td', { role: 'cell', class: 'select' }, selectAll),
-    column('name', t('Op type'), t('Click a name to light up its ops in the graph')),
-    column('count', t('Ops'), t('How many there are in the model')),
+    column('name', ...kind),
+    column('count', ...count),
     column('can', t('Can'), t('What it can be computed in beside FP32: 8 is INT8, B is BF16')),
     column('planned', t('Planned'), t('What the plan makes of them')),
     column('choice', t('Precision'), t('What you ask for')),
   );
 }
 
-export function opTypeRow({ op, count, choice, capability, planned }: OpTypeRow, { post, light, useBf16, selected, onSelect }: RowContext): HTMLElement {
+export function opTypeRow({ op, count, choice, capability, planned }: OpTypeRow, { post, light, useBf16, words, selected, onSelect }: RowContext): HTMLElement {
   const box = h('input', {
     type: 'checkbox', id: `select:${op}`, class: 'box', checked: selected.has(op), 'aria-label': t('Select {0}', op), title: t('Select; with Shift, all from the last one to here'),
     onclick: (event) => onSelect(op, !selected.has(op), (event as MouseEvent).shiftKey),
@@ -47,7 +48,7 @@ export function opTypeRow({ op, count, choice, capability, planned }: OpTypeRow,
   const control = precisionChoice({
     id: `op:${op}`, label: op, value: choice, capability, useBf16, ...edits(post, (value) => ({ type: 'setOpTypes', ops: [op], choice: value })),
   });
-  const title = t('{0}: show its {1} in the graph', op, opsText(count));
+  const title = t('{0}: show its {1} in the graph', op, words.unitsText(count));
   return h(
     'tr',
     { role: 'row' },

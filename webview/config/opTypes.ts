@@ -1,21 +1,26 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
-import type { ConfigView, OpTypeRow } from '../protocol';
+import type { ConfigView, OpTypeRow, PytorchMode } from '../protocol';
 import type { GraphLight } from './graphLight';
 import { manyOpTypes } from './manyOpTypes';
-import { headRow, opTypeRow, opTypeTable, type RowContext } from './opTypeRow';
+import { pytorchModeRows } from './pytorchMode';
+import { opTypeRow, opTypeTable, type RowContext } from './opTypeRow';
 import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
 import { textField } from './toolkit';
-import { opTypesText } from './words';
+import { unitWords } from './units';
 
-/** A row per op type: how many there are, what they shall compute in and what the plan made of it. */
+/** A row per op type, or per class where modules are converted as wholes: how many there are, what they shall compute in and what the plan made of it. */
 export function opTypesSection(post: Post, light: GraphLight): Section {
   let opTypes: readonly OpTypeRow[] = [];
   let useBf16 = false;
+  let mode: PytorchMode | undefined;
   let selected: ReadonlySet<string> = new Set();
   let last: string | undefined;
 
-  const filter = textField({ label: t('Filter op types'), placeholder: t('Filter: name, int8, bf16 or fp32'), onInput: () => show() });
+  const filter = textField({ label: t('Filter rows'), placeholder: t('Filter: name, int8, bf16 or fp32'), onInput: () => show() });
+  const title = h('span', {});
+  const hint = h('span', {});
+  const modes = h('div', {});
   const count = h('p', { class: 'hint', role: 'status' });
   const many = manyOpTypes(post, () => select([...selected], false));
   const needsSwitch = h('p', { class: 'hint' }, t('B (BF16) can be chosen once Use BF16 is on.'));
@@ -26,6 +31,7 @@ export function opTypesSection(post: Post, light: GraphLight): Section {
     show();
   };
   const show = () => {
+    const words = unitWords(mode);
     const shown = opTypes.filter(matching(filter.value));
     const names = shown.map(({ op }) => op);
     const onSelect: RowContext['onSelect'] = (op, isSelected, range) => {
@@ -33,14 +39,14 @@ export function opTypesSection(post: Post, light: GraphLight): Section {
       last = op;
     };
     const isFiltered = filter.value.trim() !== '';
-    const text = isFiltered ? t('{0} of {1}', shown.length, opTypesText(opTypes.length)) : '';
+    const text = isFiltered ? t('{0} of {1}', shown.length, words.kindsText(opTypes.length)) : '';
     if (count.textContent !== text) count.textContent = text;
     const chosen = opTypes.filter(({ op }) => selected.has(op));
-    many.update(chosen, chosen.filter(({ op }) => !names.includes(op)).length, useBf16);
+    many.update(chosen, chosen.filter(({ op }) => !names.includes(op)).length, { useBf16, words });
     needsSwitch.hidden = useBf16;
-    const rows = shown.map((row) => opTypeRow(row, { post, light, useBf16, selected, onSelect }));
-    const empty = isFiltered ? t('No op type matches "{0}".', filter.value) : t('The model has no ops.');
-    replaceKeepingFocus(table, [rows.length > 0 ? opTypeTable(headRow(selectAll(names)), rows) : h('p', { class: 'hint' }, empty)]);
+    const rows = shown.map((row) => opTypeRow(row, { post, light, useBf16, words, selected, onSelect }));
+    const empty = isFiltered ? t('Nothing matches "{0}".', filter.value) : words.empty;
+    replaceKeepingFocus(table, [rows.length > 0 ? opTypeTable(words, selectAll(names), rows) : h('p', { class: 'hint' }, empty)]);
   };
   const selectAll = (names: readonly string[]) => {
     const how = names.filter((op) => selected.has(op)).length;
@@ -51,11 +57,14 @@ export function opTypesSection(post: Post, light: GraphLight): Section {
     box.indeterminate = how > 0 && how < names.length;
     return box;
   };
-  const hint = t('The precision of all ops of a type. Auto leaves it to the plan.');
   return {
-    element: foldable('op-types', t('Op types'), hint, needsSwitch, filter, count, many.element, table),
+    element: foldable('op-types', title, hint, modes, needsSwitch, filter, count, many.element, table),
     update: (config: ConfigView) => {
-      ({ opTypes, useBf16 } = config);
+      ({ opTypes, useBf16, pytorchMode: mode } = config);
+      const words = unitWords(mode);
+      title.textContent = words.title;
+      hint.textContent = words.hint;
+      replaceKeepingFocus(modes, mode === undefined ? [] : pytorchModeRows(mode, post));
       const names = new Set(opTypes.map(({ op }) => op));
       selected = new Set([...selected].filter((op) => names.has(op)));
       show();

@@ -16,7 +16,7 @@ export interface Section {
 }
 
 /** A part with a title that opens and closes it; main.ts remembers which are closed, by `id`. `hint`: one sentence for newcomers. */
-export function foldable(id: string, title: string, hint: string, ...children: readonly (HTMLElement | undefined)[]): HTMLDetailsElement {
+export function foldable(id: string, title: string | Node, hint: string | Node, ...children: readonly (HTMLElement | undefined)[]): HTMLDetailsElement {
   return h('details', { id, class: 'section', open: true }, h('summary', {}, h('h2', {}, title)), h('p', { class: 'hint' }, hint), ...children);
 }
 

@@ -6,10 +6,6 @@ export function opsText(count: number): string {
   return count === 1 ? t('1 op') : t('{0} ops', count.toLocaleString('en'));
 }
 
-export function opTypesText(count: number): string {
-  return count === 1 ? t('1 op type') : t('{0} op types', count.toLocaleString('en'));
-}
-
 /** `INT8 or FP32`. */
 export function wishText(wish: PrecisionWish): string {
   if (wish === 'auto') return t('auto');

@@ -1,4 +1,4 @@
-import type { ChangeTable, EdgeMark, EdgeTable, GraphTables, GraphView, MarkTable, NodeTable, SnapshotTables, SnapshotView } from '../../../webview/protocol';
+import type { ChangeTable, DisplayModule, EdgeMark, EdgeTable, GraphTables, GraphView, MarkTable, NodeTable, SnapshotTables, SnapshotView } from '../../../webview/protocol';
 import { GONE, listTable, MARK_KINDS, NODE_KINDS, PRECISIONS, stringTable } from '../../../webview/tables';
 
 /** Element types that a byte can number; the engine knows 33. */
@@ -28,6 +28,7 @@ export function snapshotTables({ precision, dtypes, marks, changes, nodeChange, 
 /** Linear. */
 export function nodeTable(nodes: GraphView['nodes']): NodeTable {
   const ops = new Distinct();
+  const modules = new Distinct();
   const scopes = new Distinct();
   scopes.indexOf('');
   const ids: Record<number, string> = {};
@@ -43,6 +44,8 @@ export function nodeTable(nodes: GraphView['nodes']): NodeTable {
     scope: Uint32Array.from(nodes, ({ scope }) => scopes.indexOf(scope.join('/'))),
     scopes: stringTable(scopes.texts),
     kind: Uint8Array.from(nodes, ({ kind }) => NODE_KINDS.indexOf(kind)),
+    module: Int32Array.from(nodes, ({ module }) => (module === undefined ? -1 : modules.indexOf(JSON.stringify(module)))),
+    modules: modules.texts.map((text) => JSON.parse(text) as DisplayModule),
   };
 }
 

@@ -32,7 +32,9 @@ export function pictureOf(opened: Graph, dialect: Dialect): Picture {
   for (const node of opened.nodes.values()) {
     if (!isShown(node, opened, dialect)) continue;
     const kind = fed.has(node.id) || dialect.isInput(node) ? 'input' : ends.has(node.id) ? 'output' : 'op';
-    index.set(node.id, nodes.push({ id: node.id, name: node.name, op: node.op, scope: dialect.scopeOf(node), kind }) - 1);
+    const module = dialect.moduleOf?.(node);
+    const made = { id: node.id, name: node.name, op: node.op, scope: dialect.scopeOf(node), kind } as const;
+    index.set(node.id, nodes.push(module === undefined ? made : { ...made, module: { path: module.path, type: module.type } }) - 1);
   }
   const connect = (value: ValueRef, target: number, targetInput: number, reader: Reader): void => {
     const { origin } = routeOf(value, opened, opened, dialect);

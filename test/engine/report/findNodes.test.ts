@@ -20,6 +20,11 @@ describe('finding ops', () => {
     expect(found('relu')).toEqual([]);
   });
 
+  it('by the path and the class of their module', () => {
+    const traced = [{ ...node('conv2d', 'aten.conv2d.default'), module: { path: 'features/0', type: 'torch.nn.modules.conv.Conv2d' } }, node('view', 'aten.view.default')];
+    for (const query of [{ pattern: 'features/.*' }, { opType: 'Conv2d' }, { opType: 'torch.nn.modules.conv.Conv2d' }]) expect([...findNodes(traced, query)]).toEqual([0]);
+  });
+
   it.each(['(', '[a', '*', 'a{2,1}', '(?P<name'])('refuses %s, which is no regular expression', (pattern) => {
     expect(() => findNodes(nodes, { pattern })).toThrow(`"${pattern}" is no regular expression`);
   });

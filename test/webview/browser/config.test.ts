@@ -65,7 +65,7 @@ describe('the config panel', () => {
     await expect.poll(() => panel.page.evaluate(() => window.persisted)).toEqual({ closed: ['overrides'] });
     const again = await pages.open('dark-modern', { state: { closed: ['overrides'] } });
     await again.show(digits);
-    await again.page.getByRole('textbox', { name: 'Filter op types' }).waitFor();
+    await again.page.getByRole('textbox', { name: 'Filter rows' }).waitFor();
     expect(await again.page.getByRole('textbox', { name: 'Pattern of op names' }).isVisible()).toBe(false);
     await again.page.close();
   });

@@ -2,7 +2,7 @@ import { source, type AxeResults } from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConfigView, ToConfig } from '../../../webview/protocol';
 import { ConfigPages, type OpenedConfig } from '../support/configPages';
-import { defaults, faulty, filled, long } from '../support/panelViews';
+import { defaults, faulty, filled, long, modules } from '../support/panelViews';
 import type { ThemeName } from '../support/themes';
 
 const THEMES: readonly ThemeName[] = ['dark-modern', 'light-modern', 'high-contrast', 'high-contrast-light'];
@@ -27,7 +27,7 @@ const STATES: readonly State[] = [
       await page.getByRole('checkbox', { name: 'Select Conv2D' }).click();
       await page.getByRole('checkbox', { name: 'Select ArgMax' }).click();
       await page.getByRole('button', { name: 'MatMul' }).click();
-      await page.getByRole('textbox', { name: 'Filter op types' }).fill('a');
+      await page.getByRole('textbox', { name: 'Filter rows' }).fill('a');
       await page.getByRole('textbox', { name: 'Pattern of op names' }).fill('head(');
       await page.waitForTimeout(300);
       await panel.post({ type: 'matches', pattern: 'head(', count: 0, names: [], problem: '"head(" is no regular expression' });
@@ -35,6 +35,7 @@ const STATES: readonly State[] = [
       await page.getByText('"head(" is no regular expression').waitFor();
     },
   },
+  { name: 'with modules', config: modules },
   { name: 'with a faulty file', config: faulty },
   {
     name: 'with long lists', config: long,
@@ -47,7 +48,7 @@ const STATES: readonly State[] = [
     name: 'with its parts closed', config: filled,
     arrange: async ({ page }) => {
       for (const part of await page.locator('summary').all()) await part.click();
-      await page.getByRole('textbox', { name: 'Filter op types' }).waitFor({ state: 'hidden' });
+      await page.getByRole('textbox', { name: 'Filter rows' }).waitFor({ state: 'hidden' });
     },
   },
 ];

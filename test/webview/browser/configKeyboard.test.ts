@@ -60,7 +60,7 @@ describe('by keyboard alone', () => {
     await keyboard.press('Space');
     await expect.poll(() => host.config()).toMatchObject({ use_bf16: true });
 
-    await tabTo(page, 'Filter op types');
+    await tabTo(page, 'Filter rows');
     await keyboard.type('bf16');
     await page.getByText(/^\d+ of \d+ op types$/).waitFor();
     for (const op of ['Conv2D', 'MatMul', 'Relu']) {
@@ -68,10 +68,10 @@ describe('by keyboard alone', () => {
       await keyboard.press('Space');
     }
     await page.getByRole('group', { name: 'Selected op types' }).getByText('3 op types').waitFor();
-    await tabTo(page, 'All selected op types: Auto: INT8 or BF16 where that is safe', 'Shift+Tab');
+    await tabTo(page, 'All selected: Auto: INT8 or BF16 where that is safe', 'Shift+Tab');
     await keyboard.press('ArrowLeft');
     await expect.poll(() => host.config()).toMatchObject({ op_type_dict: { Conv2D: 'fp32', MatMul: 'fp32', Relu: 'fp32' } });
-    expect((await stopOf(page))?.name).toBe('All selected op types: FP32: as in the original model');
+    expect((await stopOf(page))?.name).toBe('All selected: FP32: as in the original model');
 
     await tabTo(page, 'Pattern of op names');
     await keyboard.type('.*Softmax');

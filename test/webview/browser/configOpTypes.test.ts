@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigPages, type OpenedConfig } from '../support/configPages';
-import { digits, filled, long, opTypeRow } from '../support/panelViews';
+import { digits, filled, long, modules, opTypeRow } from '../support/panelViews';
 import { expectSent } from '../support/sent';
 
 let pages: ConfigPages;
@@ -25,7 +25,7 @@ const table = () => panel.page.getByRole('table', { name: 'Op types' });
 const row = (op: string) => table().getByRole('row').filter({ has: panel.page.getByRole('rowheader', { name: op, exact: true }) });
 const choice = (label: string, value: string) => panel.page.getByRole('radiogroup', { name: label, exact: true }).locator(`input[value="${value}"]`);
 const box = (op: string) => panel.page.getByRole('checkbox', { name: `Select ${op}`, exact: true });
-const filter = () => panel.page.getByRole('textbox', { name: 'Filter op types' });
+const filter = () => panel.page.getByRole('textbox', { name: 'Filter rows' });
 const shown = () => table().getByRole('rowheader').allTextContents();
 const isSelected = () => table().getByRole('checkbox', { name: /^Select (?!all)/ }).evaluateAll((boxes) => boxes.filter((each) => (each as HTMLInputElement).checked).map(({ id }) => id));
 const bar = () => panel.page.getByRole('group', { name: 'Selected op types' });
@@ -87,7 +87,7 @@ describe('the filter of op types', () => {
     await expect.poll(shown).toEqual(['MatMul']);
     await panel.page.getByText('1 of 3 op types').waitFor();
     await filter().fill('nothing');
-    await panel.page.getByText('No op type matches "nothing".').waitFor();
+    await panel.page.getByText('Nothing matches "nothing".').waitFor();
   });
 
   it('finds precisions that are planned or asked for', async () => {
@@ -107,7 +107,7 @@ describe('several op types', () => {
     await panel.page.getByText('Select several to set them at once.').waitFor();
     await box('Softmax').click();
     await bar().getByText('2 op types').waitFor();
-    await choice('All selected op types', 'fp32').click();
+    await choice('All selected', 'fp32').click();
     await expectSent(panel, [{ type: 'setOpTypes', ops: ['Conv2D', 'Softmax'], choice: 'fp32' }]);
   });
 
@@ -119,8 +119,8 @@ describe('several op types', () => {
     await panel.show({ ...digits, opTypes: [opTypeRow('Softmax', 1, 'fp32', ['bf16'], {}), opTypeRow('Mean', 1, 'fp32', [], {})] });
     await box('Mean').click();
     await bar().getByText('2 op types').waitFor();
-    expect(await choice('All selected op types', 'int8').isDisabled()).toBe(true);
-    expect(await choice('All selected op types', 'fp32').isChecked()).toBe(true);
+    expect(await choice('All selected', 'int8').isDisabled()).toBe(true);
+    expect(await choice('All selected', 'fp32').isChecked()).toBe(true);
   });
 
   it('are selected by a range, and all that are shown at once', async () => {
@@ -177,5 +177,37 @@ describe('the light in the graph', () => {
     await panel.show({ ...digits, model: 'other.pb' });
     await expectSent(panel, [{ type: 'highlight' }]);
     await expect.poll(() => panel.page.locator('[aria-pressed="true"]').count()).toBe(0);
+  });
+});
+
+describe('a model made of modules', () => {
+  const modes = () => panel.page.getByRole('radiogroup', { name: 'What is converted as a whole' });
+
+  it('shows op types or classes of modules, whichever is converted as a whole', async () => {
+    expect(await modes().count()).toBe(0);
+    await panel.show({ ...modules, pytorchMode: 'fx' });
+    await modes().getByRole('radio', { name: /^What is converted as a whole: Ops/, checked: true }).waitFor();
+    expect(await table().count()).toBe(1);
+    await panel.show(modules);
+    const classes = panel.page.getByRole('table', { name: 'Module classes' });
+    await classes.waitFor();
+    expect(await classes.getByRole('columnheader').allTextContents()).toEqual(['Class', 'Count', 'Can', 'Planned', 'Precision']);
+    await panel.page.getByRole('heading', { name: 'Selected module' }).waitFor();
+    await panel.page.getByRole('button', { name: 'Conv2d', exact: true }).and(panel.page.getByTitle('Conv2d: show its 3 modules in the graph')).waitFor();
+  });
+
+  it('is set to the other, and tries what that gives', async () => {
+    await panel.show(modules);
+    const ops = modes().locator('label', { has: panel.page.locator('[value="fx"]') });
+    await ops.hover();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'try', change: { type: 'setPytorchMode', mode: 'fx' } }]);
+    await ops.click();
+    await expectSent(panel, [{ type: 'setPytorchMode', mode: 'fx' }]);
+  });
+
+  it('gives the selected module a precision under its path', async () => {
+    await panel.show(modules);
+    await choice('features/3', 'fp32').click();
+    await expectSent(panel, [{ type: 'setOverride', pattern: 'features/3', choice: 'fp32' }]);
   });
 });

@@ -11,6 +11,7 @@ export const digits: ConfigView = {
   isFaulty: false,
   useBf16: true,
   bf16Ops: undefined,
+  pytorchMode: undefined,
   opTypes: [
     opTypeRow('Conv2D', 6, 'auto', ['int8', 'bf16'], { bf16: 2, int8: 4 }),
     opTypeRow('MatMul', 2, 'int8', ['int8', 'bf16'], { int8: 2 }),
@@ -33,6 +34,22 @@ export const digits: ConfigView = {
   ],
   outcome: { precision: { fp32: 1, bf16: 2, int8: 6, other: 3 }, casts: { inserted: 9, folded: 7, remaining: 2, lowerBound: 2 }, assumesRanges: false, isPredicted: false },
   problems: [],
+};
+
+/** A PyTorch model whose modules are converted as wholes. */
+export const modules: ConfigView = {
+  ...digits,
+  model: 'digits_pytorch.pt2',
+  file: 'digits_pytorch.mixed-precision.json',
+  pytorchMode: 'eager',
+  opTypes: [
+    opTypeRow('Conv2d', 3, 'auto', ['int8', 'bf16'], { int8: 3 }),
+    opTypeRow('ReLU', 3, 'auto', ['bf16'], { fp32: 3 }),
+    opTypeRow('Linear', 1, 'bf16', ['int8', 'bf16'], { bf16: 1 }),
+  ],
+  overrides: [{ pattern: 'features/0', choice: 'fp32', matches: 1 }],
+  selection: { name: 'features/3', pattern: 'features/3', op: 'Conv2d', choice: 'auto', capability: ['int8', 'bf16'] },
+  sensitiveOps: [],
 };
 
 /** Before anything is chosen. */

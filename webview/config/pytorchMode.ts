@@ -1,0 +1,28 @@
+import { h } from '../graph/dom';
+import { t } from '../l10n';
+import type { PytorchMode } from '../protocol';
+import { edits, segmented, type Option } from './choice';
+import type { Post } from './section';
+
+interface Mode extends Option<PytorchMode> {
+  readonly sentence: string;
+}
+
+const MODES: readonly Mode[] = [
+  {
+    value: 'fx', text: t('ops'), title: t('Ops: each by itself, as FX graph mode does'),
+    sentence: t('Each op of the graph gets its own precision, as in FX graph mode. Casts between neighbours fold, also across modules.'),
+  },
+  {
+    value: 'eager', text: t('modules'), title: t('Modules: each as a whole, as eager mode does'),
+    sentence: t('Modules such as Linear are wrapped, as in eager mode: each reads BF16, holds its parameters in BF16 and gives FP32.'),
+  },
+];
+
+/** What is converted as a whole in a model made of modules. */
+export function pytorchModeRows(value: PytorchMode, post: Post): HTMLElement[] {
+  const chosen = edits<PytorchMode>(post, (mode) => ({ type: 'setPytorchMode', mode }));
+  const control = segmented({ id: 'pytorch-mode', label: t('What is converted as a whole'), options: MODES, value, ...chosen });
+  const sentence = MODES.find((mode) => mode.value === value)?.sentence;
+  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, t('Convert')), control), h('p', { class: 'hint' }, sentence)];
+}
