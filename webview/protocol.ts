@@ -381,7 +381,7 @@ export type FromGraph =
 
 export type CastPlacement = 'min_cut' | 'depth_first' | 'follow_inputs' | 'none';
 export type CastCost = 'count' | 'bytes';
-export type Algorithm = 'minmax' | 'percentile';
+export type Algorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
 export type WeightGranularity = 'per_channel' | 'per_tensor';
 export type TargetIsa = 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx';
 /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */

@@ -60,8 +60,9 @@ describe.each<[ExportFormat, '2.0' | '2.6']>([['inc-yaml', '2.0'], ['inc-yaml', 
     expect(granularity).toEqual([config.quantization.weight_granularity]);
     if (format === 'inc-yaml') {
       expect(said.model).toEqual({ name: 'net "1"', framework: 'tensorflow' });
-      expect(said.model_wise?.activation?.algorithm).toEqual(['minmax']);
     }
+    const algorithm = format === 'inc-yaml' ? said.model_wise?.activation?.algorithm : (ofAll?.activation?.algorithm ?? ['minmax']);
+    expect(algorithm).toEqual([config.calibration.algorithm]);
   });
 
   it('accepts what is noted', () => {

@@ -47,7 +47,7 @@ export function meaningOfInc(said: IncConfig, types: readonly string[], notes: r
     inputs: said.inputs,
     outputs: said.outputs,
     granularity: last((options) => options?.weight?.granularity) ?? 'per_channel',
-    algorithm: last((options) => options?.activation?.algorithm) === 'percentile' ? 'percentile' : 'minmax',
+    algorithm: last((options) => options?.activation?.algorithm) ?? 'minmax',
     byType: wishesByType(said, types),
     byName: Object.entries(said.op_names).filter(([pattern]) => !notes.some(({ path }) => path.endsWith(`.${pattern}`)))
       .map(([, options]) => wishOf(options)).filter((wish) => wish !== undefined),

@@ -31,6 +31,7 @@ export const EXPORTABLE: readonly object[] = [
   { op_name_dict: { 'on': 'fp32', 'null': 'int8', '"': 'fp32', "'''": 'int8', '#': 'fp32', 'a: b': 'int8', '\n': 'fp32', '\u2028': 'int8', '\u0085': 'fp32', 'é\u{1f600}': 'int8' } },
   { use_bf16: true, op_type_dict: { Conv2D: 'bf16', DepthwiseConv2dNative: 'bf16' }, op_name_dict: { stem: 'fp32' }, calibration: { sampling_size: 7 }, accuracy_criterion: { absolute: 0.5 }, inputs: ['x'], outputs: ['y'] },
   { quantization: { weight_granularity: 'per_tensor' } },
+  { calibration: { algorithm: 'kl' }, quantization: { weight_granularity: 'per_tensor' } },
 ];
 
 /** What Neural Compressor cannot say, or says differently: noted, and accepted without. */

@@ -2,20 +2,21 @@ import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { Algorithm } from '../protocol';
 import { calibrationFile } from './calibrationFile';
-import { segmented, type Option } from './choice';
 import { numberField } from './numberField';
-import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
+import { foldable, type Post, type Section } from './section';
 
-interface AlgorithmOption extends Option<Algorithm> {
+interface AlgorithmOption {
+  readonly value: Algorithm;
+  readonly name: string;
   readonly sentence: string;
 }
 
 const ALGORITHMS: readonly AlgorithmOption[] = [
-  { value: 'minmax', text: t('min-max'), title: t('Min-max: from the smallest to the largest value seen'), sentence: t('A range goes from the smallest to the largest value seen.') },
-  {
-    value: 'percentile', text: t('percentile'), title: t('Percentile: leaves out rare extreme values'),
-    sentence: t('A range leaves out the rarest values at both ends, so that outliers do not make the others coarse.'),
-  },
+  { value: 'minmax', name: t('Smallest to largest'), sentence: t('A range goes from the smallest to the largest value seen.') },
+  { value: 'moving_average', name: t('Moving average'), sentence: t('A range goes from the average of the samples’ smallest values to that of their largest.') },
+  { value: 'percentile', name: t('Percentile'), sentence: t('A range leaves out the rarest values at both ends, so that outliers do not make the others coarse.') },
+  { value: 'kl', name: t('Entropy (KL)'), sentence: t('A range ends where the distribution of the values loses least, by Kullback-Leibler divergence.') },
+  { value: 'mse', name: t('Least squared error'), sentence: t('A range is the one whose INT8 steps change the values least.') },
 ];
 
 /** The sample data INT8 ranges are measured on: the file, how much of it is run and what is made of what is seen. */
@@ -26,14 +27,18 @@ export function calibrationSection(post: Post): Section {
     onChange: (value) => post({ type: 'setSamplingSize', samples: value }),
   });
   const available = h('span', { class: 'hint' });
-  const algorithm = h('div', {});
+  const algorithm = h('select', {
+    id: 'algorithm', 'aria-describedby': 'algorithm-hint', onchange: () => post({ type: 'setAlgorithm', algorithm: ALGORITHMS[algorithm.selectedIndex]!.value }),
+  }, ...ALGORITHMS.map(({ value, name }) => h('option', { value }, name)));
+  const sentence = h('p', { class: 'hint', id: 'algorithm-hint' });
   const settings = h(
     'div',
     {},
     h('div', { class: 'row setting' }, h('label', { class: 'name', for: 'sampling-size' }, t('Samples')), samples.input, available),
     samples.error,
     h('p', { class: 'hint', id: 'sampling-size-hint' }, t('At most this many are run. More see rarer values, and take longer.')),
-    algorithm,
+    h('div', { class: 'row setting' }, h('label', { class: 'name', for: 'algorithm' }, t('Ranges')), algorithm),
+    sentence,
   );
   return {
     element: foldable('calibration', t('Calibration'), t('INT8 needs the range of each value, measured by running sample inputs through the model.'), file.element, settings),
@@ -43,15 +48,8 @@ export function calibrationSection(post: Post): Section {
       settings.hidden = data === undefined || ranges !== undefined;
       samples.set(calibration.samples);
       available.textContent = contents?.samples === undefined ? '' : t('of {0}', contents.samples.toLocaleString('en'));
-      replaceKeepingFocus(algorithm, algorithmRows(calibration.algorithm, post));
+      algorithm.value = calibration.algorithm;
+      sentence.textContent = ALGORITHMS.find(({ value }) => value === calibration.algorithm)?.sentence ?? '';
     },
   };
-}
-
-function algorithmRows(value: Algorithm, post: Post): HTMLElement[] {
-  const control = segmented({
-    id: 'algorithm', label: t('How ranges are taken from the samples'), options: ALGORITHMS, value, onChange: (algorithm) => post({ type: 'setAlgorithm', algorithm }),
-  });
-  const sentence = ALGORITHMS.find((option) => option.value === value)?.sentence;
-  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, t('Ranges')), control), h('p', { class: 'hint' }, sentence)];
 }

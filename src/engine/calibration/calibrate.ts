@@ -1,3 +1,4 @@
+import type { CalibrationAlgorithm } from '../config/config';
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import { valueKey, type Graph, type ValueRef } from '../graph/graph';
@@ -6,7 +7,7 @@ import type { KernelRunner, Progress } from '../host';
 import { batchesOf, batchOf, type Batch } from '../runtime/batches';
 import { prepareGraph } from '../runtime/executor';
 import { matchInputs } from './matchInputs';
-import { observerOf, type CalibrationAlgorithm } from './observers';
+import { ALGORITHMS } from './observers';
 import type { Ranges, ValueRange } from './ranges';
 
 export interface CalibrationRequest {
@@ -34,10 +35,11 @@ const MAX_BATCH = 32;
 export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const { graph, dialect, values, kernels, progress } = request;
   const samples = matchInputs(graph.inputs, request.data);
-  const batches = batchesOf(graph.inputs, samples, request.samplingSize, MAX_BATCH);
+  const algorithm = ALGORITHMS[request.algorithm];
+  const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : MAX_BATCH);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
-  const observers = new Map(values.map((value) => [valueKey(value), observerOf(request.algorithm)]));
-  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: request.algorithm === 'minmax' });
+  const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
+  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: algorithm.extremesOnly });
   try {
     for (const batch of batches) await runBatch(batch);
   } finally {

@@ -1,8 +1,13 @@
+import type { CalibrationAlgorithm } from '../config/config';
 import type { Tensor } from '../graph/tensor';
 import { widened } from '../runtime/halfPrecision';
+import { ENTROPY_BINS, leastDivergence } from './entropy';
+import { type Bins, createHistogram, type Extremes, extremesOf } from './histogram';
+import { leastSquaredError, SQUARED_ERROR_BINS } from './leastSquaredError';
+import { DEFAULT_PERCENTILE, percentileOf, PERCENTILE_BINS } from './percentile';
 import type { ValueRange } from './ranges';
 
-/** Collects what calibration needs of one value, batch by batch; keeps no tensor. */
+/** Collects what calibration needs of one value, run by run; keeps no tensor. */
 export interface Observer {
   /** Returns false when the tensor holds NaN or infinite elements, which no range can cover. */
   observe(tensor: Tensor): boolean;
@@ -10,112 +15,87 @@ export interface Observer {
   range(): ValueRange | undefined;
 }
 
-export type CalibrationAlgorithm = 'minmax' | 'percentile';
-
-interface Extremes {
-  min: number;
-  max: number;
+/** An algorithm: how it watches a value. */
+interface Algorithm {
+  readonly observer: () => Observer;
+  /** It looks at nothing but the smallest and the largest element. */
+  readonly extremesOnly?: boolean;
+  /** Samples are run one by one: what it finds depends on which are run together. */
+  readonly sampleBySample?: boolean;
 }
 
-/** Smallest and largest element, or undefined when one is NaN or infinite. An empty tensor gives min > max. */
-function extremes(values: Float32Array): Extremes | undefined {
-  let min = Infinity;
-  let max = -Infinity;
-  // A sum is NaN as soon as one element is NaN, which comparisons would overlook.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    sum += value;
-  }
-  if (sum !== sum || min === -Infinity || max === Infinity) return undefined;
-  return { min, max };
-}
+export const ALGORITHMS: Readonly<Record<CalibrationAlgorithm, Algorithm>> = {
+  minmax: { observer: minMaxObserver, extremesOnly: true },
+  moving_average: { observer: movingAverageObserver, extremesOnly: true, sampleBySample: true },
+  percentile: { observer: () => histogramObserver(PERCENTILE_BINS, (bins) => percentileOf(bins, DEFAULT_PERCENTILE)) },
+  kl: { observer: () => histogramObserver(ENTROPY_BINS, leastDivergence) },
+  mse: { observer: () => histogramObserver(SQUARED_ERROR_BINS, leastSquaredError) },
+};
 
-/** The range from the smallest to the largest element seen. */
-export function minMaxObserver(): Observer {
+/** An observer that goes by the extremes of each tensor, which `next` joins to what it had. */
+function extremesObserver(next: (before: Extremes | undefined, seen: Extremes) => Extremes): Observer {
   let range: ValueRange | undefined;
   return {
     observe(tensor) {
-      const seen = extremes(widened(tensor).data as Float32Array);
+      const seen = extremesOf(widened(tensor).data as Float32Array);
       if (seen === undefined) return false;
-      if (seen.min <= seen.max) {
-        range = { min: Math.min(seen.min, range?.min ?? Infinity), max: Math.max(seen.max, range?.max ?? -Infinity), shape: tensor.shape };
-      }
+      if (seen.min <= seen.max) range = { ...next(range, seen), shape: tensor.shape };
       return true;
     },
     range: () => range,
   };
 }
 
-const BINS = 8192;
+/** The range from the smallest to the largest element seen. */
+export function minMaxObserver(): Observer {
+  return extremesObserver((before, seen) => joined(before ?? seen, seen));
+}
+
+/** What the newest run counts for at least. */
+const AVERAGING_CONSTANT = 0.01;
 
 /**
- * The range that holds `percentile` percent of the elements seen: the (100 - percentile) / 2 percent at each end are cut
- * off. Elements are counted in 8192 bins of equal width; when a batch leaves the histogram, its bins are merged in pairs
- * until it fits, so that memory stays fixed. Limits are the outer edges of the bins the quantiles fall into, never beyond
- * the elements seen.
+ * The average of the smallest and of the largest elements of the runs: plain over the first 100, then moving, each run
+ * counting for a hundredth, as torch.ao.quantization's MovingAverageMinMaxObserver counts every run after its first.
  */
-export function percentileObserver(percentile: number): Observer {
-  let counts = new Float64Array(BINS);
-  let low = 0;
-  let width = 0;
-  let total = 0;
+export function movingAverageObserver(): Observer {
+  let runs = 0;
+  return extremesObserver((before, seen) => {
+    const weight = Math.max(AVERAGING_CONSTANT, 1 / ++runs);
+    const { min, max } = before ?? seen;
+    return { min: min + weight * (seen.min - min), max: max + weight * (seen.max - max) };
+  });
+}
+
+/** An observer with a histogram of `size` bins, which `choose` picks the range from; never beyond the elements seen. */
+export function histogramObserver(size: number, choose: (bins: Bins) => Extremes): Observer {
+  const histogram = createHistogram(size);
   let whole: Extremes | undefined;
   let shape: readonly number[] = [];
-
-  const start = (seen: Extremes): void => {
-    low = seen.min;
-    width = Math.max((seen.max - seen.min) / (BINS - 1), Math.abs(seen.max) * 2 ** -24, 2 ** -40);
-  };
-  /** Merges bins in pairs towards one end, which doubles what the histogram covers at the other. */
-  const widen = (downwards: boolean): void => {
-    const merged = new Float64Array(BINS);
-    const shift = downwards ? BINS / 2 : 0;
-    for (let bin = 0; bin < BINS; bin++) merged[shift + (bin >> 1)]! += counts[bin]!;
-    if (downwards) low -= width * BINS;
-    width *= 2;
-    counts = merged;
-  };
-  /** The bin that holds the element with this many elements before it. */
-  const binAt = (position: number): number => {
-    let before = 0;
-    let bin = 0;
-    while (bin < BINS - 1 && (before += counts[bin]!) <= position) bin++;
-    return bin;
-  };
-
   return {
     observe(tensor) {
       const values = widened(tensor).data as Float32Array;
-      const seen = extremes(values);
+      const seen = extremesOf(values);
       if (seen === undefined) return false;
       if (seen.min > seen.max) return true;
-      if (whole === undefined) start(seen);
-      whole = { min: Math.min(seen.min, whole?.min ?? Infinity), max: Math.max(seen.max, whole?.max ?? -Infinity) };
-      while (seen.min < low) widen(true);
-      while (seen.max >= low + width * BINS) widen(false);
-      for (let i = 0; i < values.length; i++) counts[Math.max(0, Math.min(BINS - 1, Math.floor((values[i]! - low) / width)))]!++;
-      total += values.length;
+      whole = joined(whole ?? seen, seen);
+      histogram.add(values, seen);
       shape = tensor.shape;
       return true;
     },
     range() {
-      if (whole === undefined) return undefined;
-      const cut = Math.round((total * (100 - percentile)) / 200);
-      return {
-        min: Math.max(whole.min, low + width * binAt(cut)),
-        max: Math.min(whole.max, low + width * (binAt(total - 1 - cut) + 1)),
-        shape,
-      };
+      const bins = histogram.bins();
+      if (bins === undefined || whole === undefined) return undefined;
+      const { min, max } = choose(bins);
+      return { min: clamped(min, whole), max: clamped(max, whole), shape };
     },
   };
 }
 
-/** Percent of the elements that the `percentile` algorithm keeps inside the range. */
-export const DEFAULT_PERCENTILE = 99.99;
+function joined(a: Extremes, b: Extremes): Extremes {
+  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+}
 
-export function observerOf(algorithm: CalibrationAlgorithm): Observer {
-  return algorithm === 'minmax' ? minMaxObserver() : percentileObserver(DEFAULT_PERCENTILE);
+function clamped(value: number, { min, max }: Extremes): number {
+  return Math.max(min, Math.min(max, value));
 }

@@ -10,6 +10,10 @@ export const STRATEGY_NAMES: readonly StrategyName[] = ['basic', 'conservative',
 export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
 export const METRIC_NAMES: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosine'];
 
+/** How a range is taken from the values seen. */
+export type CalibrationAlgorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
+export const CALIBRATION_ALGORITHMS: readonly CalibrationAlgorithm[] = ['minmax', 'moving_average', 'percentile', 'kl', 'mse'];
+
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {
   readonly use_bf16: boolean;
@@ -23,11 +27,15 @@ export interface TuningConfig {
     /** `.npz` with one array per model input; relative to the config file. */
     readonly data: string | undefined;
     readonly sampling_size: number;
-    readonly algorithm: 'minmax' | 'percentile';
+    readonly algorithm: CalibrationAlgorithm;
     /** Ranges recorded earlier, read instead of running the model; relative to the config file. */
     readonly ranges: string | undefined;
   };
-  readonly quantization: { readonly weight_granularity: 'per_channel' | 'per_tensor' };
+  readonly quantization: {
+    readonly weight_granularity: 'per_channel' | 'per_tensor';
+    /** Whether a weight's scale covers its largest number, or makes least of the squared error. */
+    readonly weight_algorithm: 'minmax' | 'mse';
+  };
   readonly cast_placement: 'min_cut' | 'depth_first' | 'follow_inputs' | 'none';
   /** What `min_cut` makes least of: Casts, or the bytes they move. */
   readonly cast_cost: 'count' | 'bytes';
@@ -77,7 +85,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   op_type_dict: {},
   op_name_dict: {},
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
-  quantization: { weight_granularity: 'per_channel' },
+  quantization: { weight_granularity: 'per_channel', weight_algorithm: 'minmax' },
   cast_placement: 'min_cut',
   cast_cost: 'count',
   bf16_reward: 0.25,

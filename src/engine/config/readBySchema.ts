@@ -5,7 +5,7 @@ import { members } from './json';
 import { matchesWholeName } from './pattern';
 import { readPrecisionWish } from './precisionChoice';
 import { type ConfigFix, type ConfigProblem, type Path, pathText, problemAt, quotedList } from './problem';
-import { FIXED_VALUES, UNSUPPORTED_VALUES } from './unsupported';
+import { FIXED_VALUES } from './unsupported';
 
 /** The part of JSON Schema draft 7 the config's schema is written in. */
 export interface Schema {
@@ -95,12 +95,6 @@ function readUnknown(keyNode: Node, valueNode: Node, path: Path, known: readonly
 function readEnum(node: Node, value: unknown, allowed: readonly string[], path: Path, report: Report): unknown {
   if (typeof value === 'string' && allowed.includes(value)) return value;
   const name = pathText(path);
-  const unsupported = `${name}=${String(value)}`;
-  if (Object.hasOwn(UNSUPPORTED_VALUES, unsupported)) {
-    const used = UNSUPPORTED_VALUES[unsupported];
-    report(problemAt(node, path, 'warning', `"${name}": ${shown(value)} is not supported by this version, ignored: "${used}" is used.`, [setTo(path, used)]));
-    return used;
-  }
   const message = `"${name}" must be one of ${quotedList(allowed)}, not ${shown(value)}${didYouMean(value, allowed)}`;
   const close = nearest(value, allowed);
   report(problemAt(node, path, 'error', message, [...(close === undefined ? [] : [setTo(path, close)]), remove(path)]));

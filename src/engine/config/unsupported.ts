@@ -5,11 +5,5 @@ export const FIXED_VALUES: Readonly<Record<string, { readonly values: readonly u
   'quantization.reduce_range': { values: ['auto', false], instead: 'weights use all 8 bits' },
 };
 
-/** Values by `key=value`, with the value used in their place (also the end of the warning's sentence). */
-export const UNSUPPORTED_VALUES: Readonly<Record<string, string>> = {
-  'calibration.algorithm=kl': 'minmax',
-  'calibration.algorithm=mse': 'minmax',
-};
-
 /** Options of Intel Neural Compressor's long form beside dtype. */
 export const UNSUPPORTED_TENSOR_OPTIONS: readonly string[] = ['granularity', 'scheme', 'algorithm', 'quant_mode', 'bit', 'compute_dtype'];

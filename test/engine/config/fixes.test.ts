@@ -26,7 +26,7 @@ describe('the fixes of a faulty file', () => {
     ['{"bf16_ops": ["re:("]}', { Remove: { bf16_ops: [] } }],
     ['{"op_name_dict": {"a(": "fp32"}}', { Remove: { op_name_dict: {} } }],
     ['{"cast_cost": "byte"}', { 'Change to "bytes"': { cast_cost: 'bytes' }, Remove: {} }],
-    ['{"calibration": {"algorithm": "kl"}}', { 'Change to "minmax"': { calibration: { algorithm: 'minmax' } } }],
+    ['{"calibration": {"algorithm": "KL"}}', { 'Change to "kl"': { calibration: { algorithm: 'kl' } }, Remove: { calibration: {} } }],
     ['{"keep_io_dtype": false}', { 'Change to true': { keep_io_dtype: true }, Remove: {} }],
     ['{"op_type_dict": {"Conv2D": "INT8"}}', { 'Change to "int8"': { op_type_dict: { Conv2D: 'int8' } }, Remove: { op_type_dict: {} } }],
     ['{"op_type_dict": {"Conv2D": "bfloat16"}}', { 'Change to "bf16"': { op_type_dict: { Conv2D: 'bf16' } }, Remove: { op_type_dict: {} } }],

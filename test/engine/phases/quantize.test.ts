@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { activationGrid } from '../../../src/engine/calibration/activationGrid';
 import { parseConfig } from '../../../src/engine/config/parse';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { decodeTensor } from '../../../src/engine/formats/tensorflow/tensor';
 import type { Graph } from '../../../src/engine/graph/graph';
+import type { Tensor } from '../../../src/engine/graph/tensor';
 import { NO_PROGRESS } from '../../../src/engine/host';
 import { quantize } from '../../../src/engine/phases/quantize/quantize';
-import { activationGrid } from '../../../src/engine/phases/quantize/rangeOf';
 import { quantizeWeight } from '../../../src/engine/phases/quantize/quantizeWeight';
 import { buildGraph, constant, placeholder, tensor, type NodeSpec } from '../../support/graphBuilder';
 import { describeGraph, expectValid, runPhases } from '../../support/phases';
+import { normalNumbers } from '../../support/random';
 
 const T = { T: 'float32' };
 const x = placeholder('x', 'float32', [1, 4, 4, 2]);
@@ -104,6 +106,24 @@ describe('activationGrid', () => {
 });
 
 describe('quantizeWeight', () => {
+  it('with mse takes the scale of the least squared error in each channel', () => {
+    const [rows, columns] = [500, 3];
+    const numbers = normalNumbers(rows * columns, 3).map((value, index) => (index % columns === 0 ? value ** 5 : value));
+    const weight: Tensor = { dtype: 'float32', shape: [rows, columns], data: numbers };
+    const { values, scales } = quantizeWeight(weight, 1, dialect.weightGrid, 'mse');
+    const plain = quantizeWeight(weight, 1, dialect.weightGrid);
+    for (let channel = 0; channel < columns; channel++) {
+      const column = numbers.filter((_, index) => index % columns === channel);
+      const errorOf = (scale: number): number => column.reduce((sum, value) => sum + (value - scale * Math.max(-127, Math.min(127, Math.round(value / scale)))) ** 2, 0);
+      const least = Math.min(...Array.from({ length: 400 }, (_, index) => errorOf((plain.scales[channel]! * (index + 101)) / 500)));
+      expect(errorOf(scales[channel]!)).toBeLessThanOrEqual(1.1 * least);
+      expect(errorOf(scales[channel]!)).toBeLessThanOrEqual(errorOf(plain.scales[channel]!));
+    }
+    expect(scales).not.toEqual(plain.scales);
+    expect(Math.max(...(values.data as Int8Array))).toBe(127);
+    expect([...quantizeWeight(tensor('float32', [2], [0, 0]), undefined, dialect.weightGrid, 'mse').scales]).toEqual([1 / 127]);
+  });
+
   it('rounds to nearest even, never to -128, and survives a channel of zeros', () => {
     const { values, scales } = quantizeWeight(tensor('float32', [2, 2], [127, 0, -63.5, 0]), 1, dialect.weightGrid);
     expect([...(values.data as Int8Array)]).toEqual([127, 0, -64, 0]);

@@ -1,5 +1,5 @@
 import { calibrate } from '../../../src/engine/calibration/calibrate';
-import type { CalibrationAlgorithm } from '../../../src/engine/calibration/observers';
+import type { CalibrationAlgorithm } from '../../../src/engine/config/config';
 import type { Ranges } from '../../../src/engine/calibration/ranges';
 import { parseConfig, requireValid } from '../../../src/engine/config/parse';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';

@@ -231,8 +231,8 @@ describe('calibration', () => {
   it('sends how ranges are taken, and says what that means', async () => {
     await show(withData({}));
     expect(await section().getByText('A range goes from the smallest to the largest value seen.').isVisible()).toBe(true);
-    await choice('How ranges are taken from the samples', 'percentile').click();
-    await expect.poll(() => panel.received()).toEqual([{ type: 'setAlgorithm', algorithm: 'percentile' }]);
+    await panel.page.getByLabel('Ranges', { exact: true }).selectOption('Entropy (KL)');
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setAlgorithm', algorithm: 'kl' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG, type StrategyName, type TuningConfig } from '../config';
+import { type CalibrationAlgorithm, DEFAULT_CONFIG, type StrategyName, type TuningConfig } from '../config';
 import type { ImportNote } from './notes';
 
 const ELSEWHERE = 'Neural Compressor measures accuracy with a function in Python: it is left out.';
@@ -15,8 +15,12 @@ const MISSING: readonly Missing[] = [
   { path: 'calibration.data', value: (config) => config.calibration.data, message: 'Neural Compressor takes calibration data from a data loader in Python: it is left out.' },
   { path: 'calibration.ranges', value: (config) => config.calibration.ranges, message: 'Neural Compressor reads no recorded ranges: it is left out.' },
   {
-    path: 'calibration.algorithm', value: (config) => config.calibration.algorithm,
-    message: 'Neural Compressor has no "percentile" for TensorFlow: it is left out, and ranges go from the smallest to the largest value.',
+    path: 'calibration.algorithm', value: ({ calibration: { algorithm } }) => exportedAlgorithm(algorithm) === algorithm,
+    message: 'Neural Compressor has no such algorithm for TensorFlow: ranges go from the smallest to the largest value.',
+  },
+  {
+    path: 'quantization.weight_algorithm', value: (config) => config.quantization.weight_algorithm,
+    message: 'Neural Compressor quantizes weights from their smallest to their largest value: it is left out.',
   },
   { path: 'cast_placement', value: (config) => config.cast_placement, message: PLACES_CASTS },
   { path: 'cast_cost', value: (config) => config.cast_cost, message: PLACES_CASTS },
@@ -30,6 +34,11 @@ const MISSING: readonly Missing[] = [
 /** The strategy, where Neural Compressor has it. */
 export function knownStrategy(name: StrategyName): StrategyName {
   return name === 'pareto' ? 'basic' : name;
+}
+
+/** The algorithm, where Neural Compressor has it for TensorFlow. */
+export function exportedAlgorithm(name: CalibrationAlgorithm): CalibrationAlgorithm {
+  return name === 'kl' ? 'kl' : 'minmax';
 }
 
 /** What a config says that Neural Compressor cannot, apart from wishes for ops. Defaults need no word. */

@@ -1,4 +1,4 @@
-import type { PrecisionWish } from '../config';
+import { CALIBRATION_ALGORITHMS, type CalibrationAlgorithm, type PrecisionWish } from '../config';
 import { type AskedPrecision, LOWEST_FIRST } from '../rules';
 import { type Draft, note, setIn } from './draft';
 import { type Options, readOptions, wrongValue } from './options';
@@ -10,7 +10,7 @@ const STATIC = { usual: ['static'], note: 'Ranges are always calibrated before: 
 const WEIGHT: Options = {
   dtype: {},
   scheme: { usual: [null, 'sym'], note: 'Weights are always quantized symmetrically here.' },
-  algorithm: { usual: [null, 'minmax'], note: 'Weights are always quantized from their smallest to their largest value here.' },
+  algorithm: { usual: [null, 'minmax'], note: 'Weights are quantized from their smallest to their largest value here.' },
   bit: { usual: [null, 7], note: 'Weights always have 8 bits here.' },
   quant_mode: STATIC,
 };
@@ -91,7 +91,7 @@ function readGranularity(value: Value, path: string, draft: Draft): void {
 
 function readAlgorithm(value: Value, path: string, draft: Draft): void {
   const names = textsOf(value) ?? [];
-  const known = names.find((name) => name === 'minmax' || name === 'percentile');
+  const known = names.find((name) => CALIBRATION_ALGORITHMS.includes(name as CalibrationAlgorithm));
   if (names.length === 0) wrongValue(value, 'the name of an algorithm', path, draft);
   else {
     setIn(draft, 'calibration', 'algorithm', known ?? 'minmax');

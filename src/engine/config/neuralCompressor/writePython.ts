@@ -1,7 +1,7 @@
 import type { TuningConfig } from '../config';
 import type { OpDtypes } from './exportOps';
 import { floatText, list, quoted } from './literals';
-import { knownStrategy } from './notExported';
+import { exportedAlgorithm, knownStrategy } from './notExported';
 
 /** The lines of a Python script whose `config` is a PostTrainingQuantConfig (neural_compressor/config.py). */
 export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
@@ -18,7 +18,7 @@ export function writePython(config: TuningConfig, ops: OpDtypes): string[] {
     ...(config.outputs === undefined ? [] : [`    outputs=${list(config.outputs)},`]),
     '    approach="static",',
     `    calibration_sampling_size=[${config.calibration.sampling_size}],`,
-    ...dictionary('op_type_dict', [...weights(config), ...dtypes(ops.byType)]),
+    ...dictionary('op_type_dict', [...ofAllOps(config), ...dtypes(ops.byType)]),
     ...dictionary('op_name_dict', dtypes(ops.byName)),
     // Neural Compressor's own default is to use BF16.
     `    excluded_precisions=${list(config.use_bf16 ? [] : ['bf16'])},`,
@@ -38,7 +38,12 @@ function dtypes(byKey: ReadonlyMap<string, readonly string[]>): string[] {
   return [...byKey].map(([name, accepted]) => `${quoted(name)}: {"activation": {"dtype": ${list(accepted)}}}`);
 }
 
-/** Without a key for all weights it is said of the op types that a regular expression matches: all. */
-function weights({ quantization: { weight_granularity: granularity } }: TuningConfig): string[] {
-  return granularity === 'per_channel' ? [] : [`".*": {"weight": {"granularity": ${list([granularity])}}}`];
+/** Without a key for all ops it is said of the op types that a regular expression matches: all. */
+function ofAllOps({ calibration, quantization: { weight_granularity: granularity } }: TuningConfig): string[] {
+  const algorithm = exportedAlgorithm(calibration.algorithm);
+  const said = [
+    ...(granularity === 'per_channel' ? [] : [`"weight": {"granularity": ${list([granularity])}}`]),
+    ...(algorithm === 'minmax' ? [] : [`"activation": {"algorithm": ${list([algorithm])}}`]),
+  ];
+  return said.length === 0 ? [] : [`".*": {${said.join(', ')}}`];
 }

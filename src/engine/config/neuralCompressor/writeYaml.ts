@@ -2,7 +2,7 @@ import type { TuningConfig } from '../config';
 import type { ExportedModel } from './exportConfig';
 import type { OpDtypes } from './exportOps';
 import { floatText, list, quoted } from './literals';
-import { knownStrategy } from './notExported';
+import { exportedAlgorithm, knownStrategy } from './notExported';
 
 /**
  * The lines of a YAML file for `schema` of Neural Compressor's conf/config.py. `version` is there because Neural Compressor
@@ -30,7 +30,7 @@ export function writeYaml(config: TuningConfig, ops: OpDtypes, model: ExportedMo
     '    weight:',
     `      granularity: [${config.quantization.weight_granularity}]`,
     '    activation:',
-    '      algorithm: [minmax]',
+    `      algorithm: [${exportedAlgorithm(config.calibration.algorithm)}]`,
     ...dtypes('optype_wise', ops.byType),
     ...dtypes('op_wise', ops.byName),
     '',

@@ -1,3 +1,4 @@
+import { activationGrid } from '../../calibration/activationGrid';
 import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
@@ -15,7 +16,7 @@ import { heirs } from './heirs';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
-import { activationGrid, unionRange } from './rangeOf';
+import { unionRange } from './rangeOf';
 
 const QUANTIZE_VALUE: Rule = {
   name: 'quantize-value',
@@ -45,8 +46,7 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
   const seenPlan = planWithRanges(plan, folded, values, ranges, config, dialect);
 
-  const granularity = config.quantization.weight_granularity;
-  insert(folded, seenPlan, { rewriter, values: values.filter((value) => isSeen(value, ranges)), ranges, granularity, context, progress });
+  insert(folded, seenPlan, { rewriter, values: values.filter((value) => isSeen(value, ranges)), ranges, settings: config.quantization, context, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
 }
 
@@ -85,12 +85,12 @@ interface Insertion {
   readonly rewriter: Rewriter;
   readonly values: readonly QuantizedValue[];
   readonly ranges: Ranges;
-  readonly granularity: TuningConfig['quantization']['weight_granularity'];
+  readonly settings: TuningConfig['quantization'];
   readonly context: PlanContext;
   readonly progress: Progress;
 }
 
-function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularity, context: { dialect }, progress }: Insertion): void {
+function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, context: { dialect }, progress }: Insertion): void {
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
   /** Steps of the values that come out of Dequantize, by `valueKey`. */
   const steps = new Map<string, number>();
@@ -111,10 +111,10 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, granularit
       steps.set(valueKey(dequantized), grid.scale);
     });
   });
-  quantizeWeights(graph, isInt8, steps, { rewriter, granularity, dialect, progress });
+  quantizeWeights(graph, isInt8, steps, { rewriter, settings, dialect, progress });
 }
 
-interface WeightContext extends Pick<Insertion, 'rewriter' | 'granularity' | 'progress'> {
+interface WeightContext extends Pick<Insertion, 'rewriter' | 'settings' | 'progress'> {
   readonly dialect: Dialect;
 }
 
@@ -125,7 +125,7 @@ interface StoredWeight {
 }
 
 function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: ReadonlyMap<string, number>, context: WeightContext): void {
-  const { rewriter, granularity, dialect, progress } = context;
+  const { rewriter, settings, dialect, progress } = context;
   const made = new Map<string, StoredWeight>();
   for (const node of graph.nodes.values()) {
     const pattern = isInt8(node.id) ? dialect.quantizationPattern(node, graph) : undefined;
@@ -134,10 +134,10 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
     progress.throwIfCancelled();
     const source = node.inputs[weight.input]!;
     const constant = dialect.constantBehind(graph.nodes, source)!;
-    const axis = granularity === 'per_channel' ? weight.axis : undefined;
+    const axis = settings.weight_granularity === 'per_channel' ? weight.axis : undefined;
     const key = `${constant.id} ${axis}`;
     rewriter.apply(QUANTIZE_WEIGHT, `${node.name} reads its weights in INT8, ${axis === undefined ? 'one scale for the tensor' : 'one scale per output channel'}.`, () => {
-      const stored = made.get(key) ?? storeWeight(constant, axis, rewriter, dialect);
+      const stored = made.get(key) ?? storeWeight(constant, axis, context);
       made.set(key, stored);
       rewriter.setInput(node.id, weight.input, stored.value);
       removeUnread(rewriter, dialect, [source.node]);
@@ -146,8 +146,8 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
   }
 }
 
-function storeWeight(constant: Node, axis: number | undefined, rewriter: Rewriter, dialect: Dialect): StoredWeight {
-  const weight = quantizeWeight(dialect.constantTensor(constant), axis, dialect.weightGrid);
+function storeWeight(constant: Node, axis: number | undefined, { rewriter, settings, dialect }: WeightContext): StoredWeight {
+  const weight = quantizeWeight(dialect.constantTensor(constant), axis, dialect.weightGrid, settings.weight_algorithm);
   const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
   return { value, scales: weight.scales };
 }
