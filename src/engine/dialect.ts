@@ -160,6 +160,8 @@ export interface Dialect {
   passesInt8Through(node: Node): boolean;
   /** An addition of a constant or an activation function, which INT8 kernels compute on the accumulator of the op before it. */
   isEpilogue(node: Node, graph: Graph): boolean;
+  /** Inputs of an epilogue beside the accumulator that kernels add to it in INT8; where there is no such question, none. */
+  epilogueActivations?(node: Node, graph: Graph): readonly number[];
 
   linearOp(node: Node): LinearOp | undefined;
   /** What the node does to the value it reads at `input`, or undefined where that is no such step. */

@@ -51,8 +51,10 @@ function readsOnlyDequantize(node: Node, graph: Graph, dialect: Dialect): boolea
 function isEpilogueOfOne(
   node: Node, graph: Graph, dialect: Dialect, accumulators: ReadonlySet<string>, reads: ReadonlyMap<string, number>,
 ): boolean {
-  const producer = node.inputs.find((value) => accumulators.has(value.node))?.node;
-  return producer !== undefined && reads.get(producer) === 1 && dialect.isEpilogue(node, graph);
+  if (!dialect.isEpilogue(node, graph)) return false;
+  const added = dialect.epilogueActivations?.(node, graph) ?? [];
+  const producer = node.inputs.find((value, input) => !added.includes(input) && accumulators.has(value.node))?.node;
+  return producer !== undefined && reads.get(producer) === 1 && added.every((input) => dialect.isDequantize(graph.nodes.get(node.inputs[input]!.node)!));
 }
 
 /** How often the values of each node are read by the readers that count: nodes, or the caller of the model (undefined). */

@@ -8,14 +8,19 @@ import type { Choices } from './choices';
 type Planned = Map<string, PlannedNode>;
 
 /**
- * Widens the INT8 plan from the ops that compute in INT8 to those around them: first backwards to ops that hand INT8
- * values on and whose every reader wants INT8, then forwards to additions and activations on the accumulator.
+ * Widens the INT8 plan from the ops that compute in INT8 to those around them: first forwards to additions and activations
+ * on the accumulator, then backwards to ops that hand INT8 values on and whose every reader wants INT8.
  */
 export function spreadInt8(graph: Graph, planned: Planned, choices: Choices, dialect: Dialect): void {
   if (![...planned.values()].some((node) => node.precision === 'int8')) return;
   const readers = readersByValue(graph);
   const order = topologicalOrder(graph, (node) => dialect.closesLoop(node));
   const outputs = new Set(graph.outputs.map((output) => output.value.node));
+
+  for (const id of order) {
+    if (planned.get(id)!.precision !== 'int8' || dialect.passesInt8Through(graph.nodes.get(id)!)) continue;
+    markEpilogue(id, { graph, planned, choices, dialect, readers, outputs });
+  }
 
   for (const id of order.reverse()) {
     const node = graph.nodes.get(id)!;
@@ -24,11 +29,6 @@ export function spreadInt8(graph: Graph, planned: Planned, choices: Choices, dia
     if (uses.length > 0 && uses.every((use) => readsInt8(use, graph, planned, dialect))) {
       planned.set(id, { precision: 'int8', reason: { text: 'All its readers are INT8, and it hands INT8 values on in their range.' }, bf16: 'denied' });
     }
-  }
-
-  for (const id of order) {
-    if (planned.get(id)!.precision !== 'int8' || dialect.passesInt8Through(graph.nodes.get(id)!)) continue;
-    markEpilogue(id, { graph, planned, choices, dialect, readers, outputs });
   }
 }
 
@@ -68,6 +68,7 @@ function markEpilogue(id: string, { graph, planned, choices, dialect, readers, o
     const next = graph.nodes.get(uses[0]!.node)!;
     const isOpen = planned.get(next.id)?.precision !== 'other' && choices.isOpenToInt8(next);
     if (!isOpen || !dialect.isEpilogue(next, graph) || planned.get(next.id)!.precision === 'int8') return;
+    if (dialect.epilogueActivations?.(next, graph).includes(uses[0]!.input) === true) return;
     planned.set(next.id, { precision: 'int8', reason: { text: 'INT8 kernels compute it on the accumulator of the op before it.' }, bf16: 'denied' });
     current = next.id;
   }

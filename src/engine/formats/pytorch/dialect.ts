@@ -9,7 +9,7 @@ import { channelwiseStep, linearOp, withBias } from './channelwise';
 import { innerGraph } from './innerGraph';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
-import { isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
+import { epilogueActivations, isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive';
 import { sourceOf } from './source';
 import { decodeTensor } from './storage';
@@ -61,6 +61,7 @@ export const pytorchDialect: Dialect = {
   quantizationPattern,
   passesInt8Through,
   isEpilogue,
+  epilogueActivations,
 
   linearOp,
   channelwiseStep,
