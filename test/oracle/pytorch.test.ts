@@ -29,6 +29,13 @@ const AUTOCAST = {
 };
 const MODULES = ['Linear', 'Conv1d', 'Conv2d', 'Conv3d', 'LSTM', 'GRU'];
 
+/** Inductor compiles what it makes by a compiler for C++. */
+function hasCompiler(): boolean {
+  const { status } = spawnSync(process.env.CXX ?? 'g++', ['--version']);
+  if (status !== 0) console.warn('no compiler for C++: converted programs are not compiled by Inductor');
+  return status === 0;
+}
+
 function hasTorch(): boolean {
   const { status } = spawnSync(pythonPath(), ['-c', 'import torch']);
   if (status !== 0) console.warn(`no torch in ${pythonPath()}: converted programs are not run`);
@@ -114,7 +121,7 @@ describe.runIf(runs)('exported programs in BF16', () => {
 });
 
 describe.runIf(runs)('exported programs in INT8', () => {
-  it.each(['digits', 'encoder'])('%s has the weights and scales of PyTorch\'s own quantizer', async (name) => {
+  it.each(['digits', 'encoder', 'residual'])('%s has the weights and scales of PyTorch\'s own quantizer', async (name) => {
     const files = await converted(name, 'int8', withRanges(name));
     const verdict = await verdictOn(name, files);
     expect(verdict.error).toBeLessThan(0.05);
@@ -123,6 +130,25 @@ describe.runIf(runs)('exported programs in INT8', () => {
     const { compared, differing } = await ask<{ compared: number; differing: string[] }>('weights', { name, converted: files.converted });
     expect(compared).toBeGreaterThan(3);
     expect(differing).toEqual([]);
+  });
+
+  it('quantizes what ends a residual block, joins branches, pools and gates', async () => {
+    const { record } = await verdictOn('residual', await converted('residual', 'patterns', withRanges('residual')));
+    expect(record!.int8).toEqual(expect.arrayContaining(['max_pool2d', 'add_', 'add', 'cat', 'adaptive_avg_pool2d', 'flatten', 'mul']));
+  });
+
+  it.runIf(hasCompiler())('runs on the INT8 kernels of Inductor', async () => {
+    const kernelsOf = async (name: string): Promise<Record<string, number>> => {
+      const { error, kernels } = await ask<{ error: number; kernels: Record<string, number> }>('compiled', { name, converted: (await converted(name, 'compiled', withRanges(name))).converted });
+      expect(error).toBeLessThan(0.02);
+      return kernels;
+    };
+    expect(await kernelsOf('digits')).toMatchObject({
+      qconv_unary_lower_count: 2, qconv2d_binary_lower_count: 1, qmaxpool2d_matcher_count: 1, qlinear_unary_lower_count: 2,
+    });
+    expect(await kernelsOf('residual')).toMatchObject({
+      qconv_unary_lower_count: 5, qconv2d_binary_lower_count: 2, qmaxpool2d_matcher_count: 1, qcat_matcher_count: 1, qlinear_unary_lower_count: 3,
+    });
   });
 
   it('stands beside BF16', async () => {

@@ -3,6 +3,7 @@
 build {folder}: exports small networks and the wrapped or autocast results are computed against; answers {names}
 judge {original, converted, modules, autocast}: loads and runs both; answers how they compare
 weights {converted}: INT8 weights and scales of a converted program against what PyTorch's observers give for the folded FP32 weights
+compiled {converted}: compiles it by Inductor; answers the error of the compiled program, and how often Inductor took each of its INT8 kernels
 """
 import copy
 import json
@@ -95,6 +96,28 @@ class Distances(nn.Module):
         return weights @ self.keys(x) + near @ self.keys(x) + total
 
 
+class Residual(nn.Module):
+    """Sums at the ends of blocks, one in place, with and without a convolution on the way around; joined branches, pooling, a gate."""
+
+    def __init__(self):
+        super().__init__()
+        self.start = nn.Conv2d(3, 8, 3, padding=1)
+        self.first, self.second, self.around = nn.Conv2d(8, 8, 3, padding=1, bias=False), nn.Conv2d(8, 16, 3, 2, 1), nn.Conv2d(8, 16, 1, 2)
+        self.norm = nn.BatchNorm2d(8)
+        self.left, self.right, self.joined = nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 3, padding=1), nn.Conv2d(16, 16, 1)
+        self.up, self.gate, self.head = nn.Linear(16, 32), nn.Linear(16, 32), nn.Linear(32, 5)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.start(x)), 2)
+        y = self.norm(self.first(x))
+        y += x
+        y = F.relu(y)
+        y = self.second(y) + self.around(y)
+        y = self.joined(torch.cat([F.relu(self.left(y)), F.relu(self.right(y))], 1))
+        y = torch.flatten(F.adaptive_avg_pool2d(y, 1), 1)
+        return self.head(F.silu(self.gate(y)) * self.up(y))
+
+
 class TwoCalls(nn.Module):
     def __init__(self):
         super().__init__()
@@ -111,6 +134,7 @@ NETWORKS = {
     "recurrent": (Recurrent, lambda: torch.rand(2, 5, 8), None),
     "changed_in_place": (ChangedInPlace, lambda: torch.randn(3, 8), None),
     "distances": (Distances, lambda: torch.rand(1, 400, 8), None),
+    "residual": (Residual, lambda: torch.rand(4, 3, 16, 16), ({0: BATCH},)),
     "two_calls": (TwoCalls, lambda: torch.randn(3, 8), None),
 }
 
@@ -247,6 +271,8 @@ def weights(name, converted):
     from torch.ao.quantization.observer import PerChannelMinMaxObserver
     from torch.nn.utils.fusion import fuse_conv_bn_eval
     module = module_of(name)
+    if name == "residual":
+        module.first = fuse_conv_bn_eval(module.first, module.norm)
     if name == "digits":
         features = module.features
         features[0], features[3] = fuse_conv_bn_eval(features[0], features[1]), fuse_conv_bn_eval(features[3], features[4])
@@ -267,7 +293,20 @@ def weights(name, converted):
     return {"compared": compared, "differing": differing}
 
 
-COMMANDS = {"build": build, "judge": judge, "weights": weights}
+@torch.no_grad()
+def compiled(name, converted):
+    import torch._inductor.config
+    from torch._dynamo.utils import counters
+    torch._inductor.config.freezing = True
+    counters.clear()
+    x = inputs_of(name)
+    module = torch.export.load(converted).module()
+    expected = module(x)
+    error = ((torch.compile(module)(x) - expected).norm() / expected.norm()).item()
+    return {"error": error, "kernels": {key: count for key, count in counters["inductor"].items() if key.startswith("q") and key.endswith("_count")}}
+
+
+COMMANDS = {"build": build, "judge": judge, "weights": weights, "compiled": compiled}
 
 for line in sys.stdin:
     request = json.loads(line)
