@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UserError } from '../engine/errors';
-import { type KernelRunner, NO_PROGRESS } from '../engine/host';
+import { type KernelRunner, NO_PROGRESS, type Progress } from '../engine/host';
 import { createConversion } from '../engine/pipeline';
 import type { TrialRunner } from '../engine/tuning/task';
 import { nodeHost } from '../worker/nodeHost';
@@ -24,6 +24,8 @@ export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
   readonly startKernels: () => Promise<KernelRunner>;
+  /** Told how far long work is. Default: nobody is. */
+  readonly progress?: Progress;
   /** Default: threads of this machine. */
   readonly startTrials?: (setup: TuningSetup) => TrialRunner;
 }
@@ -40,7 +42,7 @@ export async function runCommandLine(argv: readonly string[], io: Terminal): Pro
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return fail(io, EXIT.usage, `mixed-precision: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}`);
-  const conversion = createConversion(nodeHost(NO_PROGRESS, io.startKernels));
+  const conversion = createConversion(nodeHost(io.progress ?? NO_PROGRESS, io.startKernels));
   try {
     const { positionals, options } = parse(command, rest);
     await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: io.startKernels, startTrials: io.startTrials ?? startTrialPool });

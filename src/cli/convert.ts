@@ -9,20 +9,22 @@ import { writeText } from './textFile';
 
 /** `convert`: the phases, and the converted model as a file. */
 export const convert: Command = {
-  usage: 'convert MODEL --output OUT [--config FILE] [--calibration DATA.npz] [--until quantize|bf16|optimize] [--report FILE.json] [--force] [--json]',
+  usage: 'convert MODEL --output OUT [--config FILE] [--calibration DATA.npz] [--until quantize|bf16|optimize] [--report FILE.json] [--record-ranges FILE.json] [--force] [--json]',
   summary: 'convert a model to mixed precision and write it',
   arguments: ['MODEL'],
-  strings: ['output', 'config', 'calibration', 'until', 'report'],
+  strings: ['output', 'config', 'calibration', 'until', 'report', 'record-ranges'],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, conversion, print }) {
     const output = required(options, 'output');
     const phases = phasesUntil(text(options, 'until'));
     const reportFile = text(options, 'report');
+    const rangesFile = text(options, 'record-ranges');
     const force = options.force === true;
-    for (const file of [output, reportFile]) if (file !== undefined && !force) await refuseExisting(file);
+    for (const file of [output, reportFile, rangesFile]) if (file !== undefined && !force) await refuseExisting(file);
 
     await conversion.open(model!, await configFrom(options));
     formatToWrite(output, conversion.format); // Found out before the long work, too.
+    if (rangesFile !== undefined) await writeText(rangesFile, await conversion.recordRanges(), force);
     for (let i = 0; i < phases; i++) await conversion.runPhase();
     await conversion.save(output, force);
     const report = await conversion.report();

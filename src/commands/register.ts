@@ -16,6 +16,7 @@ import { openConfigFile } from './openConfigFile';
 import { openInMixedPrecision } from './openInMixedPrecision';
 import { openModel } from './openModel';
 import { openSample } from './openSample';
+import { recordRanges } from './recordRanges';
 import { reopen } from './reopen';
 import { reset } from './reset';
 import { runAllPhases } from './runAllPhases';
@@ -47,6 +48,7 @@ const COMMANDS: readonly Command[] = [
   ...setPrecisionCommands,
   ...profileCommands,
   chooseCalibrationData,
+  recordRanges,
   importConfig,
   exportConfig,
   ...viewCommands,

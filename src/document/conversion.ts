@@ -117,6 +117,10 @@ export class Conversion implements vscode.Disposable {
     return this.run(vscode.l10n.t('Saving'), () => this.engine.call('save', file.fsPath, overwrite));
   }
 
+  recordRanges(): Promise<string> {
+    return this.run(vscode.l10n.t('Recording ranges'), () => this.engine.call('recordRanges'));
+  }
+
   /** Stops what runs; resolves when it has stopped. The snapshots before it stay. */
   async cancel(): Promise<void> {
     this.cancelRequested = true;

@@ -88,6 +88,11 @@ export interface ConversionApi {
   importConfig(text: string, file: string): Promise<{ readonly text: string; readonly notes: readonly ImportNote[] }>;
   /** What is in a file of calibration data, and how it fits the model's inputs. `path` absolute. */
   describeData(path: string): Promise<DataView>;
+  /**
+   * Runs the opened model on the calibration data; resolves to the text of a ranges file (`calibration.ranges`) with the values
+   * of every op that could be INT8, by their names in the opened model. Phases after it need no second run.
+   */
+  recordRanges(): Promise<string>;
   /** Runs the next phase; resolves to its snapshot. */
   runPhase(): Promise<SnapshotTables>;
   /** Drops the last snapshot. */

@@ -47,6 +47,7 @@ export function conversionApi(conversion: Conversion): ConversionApi {
     async find(query) {
       return findNodes(display!.nodes, query);
     },
+    recordRanges: () => conversion.recordRanges(),
     async runPhase() {
       await conversion.runPhase();
       return snapshotTables(display!.add(conversion.snapshots.at(-1)!));

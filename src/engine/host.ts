@@ -41,6 +41,8 @@ export interface KernelRunner {
    * are cached). Whole models are given in parts, which are not joined in this process, and may use all cores. `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
    */
   run(key: string, model: () => Uint8Array | Iterable<Uint8Array>, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Ends what runs now, at once: it fails, and so does what waits behind it. A later run starts afresh. */
+  interrupt?(): void;
   /** Drops the cached sessions whose keys start with `prefix`. */
   forget(prefix: string): void;
   close(): Promise<void>;

@@ -1,5 +1,7 @@
 import type { DataView, NodeDetails } from '../../webview/protocol';
+import { describeData } from './calibration/describeData';
 import type { Ranges } from './calibration/ranges';
+import { rangesText } from './calibration/rangesFile';
 import type { TuningConfig } from './config/config';
 import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
@@ -25,11 +27,11 @@ import type { Plan } from './plan';
 import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
+import { rangesOf, valuesToRecord } from './recordRanges';
 import { type KnownRanges, RangeFinder, type RangeRequest } from './rangeFinder';
 import { type ModelChoice, readModel, withOutputTypes } from './readModel';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
-import { describeData } from './calibration/describeData';
 import { whatIf } from './whatIf';
 
 /** One open model and its phases. Methods fail as those of ConversionApi do. */
@@ -48,6 +50,7 @@ export interface Conversion {
   /** What all phases would make of the opened model; undefined for a config under which none runs. */
   preview(config: ConfigSource): Promise<Outcome | undefined>;
   describeData(path: string): Promise<DataView>;
+  recordRanges(): Promise<string>;
   runPhase(): Promise<void>;
   /** Drops the last `phases` snapshots, but not the opened model. */
   stepBack(phases: number): void;
@@ -184,6 +187,18 @@ export function createConversion(host: ConversionHost): Conversion {
 
     async describeData(path) {
       return describeData(await host.openSource(path), current().snapshots[0]!.graph.inputs);
+    },
+
+    async recordRanges() {
+      const open = current();
+      const config = requireValid(open.parsed);
+      if (open.source.calibration === undefined && config.calibration.data === undefined) {
+        throw new UserError('Ranges are recorded by running the model on calibration data, and there is none', { file: open.path, hint: 'Name an .npz file of samples as calibration.data' });
+      }
+      // Not from ranges recorded before.
+      const request = rangeRequest({ ...open, config: { ...config, calibration: { ...config.calibration, ranges: undefined } } });
+      const values = valuesToRecord(request.graph, config, contextOf(open), host.progress);
+      return rangesText(rangesOf(values, await rangeFinder.find(values, request)));
     },
 
     async runPhase() {

@@ -52,6 +52,13 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
         current.sent.add(key);
       });
     },
+    interrupt() {
+      void child.then(({ process }) => {
+        // Disconnected first, so that no later run is sent to a process that is about to end.
+        if (process.connected) process.disconnect();
+        process.kill('SIGKILL');
+      }, () => {});
+    },
     forget(prefix) {
       void child.then(({ process, sent }) => {
         for (const key of sent) if (key.startsWith(prefix)) sent.delete(key);

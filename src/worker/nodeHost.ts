@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../engine/errors';
 import type { ByteSink, ByteSource, ConversionHost, FolderSink, KernelRunner, Progress } from '../engine/host';
+import { interruptible } from './interruptible';
 import { startKernels } from './kernelRunner';
 
 /** Node's limit for one read. */
@@ -20,7 +21,7 @@ export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner
     modelFile,
     resolveBeside: (file, path) => (isAbsolute(path) ? path : join(dirname(file), path)),
     baseName: (path) => basename(path),
-    startKernels: kernels,
+    startKernels: async () => interruptible(await kernels(), progress),
     now: () => performance.now() / 1000,
     peakMemoryMiB,
   };

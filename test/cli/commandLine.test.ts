@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArrays } from '../../src/cli/arrays';
 import { runCommandLine } from '../../src/cli/commandLine';
+import { terminalProgress } from '../../src/cli/terminalProgress';
 import { writeNpz } from '../../src/engine/data/npz';
 import type { Report } from '../../src/engine/conversion';
 import type { Tensor } from '../../src/engine/graph/tensor';
@@ -68,6 +69,29 @@ describe('convert', () => {
     expect(await readFile(path('same.pb'))).toEqual(await readFile(CNN));
     for (const name of ['a.pb', 'b.pb']) await call('convert', CNN, '--output', path(name), '--calibration', CALIBRATION);
     expect(await readFile(path('a.pb'))).toEqual(await readFile(path('b.pb')));
+  });
+
+  it('records ranges that give the same file without the data', async () => {
+    const ranges = path('ranges.json');
+    const recorded = await call('convert', CNN, '--output', path('recorded.pb'), '--calibration', CALIBRATION, '--record-ranges', ranges);
+    expect(recorded).toMatchObject({ code: 0, error: [] });
+    const config = await file('recorded.json', '{ "calibration": { "ranges": "ranges.json" } }');
+    expect((await call('convert', CNN, '--output', path('read.pb'), '--config', config)).code).toBe(0);
+    expect(await readFile(path('read.pb'))).toEqual(await readFile(path('recorded.pb')));
+    expect(await failure('convert', CNN, '--output', path('again.pb'), '--calibration', CALIBRATION, '--record-ranges', ranges)).toContain('ranges.json: The file exists already');
+    expect(await failure('convert', CNN, '--output', path('none.pb'), '--record-ranges', path('none.json'))).toContain('and there is none. Name an .npz file of samples as calibration.data');
+  });
+
+  it('tells a terminal how far it is, in one line that leaves no trace', async () => {
+    let screen = '';
+    const progress = terminalProgress((text) => (screen += text), 40);
+    progress.report('Calibrating: samples 1 to 32 of 100', 0.25);
+    expect(screen.endsWith('Calibrating: samples 1 to 32 of 100 (25')).toBe(true);
+    progress.clear();
+    expect(screen.endsWith('\r\u001b[K')).toBe(true);
+    const before = screen;
+    progress.clear();
+    expect(screen).toBe(before);
   });
 
   it('stops after the phase named by --until', async () => {

@@ -10,13 +10,14 @@ describe('converting the sample model', () => {
   const config = sample('digits_cnn.mixed-precision.json');
   const mixed = sample('saved.mixed.pb');
   const report = sample('saved.report.json');
+  const ranges = sample('saved.ranges.json');
 
   before(async () => {
     await workspace.fs.writeFile(config, new TextEncoder().encode(JSON.stringify({
       use_bf16: true, op_name_dict: { '.*/conv2d_3_1/.*': 'bf16' }, calibration: { data: 'digits_calibration.npz' },
     })));
   });
-  after(() => Promise.all([config, mixed, report].map(remove)));
+  after(() => Promise.all([config, mixed, report, ranges].map(remove)));
   afterEach(closeAll);
 
   it('opens by command', async () => {
@@ -79,6 +80,15 @@ describe('converting the sample model', () => {
     await done('openModel', mixed);
     const { conversion } = await opened(mixed);
     ok(conversion.snapshots[0]!.counts.bf16 > 0, 'the saved model opens, with its BF16 ops');
+  });
+
+  it('records ranges, which then take the place of the data', async () => {
+    await done('openModel', model);
+    const { conversion } = await opened(model);
+    await done('recordRanges', ranges);
+    const recorded = JSON.parse(await read(ranges)) as Record<string, { min: number; max: number }>;
+    ok(Object.values(recorded).length > 5 && Object.values(recorded).every(({ min, max }) => min <= max));
+    strictEqual(conversion.snapshots.length, 1);
   });
 
   it('does not overwrite a file that a caller names', async () => {

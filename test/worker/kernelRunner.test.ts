@@ -3,10 +3,11 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { UserError } from '../../src/engine/errors';
+import { CancelledError, UserError } from '../../src/engine/errors';
 import type { Tensor } from '../../src/engine/graph/tensor';
 import type { KernelRunner } from '../../src/engine/host';
 import { encodeOnnxModel } from '../../src/engine/runtime/onnxModel';
+import { interruptible } from '../../src/worker/interruptible';
 import { startKernels } from '../../src/worker/kernelRunner';
 import { bundledKernels, startTestKernels } from './kernels';
 
@@ -85,6 +86,23 @@ describe('the kernel process', () => {
     await expect(pending).rejects.toThrow(UserError);
     await expect(pending).rejects.toThrow(/The process that runs kernels stopped: it ended with SIGKILL/);
     expect(await kernels.run('add', addModel(vector(1)), [vector(1)])).toEqual([vector(2)]);
+  });
+
+  it('is given up within a second when the work it does is cancelled, and starts again for the next run', async () => {
+    const started = await startTestKernels({ engine: 'web' });
+    let cancelled = false;
+    kernels = interruptible(started, { report() {}, throwIfCancelled: () => { if (cancelled) throw new CancelledError(); } });
+    // A stopped process stands for a kernel that takes long.
+    const child = childrenOf(process.pid).at(-1)!;
+    process.kill(child, 'SIGSTOP');
+    const pending = expect(kernels.run('add', addModel(vector(1)), [vector(1)])).rejects.toThrow(CancelledError);
+    const cancelledAt = performance.now();
+    cancelled = true;
+    await pending;
+    expect(performance.now() - cancelledAt).toBeLessThan(1000);
+    cancelled = false;
+    expect(await kernels.run('add', addModel(vector(1)), [vector(1)])).toEqual([vector(2)]);
+    expect(childrenOf(process.pid)).not.toContain(child);
   });
 
   it('says why it cannot start', async () => {

@@ -18,6 +18,12 @@ export function readRanges(text: string): Ranges {
   return new Map(Object.entries(content).map(([name, range]) => [/:\d+$/.test(name) ? name : `${name}:0`, rangeFrom(name, range)]));
 }
 
+/** Recorded ranges as a file that `readRanges` reads: one line per value, every number exact. */
+export function rangesText(ranges: Ranges): string {
+  const lines = [...ranges].map(([key, { min, max, shape }]) => `  ${JSON.stringify(key)}: ${JSON.stringify({ min, max, ...(shape && { shape }) })}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
 function rangeFrom(name: string, content: unknown): ValueRange {
   const fail = (what: string): UserError => new UserError(`The range of "${name}" ${what}`, { hint: HINT });
   if (!isRecord(content)) throw fail('is not an object');

@@ -43,7 +43,7 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const { dialect } = context;
   const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
   const values = quantizedValues(folded, plan, dialect);
-  const ranges: Ranges = values.length > 0 ? await rangesOf(uniqueValues(values)) : new Map();
+  const ranges: Ranges = values.length > 0 ? await rangesOf(membersOf(values)) : new Map();
   const seenPlan = planWithRanges(plan, folded, values, ranges, config, dialect);
 
   insert(folded, seenPlan, { rewriter, values: values.filter((value) => isSeen(value, ranges)), ranges, settings: config.quantization, context, progress });
@@ -190,7 +190,13 @@ function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[], co
   return { ...plan, nodes, warnings: [...plan.warnings, ...warnings] };
 }
 
-function uniqueValues(values: readonly QuantizedValue[]): ValueRef[] {
+/** The values phase 1 wants the ranges of, under a plan of what is left after folding. */
+export function valuesToCalibrate(folded: Graph, plan: Plan, dialect: Dialect): readonly ValueRef[] {
+  return membersOf(quantizedValues(folded, plan, dialect));
+}
+
+/** All values that share a range with one of these, and these, once each. */
+function membersOf(values: readonly QuantizedValue[]): ValueRef[] {
   const unique = new Map(values.flatMap(({ group }) => group).map((value) => [valueKey(value), value]));
   return [...unique.values()];
 }
