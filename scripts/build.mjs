@@ -1,6 +1,6 @@
 // Bundles each part of the product into dist/ (or FOLDER): `node scripts/build.mjs [--watch] [--outdir FOLDER]`.
 import { build, context } from 'esbuild';
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { api, writeDeclarations } from './bundleApi.mjs';
@@ -24,4 +24,5 @@ await mkdir(outdir, { recursive: true });
 if (watch) for (const target of targets) await (await context(target)).watch();
 else await Promise.all(targets.map((target) => build(target)));
 await copyWasm(outdir);
+await cp('src/worker/python', join(outdir, 'python'), { recursive: true, filter: (source) => !source.endsWith('__pycache__') });
 writeDeclarations(outdir);

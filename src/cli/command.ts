@@ -1,4 +1,4 @@
-import type { KernelRunner } from '../engine/host';
+import type { KernelRunner, RuntimeChoice } from '../engine/host';
 import type { Conversion } from '../engine/pipeline';
 import type { TrialRunner } from '../engine/tuning/task';
 import type { TuningSetup } from '../worker/openBench';
@@ -15,7 +15,8 @@ export interface CommandContext {
   readonly arguments: readonly string[];
   readonly options: Options;
   readonly conversion: Conversion;
-  readonly startKernels: () => Promise<KernelRunner>;
+  /** Starts what runs models. */
+  readonly startKernels: (runtime: RuntimeChoice | undefined) => Promise<KernelRunner>;
   /** Starts what runs the trials of a search. */
   readonly startTrials: (setup: TuningSetup) => TrialRunner;
   /** Writes a line to stdout. */

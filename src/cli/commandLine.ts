@@ -5,6 +5,7 @@ import { createConversion } from '../engine/pipeline';
 import type { TrialRunner } from '../engine/tuning/task';
 import { nodeHost } from '../worker/nodeHost';
 import type { TuningSetup } from '../worker/openBench';
+import { startRuntime } from '../worker/runtime';
 import { startTrialPool } from '../worker/trialPool';
 import { type Command, type Options, UsageError } from './command';
 import { compare } from './compare';
@@ -23,6 +24,7 @@ export const EXIT = { done: 0, atFault: 1, usage: 2 };
 export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
+  /** Starts the kernels of the embedded runtime. */
   readonly startKernels: () => Promise<KernelRunner>;
   /** Told how far long work is. Default: nobody is. */
   readonly progress?: Progress;
@@ -45,7 +47,7 @@ export async function runCommandLine(argv: readonly string[], io: Terminal): Pro
   const conversion = createConversion(nodeHost(io.progress ?? NO_PROGRESS, io.startKernels));
   try {
     const { positionals, options } = parse(command, rest);
-    await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: io.startKernels, startTrials: io.startTrials ?? startTrialPool });
+    await command.run({ arguments: positionals, options, conversion, print: io.out, note: io.error, startKernels: (runtime) => startRuntime(runtime, io.progress ?? NO_PROGRESS, io.startKernels), startTrials: io.startTrials ?? startTrialPool });
     return EXIT.done;
   } catch (error) {
     if (error instanceof UsageError) return fail(io, EXIT.usage, `mixed-precision: ${error.message}. Usage: mixed-precision ${command.usage}`);

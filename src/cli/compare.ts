@@ -7,13 +7,14 @@ import { readArrays } from './arrays';
 import { type Command, required, text } from './command';
 import { configFrom } from './config';
 import { executeModel, openAnother } from './execute';
+import { RUNTIME_OPTIONS, RUNTIME_USAGE, withRuntime } from './runtime';
 
 /** `compare`: how far the converted model's outputs are from the original's. */
 export const compare: Command = {
-  usage: 'compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY [--config FILE]] [--json]',
-  summary: 'compare the outputs of two models in the embedded runtime',
+  usage: `compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY [--config FILE]] ${RUNTIME_USAGE} [--json]`,
+  summary: 'compare the outputs of two models',
   arguments: ['ORIGINAL', 'CONVERTED'],
-  strings: ['inputs', 'labels', 'config'],
+  strings: ['inputs', 'labels', 'config', ...RUNTIME_OPTIONS],
   flags: ['json'],
   async run({ arguments: [original, converted], options, conversion, startKernels, print }) {
     const file = required(options, 'inputs');
@@ -23,8 +24,10 @@ export const compare: Command = {
     const config = await configFrom(options);
     const criterion = labels === undefined || config.path === undefined ? undefined : requireValid(parseConfig(config.text, config.path)).accuracy_criterion;
     await conversion.open(original!, { text: undefined, path: undefined });
-    const reference = await executeModel(conversion, arrays, startKernels);
-    const results = await executeModel(await openAnother(converted!), arrays, startKernels);
+    const other = await openAnother(converted!);
+    const { reference, results, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => ({
+      reference: await executeModel(conversion, arrays, kernels), results: await executeModel(other, arrays, kernels), runtime: description,
+    }));
     const missing = [...reference.keys()].find((name) => !results.has(name));
     if (missing !== undefined) throw new UserError(`It has no output "${missing}"`, { file: converted, hint: `It was not converted from ${original}` });
 
@@ -37,12 +40,13 @@ export const compare: Command = {
     };
     const meetsCriterion = accuracy && criterion && isAccurateEnough(accuracy, criterion);
     if (options.json) {
-      print(JSON.stringify({ outputs, ...(accuracy === undefined ? {} : { accuracy: { ...accuracy, meetsCriterion } }) }));
+      print(JSON.stringify({ outputs, runtime, ...(accuracy === undefined ? {} : { accuracy: { ...accuracy, meetsCriterion } }) }));
       return;
     }
     for (const { name, sqnrDb, maxAbsError, top1Agreement } of outputs) {
       print(`${name}  SQNR ${decibels(sqnrDb)} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
     }
+    print(`run by ${runtime}`);
     if (accuracy !== undefined) print(`accuracy  original ${(100 * accuracy.original).toFixed(2)} %  converted ${(100 * accuracy.converted).toFixed(2)} %`);
     if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },

@@ -5,14 +5,15 @@ import { access } from 'node:fs/promises';
 import { type Command, required, text, UsageError } from './command';
 import { configFrom } from './config';
 import { reportLines } from './reportText';
+import { RUNTIME_OPTIONS, RUNTIME_USAGE } from './runtime';
 import { writeText } from './textFile';
 
 /** `convert`: the phases, and the converted model as a file. */
 export const convert: Command = {
-  usage: 'convert MODEL --output OUT [--config FILE] [--calibration DATA.npz] [--until quantize|bf16|optimize] [--report FILE.json] [--record-ranges FILE.json] [--force] [--json]',
+  usage: `convert MODEL --output OUT [--config FILE] [--calibration DATA.npz] [--until quantize|bf16|optimize] [--report FILE.json] [--record-ranges FILE.json] ${RUNTIME_USAGE} [--force] [--json]`,
   summary: 'convert a model to mixed precision and write it',
   arguments: ['MODEL'],
-  strings: ['output', 'config', 'calibration', 'until', 'report', 'record-ranges'],
+  strings: ['output', 'config', 'calibration', 'until', 'report', 'record-ranges', ...RUNTIME_OPTIONS],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, conversion, print }) {
     const output = required(options, 'output');

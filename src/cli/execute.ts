@@ -7,20 +7,13 @@ import { runInBatches } from '../engine/runtime/batches';
 import { runGraph } from '../engine/runtime/executor';
 import { nodeHost } from '../worker/nodeHost';
 
-/** Outputs of a model on arrays, by output name, computed by the embedded runtime. */
-export async function executeModel(
-  { graph, format }: Conversion, arrays: ReadonlyMap<string, Tensor>, startKernels: () => Promise<KernelRunner>,
-): Promise<Map<string, Tensor>> {
+/** Outputs of a model on arrays, by output name. */
+export async function executeModel({ graph, format }: Conversion, arrays: ReadonlyMap<string, Tensor>, kernels: KernelRunner): Promise<Map<string, Tensor>> {
   const fetches = graph.outputs.map((output) => output.value);
   const feeds = matchInputs(graph.inputs, arrays);
-  const kernels = await startKernels();
-  try {
-    const request = { graph, dialect: format.dialect, feeds, fetches, kernels };
-    const outputs = await (fitsAtOnce(graph, feeds) ? runGraph(request) : runInBatches(request));
-    return new Map(graph.outputs.map((output, index) => [output.name, outputs[index]!]));
-  } finally {
-    await kernels.close();
-  }
+  const request = { graph, dialect: format.dialect, feeds, fetches, kernels };
+  const outputs = await (fitsAtOnce(graph, feeds) ? runGraph(request) : runInBatches(request));
+  return new Map(graph.outputs.map((output, index) => [output.name, outputs[index]!]));
 }
 
 /** Inputs of at most this many elements are run as given: then outputs need no row per sample. */

@@ -4,7 +4,7 @@ import type { PhaseName } from '../engine/snapshot';
 const TITLES: Readonly<Record<PhaseName, string>> = { quantize: 'FP32 + INT8', bf16: '+ BF16', optimize: 'Optimized' };
 
 /** The report as lines for a terminal. */
-export function reportLines({ phases, casts, warnings, peakMemoryMiB }: Report): string[] {
+export function reportLines({ phases, casts, warnings, calibratedBy, peakMemoryMiB }: Report): string[] {
   const rows = phases.map(({ phase, precision, casts: remaining, seconds, changes }) =>
     [TITLES[phase], precision.fp32, precision.bf16, precision.int8, remaining, changes, `${seconds.toFixed(2)} s`].map(String));
   const table = [['', 'FP32', 'BF16', 'INT8', 'Casts', 'changes', 'time'], ...rows];
@@ -12,6 +12,7 @@ export function reportLines({ phases, casts, warnings, peakMemoryMiB }: Report):
   return [
     ...table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')),
     `Casts: ${casts.inserted} inserted, ${casts.folded} folded, ${remainText(casts)}.  Peak memory: ${peakMemoryMiB} MiB`,
+    ...(calibratedBy === undefined ? [] : [`ranges by ${calibratedBy}`]),
     ...warnings.map(({ node, message }) => `warning: ${node === undefined ? '' : `${node}: `}${message}`),
   ];
 }

@@ -2,20 +2,25 @@ import { readArrays, writeArrays } from './arrays';
 import { type Command, required } from './command';
 import { configFrom } from './config';
 import { executeModel } from './execute';
+import { RUNTIME_OPTIONS, RUNTIME_USAGE, withRuntime } from './runtime';
 
-/** `run`: the model on given inputs, in the embedded runtime. */
+/** `run`: the model on given inputs. */
 export const run: Command = {
-  usage: 'run MODEL --inputs DATA.npz --outputs OUT.npz [--config FILE] [--force]',
-  summary: 'run a model in the embedded runtime',
+  usage: `run MODEL --inputs DATA.npz --outputs OUT.npz [--config FILE] ${RUNTIME_USAGE} [--force]`,
+  summary: 'run a model',
   arguments: ['MODEL'],
-  strings: ['inputs', 'outputs', 'config'],
+  strings: ['inputs', 'outputs', 'config', ...RUNTIME_OPTIONS],
   flags: ['force'],
   async run({ arguments: [model], options, conversion, startKernels, print }) {
     const inputs = required(options, 'inputs');
     const target = required(options, 'outputs');
     await conversion.open(model!, await configFrom(options));
-    const outputs = await executeModel(conversion, await readArrays(inputs), startKernels);
-    await writeArrays(target, outputs, options.force === true);
-    for (const [name, tensor] of outputs) print(`${name}  ${tensor.dtype}  [${tensor.shape.join(', ')}]`);
+    const arrays = await readArrays(inputs);
+    await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => {
+      const outputs = await executeModel(conversion, arrays, kernels);
+      await writeArrays(target, outputs, options.force === true);
+      for (const [name, tensor] of outputs) print(`${name}  ${tensor.dtype}  [${tensor.shape.join(', ')}]`);
+      print(`run by ${description}`);
+    });
   },
 };

@@ -17,15 +17,16 @@ import { openJournal } from '../worker/journalFile';
 import type { TuningSetup } from '../worker/openBench';
 import { type Command, type Options, required, text, UsageError } from './command';
 import { configFrom } from './config';
+import { RUNTIME_OPTIONS, RUNTIME_USAGE } from './runtime';
 import { writeText } from './textFile';
 import { frontLines, trialHeader, trialLine } from './tuneText';
 
 /** `tune`: the lowest precisions that keep the accuracy, as a config file. */
 export const tune: Command = {
-  usage: 'tune MODEL --data DATA.npz [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] [--force] [--json]',
+  usage: `tune MODEL --data DATA.npz [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] ${RUNTIME_USAGE} [--force] [--json]`,
   summary: 'find the lowest precisions that keep the accuracy, and write them as a config',
   arguments: ['MODEL'],
-  strings: ['data', 'labels', 'output', 'config', 'calibration', 'strategy', 'max-trials'],
+  strings: ['data', 'labels', 'output', 'config', 'calibration', 'strategy', 'max-trials', ...RUNTIME_OPTIONS],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, startTrials, print, note }) {
     const [data, output] = [resolve(required(options, 'data')), required(options, 'output')];
@@ -101,6 +102,7 @@ async function identityOf({ model, source, data, labels }: TuningSetup, config: 
   return {
     version: 1, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
     config: { ...conversion, calibration, tuning: { metric, topk, confidence_batches } },
+    ...(source.runtime?.kind === 'python' ? { python: source.runtime.python ?? '' } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionC
 import type { TuningConfig } from './config/config';
 import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
+import type { RuntimeChoice } from './host';
 import type { Warning } from './plan';
 import type { PhaseName } from './snapshot';
 
@@ -19,6 +20,8 @@ export interface Report {
   }[];
   readonly casts: { readonly inserted: number; readonly folded: number; readonly remaining: number; readonly lowerBound: number | null };
   readonly warnings: readonly Warning[];
+  /** What ran the model for the ranges of INT8, and why that; left out where nothing ran it. */
+  readonly calibratedBy?: string;
   readonly peakMemoryMiB: number;
 }
 
@@ -123,4 +126,6 @@ export interface ConfigSource {
   readonly path: string | undefined;
   /** Calibration data given outside the config; wins over `calibration.data`. Absolute. */
   readonly calibration?: string;
+  /** What runs the model. Default: the embedded runtime. */
+  readonly runtime?: RuntimeChoice;
 }

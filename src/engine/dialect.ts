@@ -2,6 +2,7 @@ import type { PartialShape } from './graph/attribute';
 import type { DataType } from './graph/dataType';
 import type { Graph, Node, ValueRef } from './graph/graph';
 import type { Tensor } from './graph/tensor';
+import type { ByteSink, Progress } from './host';
 
 /**
  * A set of inputs and outputs of one node that share one element type: a TensorFlow type attribute (or one entry of a
@@ -207,8 +208,23 @@ export interface Dialect {
   nodesInLoops(graph: Graph): ReadonlySet<string>;
   /** The model as onnxruntime runs it whole; where there is no such question, it is run op by op. */
   wholeModel?(graph: Graph, request: WholeModelRequest): WholeModel;
+  /** How the framework itself runs models; where there is no such answer, only the embedded runtime does. */
+  readonly ownRuntime?: OwnRuntime;
   /** Shapes of the values by `valueKey`, as far as they follow without running the model; a value left out has an unknown rank. */
   inferShapes(graph: Graph): ReadonlyMap<string, PartialShape>;
+}
+
+export interface OwnRuntime {
+  readonly framework: 'tensorflow' | 'pytorch';
+  /** The file the framework loads. Throws UserError for a graph that no such file holds. */
+  fileOf(graph: Graph): ModelFile;
+}
+
+export interface ModelFile {
+  /** Appends the file; the caller commits or aborts. */
+  write(sink: ByteSink, progress: Progress): Promise<void>;
+  /** What the framework calls a value. Throws UserError where it has none of that name. */
+  nameOf(value: ValueRef): string;
 }
 
 export interface WholeModelRequest {

@@ -1,3 +1,4 @@
+import type { ModelFile, OwnRuntime } from './dialect';
 import type { Tensor } from './graph/tensor';
 
 /** Random-access bytes of one file. Implemented beside the worker and the CLI. */
@@ -46,6 +47,39 @@ export interface KernelRunner {
   /** Drops the cached sessions whose keys start with `prefix`. */
   forget(prefix: string): void;
   close(): Promise<void>;
+  /** Runs whole models in the executor's place, where their framework is there. */
+  readonly frameworks?: FrameworkRunner;
+}
+
+/** What is to run models: the embedded executor, or the frameworks themselves in a Python of the user's. */
+export interface RuntimeChoice {
+  readonly kind: 'embedded' | 'python';
+  /** The Python to start. Default: the first of the PATH. */
+  readonly python?: string;
+  /** Why this one, to be read behind "because". */
+  readonly why?: string;
+}
+
+/** A model in a file of its framework, and what is wanted of each run. Values go by their names there. */
+export interface FrameworkModel extends Pick<ModelFile, 'write'> {
+  readonly framework: OwnRuntime['framework'];
+  readonly feeds: readonly string[];
+  readonly fetches: readonly string[];
+  readonly observed: readonly string[];
+  /** Of observed values only the extremes are wanted, under the shape of the whole: two elements, NaN where the value is not finite. */
+  readonly extremesOnly: boolean;
+}
+
+/** Runs models in their own framework. Implemented on the user's Python beside the worker and the CLI. */
+export interface FrameworkRunner {
+  /** Shown to the user, such as `TensorFlow 2.21.0 in Python 3.11.7`. */
+  describe(framework: FrameworkModel['framework']): string;
+  /**
+   * Runs `model` (the same `key` always means the same model, which is loaded once). `feeds` and the result are in the order of
+   * the model's. `observe` is told each observed value by its index. Throws UserError when the framework is missing or refuses
+   * the model, CancelledError within a second of the user's wish.
+   */
+  run(key: string, model: FrameworkModel, feeds: readonly Tensor[], observe: (index: number, tensor: Tensor) => void, progress: Progress): Promise<Tensor[]>;
 }
 
 /** Progress of long work, and the way to stop it. */
@@ -85,7 +119,7 @@ export interface ConversionHost {
   /** `path` as seen from the folder of `file`. */
   resolveBeside(file: string, path: string): string;
   baseName(path: string): string;
-  startKernels(): Promise<KernelRunner>;
+  startKernels(runtime?: RuntimeChoice): Promise<KernelRunner>;
   /** Seconds of a clock that only moves forwards. */
   now(): number;
   peakMemoryMiB(): number;

@@ -71,6 +71,8 @@ interface OpenModel {
   readonly ranges: Ranges;
   /** What of the model was asked for. */
   readonly choice: ModelChoice;
+  /** What ran the model for the ranges, where something did. */
+  readonly calibratedBy?: string;
   /** What the phases that ran went by, where `setConfig` told. */
   readonly basis?: Basis;
 }
@@ -207,18 +209,23 @@ export function createConversion(host: ConversionHost): Conversion {
       if (phase === undefined) throw new UserError('All phases have run', { file: open.path });
       const config = requireValid(open.parsed);
       requireValid({ ...open.parsed, problems: refusedOpTypes(open) });
+      let { calibratedBy } = open;
       const input: PhaseInput = {
         snapshots: open.snapshots,
         config,
         ranges: open.ranges,
         context: contextOf(open),
-        rangesOf: (values) => rangeFinder.find(values, rangeRequest({ ...open, config })),
+        async rangesOf(values) {
+          const ranges = await rangeFinder.find(values, rangeRequest({ ...open, config }));
+          calibratedBy = rangeFinder.ranBy;
+          return ranges;
+        },
       };
       const started = host.now();
       const result = await runPhase(phase, input, host.progress);
       host.progress.throwIfCancelled();
       const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started, castProof: result.castProof };
-      model = { ...open, config, ranges: result.ranges, snapshots: [...open.snapshots, snapshot] };
+      model = { ...open, config, ranges: result.ranges, calibratedBy, snapshots: [...open.snapshots, snapshot] };
     },
 
     stepBack(phases) {
@@ -232,13 +239,14 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async report(): Promise<Report> {
-      const { snapshots, format, config } = current();
+      const { snapshots, format, config, calibratedBy } = current();
       const plan = planOf(current());
       const notes = (format.notesOn?.(snapshots.at(-1)!.graph, { bf16: config.onnx.bf16 }) ?? []).map((message) => ({ message }));
       // Refusals by op, with its first node, rather than by rule of the file.
       const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan, format.dialect)).filter(({ severity }) => severity !== 'information');
       const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings, ...notes];
-      return buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
+      const report = buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
+      return calibratedBy === undefined || snapshots.length === 1 ? report : { ...report, calibratedBy };
     },
 
     async save(path, overwrite) {

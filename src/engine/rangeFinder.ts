@@ -7,7 +7,8 @@ import { readNpz } from './data/npz';
 import type { Dialect } from './dialect';
 import { inFile, UserError } from './errors';
 import { type Graph, type ValueRef, valueKey } from './graph/graph';
-import type { ByteSource, ConversionHost, KernelRunner } from './host';
+import type { ByteSource, ConversionHost, KernelRunner, RuntimeChoice } from './host';
+import { describeRuntime, runtimeFor } from './runtime/ownFramework';
 
 export interface RangeRequest {
   readonly graph: Graph;
@@ -27,6 +28,7 @@ interface CalibrationRun {
   readonly graph: Graph;
   readonly asked: ReadonlySet<string>;
   readonly ranges: Ranges;
+  readonly ranBy: string;
 }
 
 /** Ranges of the values that have one, and the values of which only a run of the model would tell. */
@@ -37,9 +39,11 @@ export interface KnownRanges {
 
 /** Finds the ranges of values: from a file recorded earlier, or by running the model on calibration data. */
 export class RangeFinder {
-  private kernels: Promise<KernelRunner> | undefined;
+  private started: { readonly choice: string; readonly kernels: Promise<KernelRunner> } | undefined;
   /** Reused while data and settings stay the same. */
   private last: CalibrationRun | undefined;
+  /** What ran the model for the ranges found last, and why that; undefined where they came from a file. */
+  ranBy: string | undefined;
 
   constructor(private readonly host: Host) {}
 
@@ -50,12 +54,15 @@ export class RangeFinder {
   /** Throws UserError for data that is missing or does not fit the model. */
   async find(values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
     const { ranges, data } = this.files(request);
+    this.ranBy = undefined;
     if (ranges !== undefined) return this.recorded(ranges, values);
     const source = await this.host.openSource(data!);
     const key = await keyOf(source, request);
     const run = this.lastOf(key, request);
     const missing = notAsked(values, run);
-    return run !== undefined && missing.length === 0 ? run.ranges : this.calibrated(source, key, missing, request);
+    const found = run !== undefined && missing.length === 0 ? run : await this.calibrated(source, key, missing, request);
+    this.ranBy = found.ranBy;
+    return found.ranges;
   }
 
   /** What `find` would give, as far as that is known without running the model. Data that `find` would refuse tells nothing. */
@@ -72,9 +79,22 @@ export class RangeFinder {
   }
 
   async close(): Promise<void> {
-    const kernels = this.kernels;
-    this.kernels = undefined;
-    await (await kernels)?.close();
+    const { started } = this;
+    this.started = undefined;
+    await (await started?.kernels)?.close();
+  }
+
+  /** Those of the last time while the choice is the same; one that could not be started is tried anew. */
+  private async kernelsOf(runtime: RuntimeChoice | undefined): Promise<KernelRunner> {
+    const choice = runtimeKey(runtime);
+    if (this.started?.choice !== choice) {
+      await this.close();
+      this.started = { choice, kernels: this.host.startKernels(runtime) };
+    }
+    return this.started.kernels.catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
   }
 
   /** The file that ranges come from: recorded ones, or data to run the model on. */
@@ -93,16 +113,17 @@ export class RangeFinder {
     throw new UserError('None of its ranges belongs to a value of this model', { file: path, hint: 'Record the ranges with this model' });
   }
 
-  private async calibrated(source: ByteSource, key: string, values: readonly ValueRef[], request: RangeRequest): Promise<Ranges> {
+  private async calibrated(source: ByteSource, key: string, values: readonly ValueRef[], request: RangeRequest): Promise<CalibrationRun> {
     const { graph, dialect, config: { calibration: { sampling_size: samplingSize, algorithm } } } = request;
     const data = await inFile(source.name, () => readNpz(source));
-    this.kernels ??= this.host.startKernels();
-    const kernels = await this.kernels;
+    const runtime = runtimeFor(dialect, request.source.runtime);
+    const kernels = await this.kernelsOf(runtime);
+    const ranBy = describeRuntime(dialect, kernels, runtime);
     const found = await inFile(source.name, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
     const before = this.lastOf(key, request);
     const asked = new Set([...(before?.asked ?? []), ...values.map(valueKey)]);
-    this.last = { key, graph, asked, ranges: new Map([...(before?.ranges ?? []), ...found]) };
-    return this.last.ranges;
+    this.last = { key, graph, asked, ranges: new Map([...(before?.ranges ?? []), ...found]), ranBy };
+    return this.last;
   }
 
   private lastOf(key: string, { graph }: RangeRequest): CalibrationRun | undefined {
@@ -114,9 +135,14 @@ function notAsked(values: readonly ValueRef[], run: CalibrationRun | undefined):
   return run === undefined ? values : values.filter((value) => !run.asked.has(valueKey(value)));
 }
 
-async function keyOf(source: ByteSource, { graph, config: { calibration } }: RangeRequest): Promise<string> {
+/** Two choices with the same one are the same runtime. */
+function runtimeKey(runtime: RuntimeChoice | undefined): string {
+  return runtime?.kind === 'python' ? `python ${runtime.python ?? ''}` : 'embedded';
+}
+
+async function keyOf(source: ByteSource, { graph, dialect, config: { calibration }, source: { runtime } }: RangeRequest): Promise<string> {
   const inputs = graph.inputs.map((input) => input.name);
-  return JSON.stringify([source.name, source.size, await checksum(source), inputs, calibration.sampling_size, calibration.algorithm]);
+  return JSON.stringify([source.name, source.size, await checksum(source), inputs, calibration.sampling_size, calibration.algorithm, runtimeKey(runtimeFor(dialect, runtime))]);
 }
 
 /** Bytes read at a time: a multiple of four. */

@@ -4,15 +4,15 @@ import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat } from 
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../engine/errors';
-import type { ByteSink, ByteSource, ConversionHost, FolderSink, KernelRunner, Progress } from '../engine/host';
-import { interruptible } from './interruptible';
+import type { ByteSink, ByteSource, ConversionHost, FolderSink, Progress } from '../engine/host';
 import { startKernels } from './kernelRunner';
+import { startRuntime } from './runtime';
 
 /** Node's limit for one read. */
 const READ_CHUNK = 1 << 30;
 
-/** Files, kernels and clock of Node for a conversion. */
-export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner> = startKernels): ConversionHost {
+/** Files, kernels and clock of Node for a conversion. `embedded` starts the kernels of the embedded runtime. */
+export function nodeHost(progress: Progress, embedded: typeof startKernels = startKernels): ConversionHost {
   return {
     progress,
     openSource: openFileSource,
@@ -21,7 +21,7 @@ export function nodeHost(progress: Progress, kernels: () => Promise<KernelRunner
     modelFile,
     resolveBeside: (file, path) => (isAbsolute(path) ? path : join(dirname(file), path)),
     baseName: (path) => basename(path),
-    startKernels: async () => interruptible(await kernels(), progress),
+    startKernels: (runtime) => startRuntime(runtime, progress, embedded),
     now: () => performance.now() / 1000,
     peakMemoryMiB,
   };

@@ -7,6 +7,7 @@ import { inFile } from '../engine/errors';
 import type { ConversionHost } from '../engine/host';
 import { createConversion } from '../engine/pipeline';
 import { RangeFinder } from '../engine/rangeFinder';
+import { runtimeFor } from '../engine/runtime/ownFramework';
 import { type Bench, createBench } from '../engine/tuning/bench';
 
 /** All that a worker needs to know to answer tasks; can be sent to threads and processes. */
@@ -28,12 +29,9 @@ export async function openBench({ model, source, data, labels }: TuningSetup, ho
   await conversion.open(model, source);
   const { graph, format: { dialect } } = conversion;
   requireValid({ ...parsed, problems: diagnoseOpTypes(config, graph, dialect, readPlaces(parsed.text)).filter(({ severity }) => severity === 'error') });
-  const finder = new RangeFinder(host);
-  const kernels = await host.startKernels();
-  const close = async (): Promise<void> => {
-    await finder.close();
-    await kernels.close();
-  };
+  const kernels = await host.startKernels(runtimeFor(dialect, source.runtime));
+  const finder = new RangeFinder({ ...host, startKernels: async () => kernels });
+  const close = (): Promise<void> => kernels.close();
   try {
     const bench = await inFile(data, async () => createBench({
       graph,

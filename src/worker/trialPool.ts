@@ -84,7 +84,9 @@ export function startTrialPool(setup: TuningSetup, options: PoolOptions = {}): T
 const MEMORY_PER_BYTE = 10;
 const MEMORY_PER_THREAD = 2 ** 28;
 
-function poolSize({ model }: TuningSetup): number {
+function poolSize({ model, source }: TuningSetup): number {
+  // A framework uses all cores by itself, and takes memory by the gigabyte.
+  if (source.runtime?.kind === 'python') return 1;
   const bytes = statSync(model, { throwIfNoEntry: false })?.size ?? 0;
   const fitting = Math.floor(totalmem() / 2 / (MEMORY_PER_THREAD + MEMORY_PER_BYTE * bytes));
   return Math.max(1, Math.min(availableParallelism(), fitting));

@@ -39,11 +39,11 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : MAX_BATCH);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
   const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
-  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: algorithm.extremesOnly });
+  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: algorithm.extremesOnly, kernels });
   try {
     for (const batch of batches) await runBatch(batch);
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
   const ranges = new Map<string, ValueRange>();
   for (const [key, observer] of observers) {
@@ -57,7 +57,6 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
     progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}`, start / total);
     await prepared.run({
       feeds: batchOf(samples, batch),
-      kernels,
       progress,
       observe(value, tensor) {
         const observer = observers.get(valueKey(value));

@@ -14,10 +14,11 @@ import { writeExportedProgram } from './pytorch/write';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
+import { wholeGraph } from './tensorflow/ownRuntime';
 import { readGraphDef, type ReadOptions } from './tensorflow/read';
 import type { SavedModelChoice } from './tensorflow/savedModel/metaGraph';
 import { readSavedModel, withSavedSignature } from './tensorflow/savedModel/read';
-import { requireNoTables, writeSavedModel } from './tensorflow/savedModel/write';
+import { writeSavedModel } from './tensorflow/savedModel/write';
 import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
 
@@ -60,12 +61,6 @@ export interface Format {
 const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file) => ({
   ...graph, inputs: findInputs(graph, inputs, file), outputs: findOutputs(graph, outputs, file),
 });
-
-/** The graph as a GraphDef can hold it. Throws UserError where it cannot. */
-function wholeGraph(graph: Graph): Graph {
-  requireNoTables(graph);
-  return withoutDanglingColocations(graph);
-}
 
 const FORMATS: readonly Format[] = [
   {

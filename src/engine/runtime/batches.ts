@@ -54,7 +54,7 @@ export function batchOf(samples: ReadonlyMap<string, Tensor>, { start, count, is
  * as `matchInputs` gives them. Throws UserError for an output without one row per sample when there are several batches.
  */
 export async function runInBatches(request: Omit<PrepareRequest, 'feeds'> & RunOptions & { readonly graph: Graph }): Promise<Tensor[]> {
-  const { graph, fetches, feeds, kernels, progress } = request;
+  const { graph, fetches, feeds, progress } = request;
   const given = graph.inputs.filter((input) => feeds.has(valueKey(input.value)));
   const batches = batchesOf(given, feeds, Infinity, Infinity);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
@@ -66,7 +66,7 @@ export async function runInBatches(request: Omit<PrepareRequest, 'feeds'> & RunO
       results.push(await prepared.run({ ...request, feeds: batchOf(feeds, batch) }));
     }
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
   if (results.length === 1) return results[0]!;
   return fetches.map((fetch, index) => {

@@ -8,6 +8,7 @@ import { type ConstantStore, createConstantStore } from './constantStore';
 import { rounded, widened } from './halfPrecision';
 import { opContext } from './opContext';
 import type { OpTable, RuntimeValue } from './operation';
+import { prepareInFramework } from './ownFramework';
 import { compile, type LoopProgram, type Program, type Source, type Step } from './program';
 import { pytorchOperations } from './pytorch';
 import { integerTensor, scalarOf } from './tensors';
@@ -25,13 +26,14 @@ export interface PrepareRequest {
   readonly extremesOnly?: boolean;
   /** Keys (`valueKey`) of the values that will be fed; feeding an inner value cuts the graph there. */
   readonly feeds: readonly string[];
+  /** What runs it: the framework itself where that is there, else kernels. */
+  readonly kernels: KernelRunner;
   /** Shared with other graphs that have nodes in common; closing the graph leaves it as it is. Default: one of its own. */
   readonly constants?: ConstantStore;
 }
 
 export interface RunOptions {
   readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly kernels: KernelRunner;
   /** Sees every value as it is computed, once per loop iteration for values inside loops. The tensor is only valid during the call. */
   readonly observe?: (value: ValueRef, tensor: Tensor) => void;
   readonly progress?: Progress;
@@ -41,7 +43,7 @@ export interface RunOptions {
 export interface PreparedGraph {
   run(options: RunOptions): Promise<Tensor[]>;
   /** Returns the memory kept for the next run, here and in `kernels`. */
-  close(kernels: KernelRunner): void;
+  close(): void;
 }
 
 const OPERATIONS: Partial<Record<Dialect['framework'], OpTable>> = { tensorflow: tensorflowOperations, pytorch: pytorchOperations };
@@ -51,6 +53,7 @@ const DEAD = Symbol('dead');
 type EdgeValue = RuntimeValue | typeof DEAD;
 
 interface Execution extends RunOptions {
+  readonly kernels: KernelRunner;
   readonly dialect: Dialect;
   readonly table: OpTable;
   readonly progress: Progress;
@@ -64,7 +67,7 @@ let wholeModels = 0;
 /** Runs a graph once: see `prepareGraph`. Results are in the order of `fetches`. */
 export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptions): Promise<Tensor[]> {
   const prepared = prepareGraph({ ...request, feeds: [...request.feeds.keys()] });
-  return prepared.run(request).finally(() => prepared.close(request.kernels));
+  return prepared.run(request).finally(() => prepared.close());
 }
 
 /**
@@ -72,14 +75,15 @@ export async function runGraph(request: Omit<PrepareRequest, 'feeds'> & RunOptio
  * Running throws UserError naming the node at fault, or CancelledError between two nodes.
  */
 export function prepareGraph(request: PrepareRequest): PreparedGraph {
-  const { graph, dialect, fetches, feeds } = request;
+  const { graph, dialect, fetches, feeds, kernels } = request;
+  if (dialect.ownRuntime !== undefined && kernels.frameworks !== undefined) return prepareInFramework(request, dialect.ownRuntime, kernels.frameworks);
   if (dialect.wholeModel !== undefined) return prepareWholeModel(request, (wanted) => dialect.wholeModel!(graph, wanted), `whole model ${++wholeModels}`);
   const { program, table, missing } = compiled(graph, dialect, fetches, request.observed ?? [], feeds);
   if (missing.size > 0) throw missingOpsError(missing);
   const constants = request.constants ?? createConstantStore();
   return {
     async run(options) {
-      const execution: Execution = { progress: NO_PROGRESS, ...options, dialect, table, constants, holders: new WeakMap() };
+      const execution: Execution = { progress: NO_PROGRESS, ...options, kernels, dialect, table, constants, holders: new WeakMap() };
       const results = await runProgram(execution, program, options.feeds);
       return results.map((result, index) => {
         if (result !== DEAD && 'data' in result) return result;
@@ -87,7 +91,7 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
         throw new UserError(result === DEAD ? 'The value is in a branch that was not taken' : 'The value is no tensor', { node: node?.name });
       });
     },
-    close(kernels) {
+    close() {
       if (request.constants !== undefined) return;
       constants.clear(kernels);
       emptyPool();
@@ -116,7 +120,7 @@ function compiled(graph: Graph, dialect: Dialect, fetches: readonly ValueRef[], 
 function missingOpsError(missing: ReadonlyMap<string, string>): UserError {
   const ops = [...missing].map(([op, node]) => `${op} (node "${node}")`).join(', ');
   return new UserError(`The model cannot be run here, these ops are missing: ${ops}`, {
-    hint: 'Record ranges elsewhere and give them as calibration.ranges',
+    hint: 'Run the model in your own Python (--runtime python; in VS Code: the setting mixedPrecision.runtime), or record ranges elsewhere and give them as calibration.ranges',
   });
 }
 

@@ -1,9 +1,11 @@
 import type { Dialect, WholeModel, WholeModelRequest } from '../dialect';
 import { CancelledError, UserError } from '../errors';
-import { type Graph, type Node, valueKey, type ValueRef } from '../graph/graph';
+import { type Graph, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { topologicalOrder } from '../graph/traversal';
+import type { KernelRunner } from '../host';
 import type { PreparedGraph, PrepareRequest, RunOptions } from './executor';
+import { given, unique, valueOfKey } from './requested';
 
 /** Observed values that are fetched whole in one run: they are all in memory together. */
 const WHOLE_AT_ONCE = 16;
@@ -25,8 +27,8 @@ interface Part {
  * onnxruntime refuses.
  */
 export function prepareWholeModel(request: PrepareRequest, build: (wanted: WholeModelRequest) => WholeModel, key: string): PreparedGraph {
-  const { graph, dialect } = request;
-  const feeds = request.feeds.map((feed) => refOf(feed, graph.inputs.map((input) => input.value)));
+  const { graph, dialect, kernels } = request;
+  const feeds = request.feeds.map(valueOfKey);
   const isComputed = (value: ValueRef): boolean => !request.feeds.includes(valueKey(value)) && !dialect.isConstant(graph.nodes.get(value.node)!);
   const unfed = nodesWithoutInput(graph, new Set(request.feeds), dialect);
   const missing = request.fetches.find((value) => isComputed(value) && unfed.has(value.node));
@@ -49,16 +51,16 @@ export function prepareWholeModel(request: PrepareRequest, build: (wanted: Whole
       let results = new Map<string, Tensor>();
       for (const [index, part] of parts.entries()) {
         options.progress?.throwIfCancelled();
-        const found = await runPart(part, feeds, options);
+        const found = await runPart(part, feeds, options, kernels);
         if (index === 0) results = found;
       }
-      return request.fetches.map((value) => results.get(valueKey(value)) ?? given(value, options.feeds, graph.nodes.get(value.node)!, dialect));
+      return request.fetches.map((value) => results.get(valueKey(value)) ?? given(value, options.feeds, graph, dialect));
     },
-    close: (kernels) => kernels.forget(`${key} `),
+    close: () => kernels.forget(`${key} `),
   };
 }
 
-async function runPart(part: Part, feeds: readonly ValueRef[], { feeds: tensors, kernels, observe }: RunOptions): Promise<Map<string, Tensor>> {
+async function runPart(part: Part, feeds: readonly ValueRef[], { feeds: tensors, observe }: RunOptions, kernels: KernelRunner): Promise<Map<string, Tensor>> {
   const inputs = feeds.map((feed) => tensors.get(valueKey(feed))!);
   const outputs = await kernels.run(part.key, part.model.model, inputs).catch((error: unknown) => {
     if (error instanceof UserError || error instanceof CancelledError) throw error;
@@ -92,17 +94,4 @@ function nodesWithoutInput(graph: Graph, fed: ReadonlySet<string>, dialect: Dial
     else if (dialect.isInput(node) && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
   }
   return unfed;
-}
-
-/** A value that is fed or constant. */
-function given(value: ValueRef, feeds: ReadonlyMap<string, Tensor>, node: Node, dialect: Dialect): Tensor {
-  return feeds.get(valueKey(value)) ?? dialect.constantTensor(node);
-}
-
-function refOf(key: string, inputs: readonly ValueRef[]): ValueRef {
-  return inputs.find((input) => valueKey(input) === key) ?? { node: key.slice(0, key.lastIndexOf(':')), output: Number(key.slice(key.lastIndexOf(':') + 1)) };
-}
-
-function unique(values: readonly ValueRef[]): ValueRef[] {
-  return [...new Map(values.map((value) => [valueKey(value), value])).values()];
 }

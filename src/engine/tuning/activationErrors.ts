@@ -48,11 +48,10 @@ async function activationsOf(
   const inLoops = dialect.nodesInLoops(graph);
   const observed = read.filter(({ node }) => !inLoops.has(node));
   const seen = new Map<string, Tensor[]>();
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], observed, feeds: [...feeds.keys()], constants });
+  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], observed, feeds: [...feeds.keys()], kernels, constants });
   try {
     await prepared.run({
       feeds,
-      kernels,
       progress,
       observe(value, tensor) {
         const key = valueKey(value);
@@ -64,7 +63,7 @@ async function activationsOf(
       },
     });
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
   return (value) => (value === undefined ? [] : (seen.get(valueKey(value)) ?? []));
 }

@@ -37,14 +37,14 @@ export async function evaluate(request: EvaluationRequest): Promise<number> {
 export async function forEachBatch(
   { graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>, take: (output: Tensor, batch: Batch) => void,
 ): Promise<void> {
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()], constants });
+  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()], kernels, constants });
   try {
     for (const batch of judgedBatches(graph.inputs, feeds)) {
-      const [output] = await prepared.run({ feeds: batchOf(feeds, batch), kernels, progress });
+      const [output] = await prepared.run({ feeds: batchOf(feeds, batch), progress });
       take(output!, batch);
     }
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
 }
 

@@ -9,11 +9,10 @@ import type { ValueSize, ValueSizes } from './workload';
 export async function measureSizes({ graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>): Promise<ValueSizes> {
   const sizes = new Map<string, ValueSize>();
   const fetches = graph.outputs.map(({ value }) => value);
-  const prepared = prepareGraph({ graph, dialect, fetches, observed: valuesBehind(graph, dialect), extremesOnly: true, feeds: [...feeds.keys()], constants });
+  const prepared = prepareGraph({ graph, dialect, fetches, observed: valuesBehind(graph, dialect), extremesOnly: true, feeds: [...feeds.keys()], kernels, constants });
   try {
     await prepared.run({
       feeds: batchOf(feeds, judgedBatches(graph.inputs, feeds)[0]!),
-      kernels,
       progress,
       observe(value, { shape }) {
         const known = sizes.get(valueKey(value));
@@ -22,7 +21,7 @@ export async function measureSizes({ graph, dialect, feeds, kernels, constants, 
       },
     });
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
   // Those of a whole model are part of it, and not seen.
   for (const node of graph.nodes.values()) {

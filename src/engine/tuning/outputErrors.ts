@@ -51,11 +51,10 @@ async function outputOf(
   { values, seen }: { readonly values: readonly ValueRef[]; readonly seen: Map<string, Tensor> } = { values: [], seen: new Map() },
 ): Promise<Tensor> {
   const wanted = new Set(values.map(valueKey));
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], observed: values, feeds: [...feeds.keys()], constants });
+  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], observed: values, feeds: [...feeds.keys()], kernels, constants });
   try {
     const [output] = await prepared.run({
       feeds,
-      kernels,
       progress,
       observe(value, tensor) {
         if (wanted.has(valueKey(value))) seen.set(valueKey(value), { ...tensor, data: tensor.data.slice() });
@@ -63,7 +62,7 @@ async function outputOf(
     });
     return output!;
   } finally {
-    prepared.close(kernels);
+    prepared.close();
   }
 }
 

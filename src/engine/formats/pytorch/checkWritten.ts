@@ -3,10 +3,9 @@ import { type Graph, valueKey } from '../../graph/graph';
 import { NO_PROGRESS } from '../../host';
 import type { Piece } from '../lazyBytes';
 import type { Archive } from './archive';
-import { pytorchDialect } from './dialect';
 import type { ProgramFile } from './program';
 import { readGraph } from './readGraph';
-import { type ProgramSource, sourceOf } from './source';
+import { outputTypes, type ProgramSource, sourceOf } from './source';
 
 /**
  * Checks what is about to be written, for torch looks at names but not at types: every op gets the types it reads, every
@@ -17,7 +16,7 @@ export function checkWritten(graph: Graph, program: JsonObject, tables: ProgramF
   for (const node of graph.nodes.values()) {
     node.inputs.forEach((value, input) => {
       const wanted = sourceOf(node).inputTypes[input];
-      const given = pytorchDialect.outputTypes(graph.nodes.get(value.node)!)[value.output];
+      const given = outputTypes(graph.nodes.get(value.node)!)[value.output];
       if (wanted !== given) throw new Error(`${node.name} reads ${valueKey(value)} as ${wanted}, but it is ${given}`);
     });
   }

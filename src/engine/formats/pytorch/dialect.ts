@@ -9,9 +9,10 @@ import { channelwiseStep, linearOp, withBias } from './channelwise';
 import { innerGraph } from './innerGraph';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
+import { ownRuntime } from './ownRuntime';
 import { epilogueActivations, isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive';
-import { sourceOf } from './source';
+import { outputTypes, sourceOf } from './source';
 import { decodeTensor } from './storage';
 import { kernelFor, typeGroups, withTypes } from './typeGroups';
 
@@ -85,6 +86,7 @@ export const pytorchDialect: Dialect = {
   closesLoop: () => false,
   sharedTypes: () => [],
   nodesInLoops: () => new Set(),
+  ownRuntime,
   inferShapes,
 };
 
@@ -95,11 +97,6 @@ function moduleOf(node: Node): ModuleRef | undefined {
   const module = sourceOf(node).origin?.module;
   if (module === undefined || node.inputs.length === 0) return undefined;
   return { path: module.path.replaceAll('.', '/'), type: module.type, call: `${module.path}@${module.call}` };
-}
-
-function outputTypes(node: Node): ReturnType<Dialect['outputTypes']> {
-  const value = node.attributes.get('value');
-  return value?.kind === 'tensor' ? [value.dtype] : sourceOf(node).outputTypes;
 }
 
 /** Assertions, random numbers, changes in place, and whatever is no op of PyTorch's own stay even if nothing reads them. */

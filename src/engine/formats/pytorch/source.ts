@@ -69,3 +69,9 @@ export interface ProgramSource {
 export function sourceOf(node: Node): NodeSource {
   return node.source as NodeSource;
 }
+
+/** Types of a node's outputs. */
+export function outputTypes(node: Node): readonly (DataType | undefined)[] {
+  const value = node.attributes.get('value');
+  return value?.kind === 'tensor' ? [value.dtype] : sourceOf(node).outputTypes;
+}

@@ -20,14 +20,30 @@ const SERIALIZATION_ID = '.data/serialization_id';
  * or aborts. Records that were not changed since reading are copied byte for byte.
  */
 export async function writeExportedProgram(graph: Graph, sink: ByteSink, progress: Progress = NO_PROGRESS): Promise<void> {
+  await writeRecords(recordsOf(graph), sink, progress);
+}
+
+/** What is written of a graph: content of the archive's records by name, and what values are called in it. */
+export interface ProgramRecords {
+  readonly root: string;
+  readonly records: ReadonlyMap<string, Piece>;
+  readonly names: ValueNames;
+}
+
+export function recordsOf(graph: Graph): ProgramRecords {
   const { archive } = graph.source as ProgramSource;
-  const records = isUntouched(graph) ? archive.records : changedRecords(graph);
+  const names = new ValueNames(graph);
+  return { root: archive.root, records: isUntouched(graph) ? archive.records : changedRecords(graph, names), names };
+}
+
+/** Appends the archive; the caller commits or aborts. */
+export async function writeRecords({ root, records }: ProgramRecords, sink: ByteSink, progress: Progress): Promise<void> {
   const zip = new ZipWriter(sink);
   let done = 0;
   for (const [name, content] of records) {
     progress.throwIfCancelled();
     progress.report('Writing the archive', done++ / records.size);
-    await zip.add(`${archive.root}/${name}`, content.length, bytesOf([content]));
+    await zip.add(`${root}/${name}`, content.length, bytesOf([content]));
   }
   await zip.finish();
 }
@@ -40,9 +56,8 @@ function isUntouched(graph: Graph): boolean {
 }
 
 /** Content of all records by name, those of the file first where they were. */
-function changedRecords(graph: Graph): ReadonlyMap<string, Piece> {
+function changedRecords(graph: Graph, names: ValueNames): ReadonlyMap<string, Piece> {
   const { archive, model } = graph.source as ProgramSource;
-  const names = new ValueNames(graph);
   const constants = encodeConstants(graph, names);
   const program = encodeProgram(graph, constants, names);
   const changed = new Map<string, Piece | undefined>(constants.records)

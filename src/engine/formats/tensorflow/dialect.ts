@@ -12,6 +12,7 @@ import { constantBehind } from './constants';
 import { convertConstant } from './convertedConstant';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
+import { ownRuntime } from './ownRuntime';
 import { quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive/patterns';
 import { inferShapes } from './shapes/inferShapes';
@@ -76,6 +77,7 @@ export const tensorflowDialect: Dialect = {
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   sharedTypes,
   nodesInLoops,
+  ownRuntime,
   inferShapes,
 };
 

@@ -159,23 +159,23 @@ describe('a run', () => {
   it('is cut where an inner value is fed, and leaves out what lies before', async () => {
     const graph = await readBytes(buildOnnx(spec));
     const seen = new Map<string, Tensor>();
-    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y', 'b'), observed: refs('a', 'y'), feeds: ['b:0'], extremesOnly: true });
-    const results = await prepared.run({ feeds: new Map([['b:0', f32([2], 4, 9)]]), kernels, observe: (value, tensor) => seen.set(value.node, tensor) });
+    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y', 'b'), observed: refs('a', 'y'), feeds: ['b:0'], extremesOnly: true, kernels });
+    const results = await prepared.run({ feeds: new Map([['b:0', f32([2], 4, 9)]]), observe: (value, tensor) => seen.set(value.node, tensor) });
     expect(results.map(values)).toEqual([[2, 3], [4, 9]]);
     expect([...seen]).toEqual([['y', f32([2], 2, 3)]]);
-    prepared.close(kernels);
+    prepared.close();
   });
 
   it('says which input it needs', async () => {
     const graph = await readBytes(buildOnnx(spec));
-    expect(() => prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y'), feeds: [] })).toThrow('A value must be fed to the input "x"');
+    expect(() => prepareGraph({ graph, dialect: onnxDialect, fetches: refs('y'), feeds: [], kernels })).toThrow('A value must be fed to the input "x"');
   });
 
   it('shows NaN to observers', async () => {
     const graph = await readBytes(buildOnnx(spec));
     const seen: number[][] = [];
-    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: [], observed: refs('a'), feeds: ['x:0'], extremesOnly: true });
-    await prepared.run({ feeds: new Map([['x:0', f32([2], NaN, 1)]]), kernels, observe: (_, tensor) => seen.push(values(tensor)) });
+    const prepared = prepareGraph({ graph, dialect: onnxDialect, fetches: [], observed: refs('a'), feeds: ['x:0'], extremesOnly: true, kernels });
+    await prepared.run({ feeds: new Map([['x:0', f32([2], NaN, 1)]]), observe: (_, tensor) => seen.push(values(tensor)) });
     expect(seen.flat().some(Number.isNaN)).toBe(true);
   });
 
