@@ -7,6 +7,8 @@ import { elementCount, type Tensor, type TensorData } from '../engine/graph/tens
  */
 const MAGIC = 'MPF1';
 const HEAD_BYTES = 16;
+/** So much of what is no frame is shown. */
+const SHOWN = 60;
 const MAX_HEADER_BYTES = 1 << 26;
 const MAX_PAYLOAD_BYTES = 2 ** 32;
 
@@ -90,8 +92,9 @@ export function frameReader(onFrame: (frame: Frame) => void): (chunk: Uint8Array
 
 /** What is no frame is known by its first byte. */
 function checkMagic(chunks: readonly Uint8Array[]): void {
-  const start = Buffer.concat(chunks.slice(0, MAGIC.length).map((chunk) => chunk.subarray(0, MAGIC.length))).toString('latin1', 0, MAGIC.length);
-  if (!MAGIC.startsWith(start)) throw new BrokenFrameError(`it wrote "${start.replace(/[^\x20-\x7e]/g, '?')}…"`);
+  const start = Buffer.concat(chunks).toString('latin1', 0, SHOWN);
+  if (MAGIC.startsWith(start.slice(0, MAGIC.length))) return;
+  throw new BrokenFrameError(`it wrote "${start.replace(/[^\x20-\x7e].*$/s, '')}…" in place of an answer`);
 }
 
 function lengthsOf(head: Buffer): readonly [number, number] {

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
@@ -55,110 +55,122 @@ const HINT = 'Name another one with --python (in VS Code: the setting mixedPreci
 
 /** Starts the first of some programs that is a Python. Throws UserError when none is, CancelledError once the user has cancelled. */
 export async function startPython({ commands = ON_PATH, ...options }: PythonOptions = {}): Promise<PythonProcess> {
-  let failure: Error | undefined;
+  let failure: Error = new UserError('There is no Python on the PATH', { hint: HINT });
   for (const command of commands) {
     try {
       return await startOne(command, options);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      failure = commands === ON_PATH ? new UserError('There is no Python on the PATH', { hint: HINT }) : (failure ?? error);
+      if (commands !== ON_PATH) failure = error;
     }
   }
-  throw failure ?? new UserError('No Python is named', { hint: HINT });
+  throw failure;
 }
 
 async function startOne(command: string, { script = join(__dirname, 'python', 'mixed_precision_worker.py'), patience = PATIENCE, progress = NO_PROGRESS }: PythonOptions): Promise<PythonProcess> {
-  const child = spawn(command, [script], { stdio: 'pipe', windowsHide: true });
-  const fail = (what: string): UserError => new UserError(`"${command}" ${what}`, { hint: HINT });
+  const waiting = new Map<number, Waiting>();
+  let info: PythonInfo | undefined;
+  let ended: Error | undefined;
   return new Promise((resolve, reject) => {
-    const waiting = new Map<number, Waiting>();
-    let isStarted = false;
-    let lastWords = '';
-    let stopped: Error | undefined;
-    const stop = (early: () => UserError, late: () => UserError): void => {
-      clearTimeout(timer);
-      clearInterval(watch);
-      child.kill('SIGKILL');
-      stopped ??= isStarted ? late() : early();
-      reject(stopped);
-      for (const request of waiting.values()) request.reject(stopped);
-      waiting.clear();
+    const end = (error: Error): void => {
+      if (ended !== undefined) return;
+      ended = error;
+      stopWaiting();
+      reject(error);
+      for (const request of waiting.values()) request.reject(error);
+      program.kill();
     };
-    const timer = setTimeout(() => stop(() => fail(`has not answered within ${patience / 1000} seconds`), () => crashed('')), patience);
-    const watch = setInterval(() => {
-      try {
-        progress.throwIfCancelled();
-      } catch (error) {
-        reject(error);
-        stop(() => fail('was stopped'), () => crashed('it was stopped'));
-      }
-    }, CANCEL_INTERVAL);
-    const receive = frameReader((frame) => {
-      if (isStarted) return answer(frame, waiting);
-      const info = infoOf(frame);
-      isStarted = true;
+    const program = spawnFramed(command, script, {
+      onFrame(frame) {
+        if (info !== undefined) return answer(frame, waiting);
+        info = infoOf(frame);
+        stopWaiting();
+        resolve(processOf(info, program, waiting, { get: () => ended, set: end }));
+      },
+      onEnd: (cause) => end(info === undefined ? notPython(command, cause) : stopped(cause)),
+    });
+    const timer = setTimeout(() => end(notPython(command, `it has not answered for ${patience / 1000} seconds`)), patience);
+    const stopWatching = whenCancelled(progress, end);
+    const stopWaiting = (): void => {
       clearTimeout(timer);
-      clearInterval(watch);
-      resolve(processOf(child, info, waiting, () => stopped));
-    });
-
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const what = error.code === 'ENOENT' ? 'was not found' : `cannot be run: ${error.code ?? error.message}`;
-      stop(() => fail(what), () => crashed(what));
-    });
-    child.stdin.on('error', () => {}); // Its end says why.
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-4000)));
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (stopped !== undefined) return;
-      try {
-        receive(chunk);
-      } catch (error) {
-        const cause = error instanceof BrokenFrameError ? error.message : String(error);
-        stop(() => fail(`does not answer as a Python does: ${cause}`), () => crashed(`its answer cannot be read, ${cause}`));
-      }
-    });
-    // Unlike 'exit' this comes after its last words.
-    child.on('close', (code, signal) => {
-      const cause = /^\w+(?:Error|Exit|Exception)\b.*$/m.exec(lastWords)?.[0] ?? `it ended with ${signal ?? `code ${code}`}`;
-      stop(() => fail(`is no Python that can run models: ${cause}`), () => crashed(cause));
-    });
+      stopWatching();
+    };
   });
 }
 
-function processOf(child: ChildProcessWithoutNullStreams, info: PythonInfo, waiting: Map<number, Waiting>, stopped: () => Error | undefined): PythonProcess {
+interface Listener {
+  readonly onFrame: (frame: Frame) => void;
+  readonly onEnd: (cause: string) => void;
+}
+
+interface Program {
+  write(pieces: readonly Uint8Array[]): void;
+  kill(): void;
+}
+
+/** Starts a program with the worker as its script, and hands on the frames it writes. `onEnd` is told why it ended, or had to. */
+function spawnFramed(command: string, script: string, { onFrame, onEnd }: Listener): Program {
+  const child = spawn(command, [script], { stdio: 'pipe', windowsHide: true });
+  const receive = frameReader(onFrame);
+  let isReadable = true;
+  let lastWords = '';
+  child.on('error', (error: NodeJS.ErrnoException) => onEnd(error.code === 'ENOENT' ? 'there is no such program' : `it cannot be started (${error.code ?? error.message})`));
+  child.stdin.on('error', () => {}); // How it ended says why.
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-4000)));
+  child.stdout.on('data', (chunk: Uint8Array) => {
+    if (!isReadable) return;
+    try {
+      receive(chunk);
+    } catch (error) {
+      isReadable = false;
+      onEnd(error instanceof BrokenFrameError ? error.message : String(error));
+    }
+  });
+  // Unlike 'exit' this comes after its last words.
+  child.on('close', (code, signal) => onEnd(/^\w+(?:Error|Exception)\b.*$/m.exec(lastWords)?.[0] ?? `it ended with ${signal ?? `code ${code}`}`));
+  return {
+    write: (pieces) => {
+      for (const piece of pieces) child.stdin.write(piece);
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+function processOf(info: PythonInfo, program: Program, waiting: Map<number, Waiting>, ended: { get(): Error | undefined; set(error: Error): void }): PythonProcess {
   let lastId = 0;
   return {
     info,
     get isAlive() {
-      return stopped() === undefined;
+      return ended.get() === undefined;
     },
     request(header, tensors, { progress, onValue = () => {} }) {
-      const failure = stopped();
+      const failure = ended.get();
       if (failure !== undefined) return Promise.reject(failure);
       const id = ++lastId;
+      // Python cannot be asked to stop in the middle of a model.
+      const stopWatching = whenCancelled(progress, (error) => ended.set(error));
       return new Promise<Frame>((resolve, reject) => {
-        const watch = setInterval(() => {
-          try {
-            progress.throwIfCancelled();
-          } catch (error) {
-            waiting.get(id)?.reject(error as Error);
-            child.kill('SIGKILL');
-          }
-        }, CANCEL_INTERVAL);
-        const settle = <T>(finish: (value: T) => void) => (value: T): void => {
-          clearInterval(watch);
-          waiting.delete(id);
-          finish(value);
-        };
-        waiting.set(id, { onValue, resolve: settle(resolve), reject: settle(reject) });
-        for (const piece of encodeFrame({ id, ...header }, tensors)) child.stdin.write(piece);
+        waiting.set(id, { onValue, resolve, reject });
+        program.write(encodeFrame({ id, ...header }, tensors));
+      }).finally(() => {
+        stopWatching();
+        waiting.delete(id);
       });
     },
-    end() {
-      child.stdin.end();
-      child.kill('SIGKILL');
-    },
+    end: () => ended.set(stopped('it was closed')),
   };
+}
+
+/** Looks now and then whether the user has cancelled; the function it returns ends that. */
+function whenCancelled(progress: Progress, then: (error: Error) => void): () => void {
+  const timer = setInterval(() => {
+    try {
+      progress.throwIfCancelled();
+    } catch (error) {
+      then(error as Error);
+    }
+  }, CANCEL_INTERVAL);
+  return () => clearInterval(timer);
 }
 
 /** Hands a frame to the request it answers; one that failed meanwhile is no longer there. */
@@ -177,14 +189,17 @@ function answer(frame: Frame, waiting: ReadonlyMap<number, Waiting>): void {
   } else throw new BrokenFrameError(`it sent a message of kind ${String(kind)}`);
 }
 
-function infoOf({ header }: Frame): PythonInfo {
-  const { kind, protocol, python, executable, frameworks } = header;
+function infoOf({ header: { kind, protocol, python, executable, frameworks } }: Frame): PythonInfo {
   const isHello = kind === 'hello' && protocol === PROTOCOL && typeof python === 'string' && typeof executable === 'string'
     && typeof frameworks === 'object' && frameworks !== null;
   if (!isHello) throw new BrokenFrameError('it did not introduce itself');
   return { python, executable, frameworks: frameworks as PythonInfo['frameworks'] };
 }
 
-function crashed(cause: string): UserError {
+function notPython(command: string, cause: string): UserError {
+  return new UserError(`"${command}" is no Python that can run models: ${cause}`, { hint: HINT });
+}
+
+function stopped(cause: string): UserError {
   return new UserError(`The Python that runs the model stopped: ${cause}`, { hint: 'Run again, or use the embedded runtime' });
 }
