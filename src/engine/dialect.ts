@@ -197,6 +197,8 @@ export interface Dialect {
   makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
   /** The graph the node runs on its inputs, in their order, where that is all it does: its outputs are the graph's. */
   innerGraph(node: Node): Graph | undefined;
+  /** Runs in a graph of another node, where nobody can fetch its values; where there is no such question, all values can be fetched. */
+  runsInside?(node: Node): boolean;
   /** Ends a trip around a loop: the one kind of node that may close a cycle. */
   closesLoop(node: Node): boolean;
   /**

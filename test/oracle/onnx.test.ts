@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_PROGRESS, type KernelRunner } from '../../src/engine/host';
 import { createConversion } from '../../src/engine/pipeline';
 import { nodeHost } from '../../src/worker/nodeHost';
+import { writeNpz } from '../../src/engine/data/npz';
+import { buildOnnx } from '../support/onnxBuilder';
+import { WITH_BODIES } from '../support/onnxBodies';
 import { startTestKernels } from '../worker/kernels';
 import { OnnxJudge } from './onnxJudge';
 
@@ -26,9 +29,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function convert(config: object, phases = 3): Promise<string> {
+async function convert(config: object, phases = 3, model = MODEL): Promise<string> {
   const conversion = createConversion(nodeHost(NO_PROGRESS, () => Promise.resolve({ ...kernels, close: () => Promise.resolve() })));
-  await conversion.open(MODEL, { text: JSON.stringify(config), path: join(folder, 'config.json') });
+  await conversion.open(model, { text: JSON.stringify(config), path: join(folder, 'config.json') });
   for (let phase = 0; phase < phases; phase++) await conversion.runPhase();
   const written = join(folder, 'converted.onnx');
   await conversion.save(written, true);
@@ -65,5 +68,36 @@ describe('the digits model', () => {
   it('comes out equal when nothing is converted', async () => {
     const compared = await judge.ask('compare', { original: MODEL, converted: await convert({}, 0), inputs: DATA });
     expect(compared).toEqual({ outputs: { Identity: { equal: true } } });
+  });
+});
+
+describe.each(Object.entries(WITH_BODIES))('a model with ops in the graphs of %s', (name, spec) => {
+  const files = (): { model: string; data: string } => {
+    const [model, data] = [join(folder, `${name}.onnx`), join(folder, `${name}.npz`)];
+    writeFileSync(model, buildOnnx(spec));
+    writeFileSync(data, writeNpz(new Map([
+      ['x', { dtype: 'float32', shape: [2, 2], data: Float32Array.of(0.4, -1.2, 0.7, 2.1) }], ['condition', { dtype: 'bool', shape: [], data: Uint8Array.of(1) }],
+    ])));
+    return { model, data };
+  };
+
+  it.each([['emulated BF16', { use_bf16: true, onnx: { bf16: 'emulated' } }, 30], ['INT8', { calibration: { ranges: 'ranges.json' } }, 20]])(
+    'as %s is accepted by onnx and runs in onnxruntime, close to the original', async (_, config, leastSqnr) => {
+      const { model, data } = files();
+      const keys = ['first', 'x', 'repeat/body/state', 'scan/body/state', 'scan/body/row', 'scan/body/next'];
+      writeFileSync(join(folder, 'ranges.json'), JSON.stringify(Object.fromEntries(keys.map((key) => [key, { min: -3, max: 3 }]))));
+      const converted = await convert(config, 3, model);
+      expect(await judge.ask('check', { model: converted })).toEqual({ checker: null, shapes: null });
+      for (const level of ['basic', 'all'] as const) {
+        const compared = await judge.ask('compare', { original: model, converted, inputs: data, level });
+        expect(compared).toHaveProperty('outputs.y');
+        for (const [output, difference] of Object.entries((compared as { outputs: Record<string, { equal: boolean; sqnrDb?: number }> }).outputs)) {
+          if (output !== 'c') expect(difference.sqnrDb, output).toBeGreaterThan(leastSqnr);
+        }
+      }
+    });
+
+  it.each([1, 2, 3])('as native BF16 is accepted by onnx after phase %d', async (phases) => {
+    expect(await judge.ask('check', { model: await convert({ use_bf16: true }, phases, files().model) })).toEqual({ checker: null, shapes: null });
   });
 });

@@ -22,7 +22,7 @@ interface Part {
 }
 
 /**
- * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed are left out. With `extremesOnly` one run gives the extremes of all observed values;
+ * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed, and those inside graphs of nodes, are left out. With `extremesOnly` one run gives the extremes of all observed values;
  * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a model that
  * onnxruntime refuses.
  */
@@ -34,7 +34,7 @@ export function prepareWholeModel(request: PrepareRequest, build: (wanted: Whole
   const missing = request.fetches.find((value) => isComputed(value) && unfed.has(value.node));
   if (missing !== undefined) throw new UserError(`A value must be fed to the input "${unfed.get(missing.node)}"`, { node: graph.nodes.get(missing.node)?.name });
   const fetches = unique(request.fetches.filter(isComputed));
-  const observed = unique(request.observed ?? []).filter((value) => !unfed.has(value.node));
+  const observed = unique(request.observed ?? []).filter(({ node }) => !unfed.has(node) && dialect.runsInside?.(graph.nodes.get(node)!) !== true);
   const parts: Part[] = [];
   const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
     const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });
@@ -91,7 +91,7 @@ function nodesWithoutInput(graph: Graph, fed: ReadonlySet<string>, dialect: Dial
     const node = graph.nodes.get(id)!;
     const source = node.inputs.find((value) => !fed.has(valueKey(value)) && unfed.has(value.node));
     if (source !== undefined) unfed.set(id, unfed.get(source.node)!);
-    else if (dialect.isInput(node) && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
+    else if (dialect.isInput(node) && dialect.runsInside?.(node) !== true && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
   }
   return unfed;
 }

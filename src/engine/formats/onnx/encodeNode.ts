@@ -4,7 +4,7 @@ import { delimited, readerOf } from '../protobuf';
 import { attributePieces } from './attributes';
 import { NodeFrame, type NodeFrameMessage } from './messages';
 import { GRAPH } from './modelFile';
-import { INITIALIZER, sourceOf } from './node';
+import { INITIALIZER, ownInputs, sourceOf } from './node';
 import type { ValueNames } from './valueNames';
 
 const ATTRIBUTE_FIELD = 5;
@@ -25,9 +25,9 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
 
 /** Names of the inputs by slot; '' for those left out. Captured values are read by graphs, not by the node. */
 function inputNames(node: Node, names: ValueNames): string[] {
-  const { slots, captures, inputNames: present } = sourceOf(node);
+  const { slots, inputNames: present } = sourceOf(node);
   const result = new Array<string>(present.length).fill('');
-  for (let index = 0; index < slots.length - captures.length; index++) result[slots[index]!] = nameAt(node.inputs[index]!, names);
+  for (let index = 0; index < ownInputs(sourceOf(node)); index++) result[slots[index]!] = nameAt(node.inputs[index]!, names);
   return result;
 }
 

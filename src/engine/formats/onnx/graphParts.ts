@@ -4,11 +4,11 @@ import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
 import type { Progress } from '../../host';
 import { readerOf } from '../protobuf';
-import { attributeFromBytes } from './attributes';
+import { attributeFromBytes, graphsIn } from './attributes';
 import type { ExternalData } from './externalData';
 import { innerGraphs } from './innerGraphs';
-import { NodeFrame, type NodeFrameMessage, type NodeMessage, SparseTensorProto, type TensorMessage } from './messages';
-import { type Field, GRAPH, type ModelFile } from './modelFile';
+import { NodeFrame, type NodeFrameMessage, SparseTensorProto, type TensorMessage } from './messages';
+import { type Field, fieldsOf, GRAPH, type ModelFile } from './modelFile';
 import { dataTypeFromEnum } from './dataTypes';
 import { tensorSizeProblem } from './tensor';
 import { type TensorHeader, tensorHeader } from './tensorProto';
@@ -27,10 +27,16 @@ export interface NodePart extends Bytes {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Node['attributes'];
-  /** Names that graphs among the attributes read. */
-  readonly reads: readonly string[];
-  /** Nodes of those graphs. */
-  readonly inner: readonly NodeMessage[];
+  /** The graphs that If, Loop and Scan run, by attribute. */
+  readonly bodies: readonly BodyPart[];
+}
+
+/** A graph among the attributes of a node. */
+export interface BodyPart {
+  readonly attribute: string;
+  readonly bytes: Uint8Array;
+  readonly fields: readonly Field[];
+  readonly parts: GraphParts;
 }
 
 /** A GraphProto's contents. */
@@ -48,23 +54,41 @@ export interface GraphParts {
 
 const NODES_PER_CHECK = 256;
 
-/** Decodes the fields of the graph. Throws UserError naming what is damaged. */
-export async function graphParts(file: ModelFile, external: ExternalData, name: string, progress: Progress): Promise<GraphParts> {
-  const { bytes, graphFields } = file;
+/**
+ * Decodes the fields of the model's graph, and of the graphs in its nodes. Throws UserError naming what is damaged, and for
+ * graphs nested deeper than protobuf allows.
+ */
+export async function graphParts({ bytes, graphFields }: ModelFile, external: ExternalData, name: string, progress: Progress): Promise<GraphParts> {
+  const decoder: Decoder = { external, name, progress, innerNames: new Set(), waiting: [], hasExternalData: false };
+  const root = await decodeGraph(bytes, graphFields, decoder, true);
+  for (let next = decoder.waiting.pop(); next !== undefined; next = decoder.waiting.pop()) await next();
+  return { ...root, innerNames: decoder.innerNames, hasExternalData: decoder.hasExternalData };
+}
+
+interface Decoder {
+  readonly external: ExternalData;
+  readonly name: string;
+  readonly progress: Progress;
+  readonly innerNames: Set<string>;
+  /** What decodes the graphs met so far. */
+  readonly waiting: (() => Promise<void>)[];
+  hasExternalData: boolean;
+}
+
+async function decodeGraph(bytes: Uint8Array, fields: readonly Field[], decoder: Decoder, isRoot: boolean): Promise<Omit<GraphParts, 'innerNames' | 'hasExternalData'>> {
+  const { external, name, progress } = decoder;
   const nodes: NodePart[] = [];
   const initializers: (Bytes & { tensor: TensorHeader })[] = [];
   const sparse: (Bytes & { name: string; dtype: DataType | undefined })[] = [];
   const infos: Record<number, StatedValue[]> = { [GRAPH.input]: [], [GRAPH.output]: [], [GRAPH.valueInfo]: [] };
-  const innerNames = new Set<string>();
   const bytesOf = ({ start, payload, end }: Field): Bytes => ({ field: bytes.subarray(start, end), message: bytes.subarray(payload, end) });
-  let hasExternalData = false;
-  for (const field of graphFields) {
+  for (const field of fields) {
     try {
-      if (field.number === GRAPH.node) nodes.push(nodePart(bytesOf(field), innerNames));
+      if (field.number === GRAPH.node) nodes.push(nodePart(bytesOf(field), decoder, isRoot));
       else if (field.number === GRAPH.initializer) {
         const part = bytesOf(field);
         const header = tensorHeader(part.message);
-        hasExternalData ||= header.value.external !== undefined;
+        decoder.hasExternalData ||= header.value.external !== undefined;
         const tensor = await external.read(header);
         const problem = tensorSizeProblem(tensor);
         if (problem !== undefined) throw new UserError(problem, { file: name, node: tensor.name, hint: 'Download or export the model again' });
@@ -83,19 +107,34 @@ export async function graphParts(file: ModelFile, external: ExternalData, name: 
   const given = new Set([...initializers.map(({ tensor }) => tensor.name), ...sparse.map((part) => part.name)]);
   const [inputs, outputs, values] = [infos[GRAPH.input]!, infos[GRAPH.output]!, infos[GRAPH.valueInfo]!];
   const stated = new Map([...values, ...inputs, ...outputs].map((info) => [info.name, info]));
-  return { nodes, initializers, sparse, inputs: inputs.filter((info) => !given.has(info.name)), outputs, stated, innerNames, hasExternalData };
+  return { nodes, initializers, sparse, inputs: inputs.filter((info) => !given.has(info.name)), outputs, stated };
 }
 
-function nodePart(bytes: Bytes, innerNames: Set<string>): NodePart {
+const CONTROL_FLOW: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan']);
+
+function nodePart(bytes: Bytes, decoder: Decoder, isRoot: boolean): NodePart {
   const frame = NodeFrame.decode(readerOf(bytes.message)) as unknown as NodeFrameMessage;
   const attributes = new Map(frame.attribute.map(attributeFromBytes));
-  const inner = innerGraphs(attributes);
-  for (const name of inner?.names ?? []) innerNames.add(name);
-  return {
-    ...bytes, name: frame.name, op: frame.opType, domain: canonicalDomain(frame.domain), inputs: withoutTrailingGaps(frame.input), outputs: frame.output,
-    attributes, reads: [...(inner?.reads ?? [])], inner: inner?.nodes ?? [],
-  };
+  const domain = canonicalDomain(frame.domain);
+  // Once for all that is inside, which also finds graphs nested too deep.
+  if (isRoot) for (const name of innerGraphs(attributes)?.names ?? []) decoder.innerNames.add(name);
+  const bodies = domain === '' && CONTROL_FLOW.has(frame.opType) ? bodiesIn(attributes, decoder) : [];
+  return { ...bytes, name: frame.name, op: frame.opType, domain, inputs: withoutTrailingGaps(frame.input), outputs: frame.output, attributes, bodies };
 }
+
+/** The graphs among the attributes; their parts are there once the decoder is done. */
+function bodiesIn(attributes: Node['attributes'], decoder: Decoder): BodyPart[] {
+  return [...attributes].flatMap(([attribute, value]) => graphsIn(value).map((bytes) => {
+    const fields = fieldsOf(bytes, 0, bytes.length) ?? [];
+    const body = { attribute, bytes, fields, parts: EMPTY };
+    decoder.waiting.push(async () => {
+      body.parts = { ...EMPTY, ...(await decodeGraph(bytes, fields, decoder, false)) };
+    });
+    return body;
+  }));
+}
+
+const EMPTY: GraphParts = { nodes: [], initializers: [], sparse: [], inputs: [], outputs: [], stated: new Map(), innerNames: new Set(), hasExternalData: false };
 
 function withoutTrailingGaps(names: readonly string[]): readonly string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1);

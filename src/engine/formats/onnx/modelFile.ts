@@ -61,7 +61,7 @@ function readerAt(bytes: Uint8Array, start: number, end: number): ReturnType<typ
 }
 
 /** The fields of the message in [start, end), or undefined where the bytes are none. */
-function fieldsOf(bytes: Uint8Array, start: number, end: number): Field[] | undefined {
+export function fieldsOf(bytes: Uint8Array, start: number, end: number): Field[] | undefined {
   const reader = readerOf(bytes.subarray(start, end));
   const fields: Field[] = [];
   try {

@@ -1,13 +1,16 @@
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
+import type { Body } from './bodies';
 
 /** Ops of nodes that stand for what is no NodeProto in the file. */
 export const INPUT = 'Input';
 export const INITIALIZER = 'Initializer';
 export const SPARSE_INITIALIZER = 'SparseInitializer';
+/** An input of a graph that another node runs. */
+export const PARAMETER = 'SubgraphInput';
 
-export type Kind = 'node' | 'input' | 'initializer' | 'sparse';
+export type Kind = 'node' | 'input' | 'initializer' | 'sparse' | 'parameter';
 
 /** What the nodes of one model have in common. */
 export interface ModelVersions {
@@ -31,8 +34,12 @@ export interface OnnxNode {
   readonly inputNames: readonly string[];
   /** Where each input of the node stands among `inputNames`. Captured ones come after those. */
   readonly slots: readonly number[];
-  /** Names by which graphs among the attributes read values of the graph around them: the last inputs of the node. */
+  /** Names by which graphs among the attributes that stay as they are read values of the graph around them: inputs after those with a slot. */
   readonly captures: readonly string[];
+  /** Graphs that the node runs and whose nodes are in the graph, too. What they result in are the last inputs of the node. */
+  readonly bodies?: readonly Body[];
+  /** The graph that the node was read in, where another node runs it. */
+  readonly home?: Body;
   readonly inputTypes: readonly (DataType | undefined)[];
   /** By position; those left out have no name. */
   readonly outputNames: readonly string[];
@@ -67,6 +74,12 @@ export function inputAt(node: Node, slot: number): number | undefined {
   return index < 0 ? undefined : index;
 }
 
+/** How many inputs the op itself has; the others are read by graphs of the node. */
+export function ownInputs({ slots }: OnnxNode): number {
+  const others = slots.findIndex((slot) => slot < 0);
+  return others < 0 ? slots.length : others;
+}
+
 /** The value at `slot` of the op's definition. */
 export function valueAt(node: Node, slot: number): ValueRef | undefined {
   const index = inputAt(node, slot);
@@ -81,6 +94,15 @@ export function isConstantNode(node: Node): boolean {
 export function outputTypes(node: Node): readonly (DataType | undefined)[] {
   const value = isConstantNode(node) ? node.attributes.get('value') : undefined;
   return value?.kind === 'tensor' ? [value.dtype] : sourceOf(node).outputTypes;
+}
+
+/** The node with where it was read from, by which it is told later whether it changed. */
+export function withSource(node: Omit<Node, 'source'>, source: OnnxNode, bytes: { readonly field: Uint8Array; readonly message: Uint8Array } | undefined): Node {
+  if (bytes === undefined) return { ...node, source };
+  const read = { field: bytes.field, message: bytes.message, original: node as Node };
+  const whole: Node = { ...node, source: { ...source, read } satisfies OnnxNode };
+  read.original = whole;
+  return whole;
 }
 
 /** What a new node is made of; its output has the node's name unless that is taken. */

@@ -1,21 +1,19 @@
-import { opVersion } from '../../capabilities/onnx';
 import { UserError } from '../../errors';
-import type { PartialShape } from '../../graph/attribute';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
 import type { OpenBeside } from '../../host';
 import { readWholeFile } from '../fileBytes';
 import { ExternalData } from './externalData';
-import { graphParts, type GraphParts, type NodePart } from './graphParts';
-import { inferNodeTypes } from './inferTypes';
+import { graphParts, type GraphParts } from './graphParts';
 import { innerFunctionNodes } from './functions';
+import { innerGraphs } from './innerGraphs';
 import { type ModelFile, modelFile } from './modelFile';
-import { INITIALIZER, INPUT, type ModelVersions, type OnnxNode, SPARSE_INITIALIZER } from './node';
-import { NodeNames } from './nodeNames';
-import { executionOrder } from './order';
+import { INITIALIZER, INPUT, type ModelVersions, type OnnxNode, PARAMETER, SPARSE_INITIALIZER, withSource } from './node';
 import { reachOf, type VersionedNode } from './reach';
+import { type Scope, scopesOf, valueIn } from './scopes';
 import { findInputs, findOutputs, type Signature } from './signatureOptions';
 import { tensorAttribute } from './tensor';
+import { typedNodes } from './typedNodes';
 import type { StatedValue } from './valueInfo';
 
 /** `Graph.source` of this format. */
@@ -56,100 +54,65 @@ function noneBeside(path: string): Promise<ByteSource> {
 }
 
 function graphOf(file: ModelFile, parts: GraphParts, options: Signature, name: string): Graph {
-  const versions: ModelVersions = { opsets: file.opsets, ...reachOf(versioned(file, parts), file.opsets.get('')!) };
-  const names = new NodeNames(parts);
-  const values = new Map<string, ValueRef>();
-  const define = (value: string, ref: ValueRef): void => {
-    if (values.has(value)) throw new UserError(`two nodes make the value "${value}"`, { file: name, node: ref.node, hint: 'Export the model again' });
-    values.set(value, ref);
-  };
+  const scopes = scopesOf(parts, (value, node) => {
+    throw new UserError(`two nodes make the value "${value}"`, { file: name, node, hint: 'Export the model again' });
+  });
+  const versions: ModelVersions = { opsets: file.opsets, ...reachOf(versioned(file, scopes), file.opsets.get('')!) };
   const nodes = new Map<string, Node>();
-  for (const info of parts.inputs) addValueNode(info.name, INPUT, { kind: 'input', outputTypes: [info.dtype] }, nodes, define, inputAttributes(info));
-  for (const { tensor, field, message } of parts.initializers) {
-    const attributes = new Map([['value', tensorAttribute(tensor)]]);
-    addValueNode(tensor.name, INITIALIZER, { kind: 'initializer', outputTypes: [tensor.dtype] }, nodes, define, attributes, { field, message });
-  }
-  for (const { name: value, dtype, field, message } of parts.sparse) {
-    addValueNode(value, SPARSE_INITIALIZER, { kind: 'sparse', outputTypes: [dtype] }, nodes, define, new Map(), { field, message });
-  }
-  const ids = parts.nodes.map((part) => names.of(part));
-  parts.nodes.forEach(({ outputs }, index) => outputs.forEach((output, position) => {
-    if (output !== '') define(output, { node: ids[index]!, output: position });
-  }));
-  for (const node of typedNodes(parts, ids, values, versions, nodes, name)) nodes.set(node.id, node);
+  for (const scope of scopes) addValueNodes(scope, versions, nodes);
+  for (const node of typedNodes(scopes, versions, nodes, name)) nodes.set(node.id, node);
 
   const model: OnnxModel = {
-    file, versions, values, stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
+    file, versions, values: scopes[0]!.values, stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
     inputs: parts.inputs.map((info) => info.name), outputs: parts.outputs.map((info) => info.name), original: nodes,
   };
   const graph: Graph = { nodes, inputs: [], outputs: [], source: model };
   return { ...graph, inputs: findInputs(graph, options.inputs, name), outputs: findOutputs(graph, options.outputs, name) };
 }
 
-function inputAttributes({ shape }: { readonly shape: PartialShape }): Node['attributes'] {
-  return shape === undefined ? new Map() : new Map([['shape', { kind: 'shape', value: shape }]]);
-}
-
-/** A node that stands for a value the file holds without a NodeProto. */
-function addValueNode(
-  name: string, op: string, source: Pick<OnnxNode, 'kind' | 'outputTypes'>, nodes: Map<string, Node>,
-  define: (value: string, ref: ValueRef) => void, attributes: Node['attributes'], bytes?: { readonly field: Uint8Array; readonly message: Uint8Array },
-): void {
-  define(name, { node: name, output: 0 });
-  const full: OnnxNode = { domain: '', inputNames: [], slots: [], captures: [], inputTypes: [], outputNames: [name], ...source };
-  nodes.set(name, withSource({ id: name, name, op, inputs: [], controlInputs: [], attributes }, full, bytes));
-}
-
-function withSource(node: Omit<Node, 'source'>, source: OnnxNode, bytes: { readonly field: Uint8Array; readonly message: Uint8Array } | undefined): Node {
-  if (bytes === undefined) return { ...node, source };
-  const read = { field: bytes.field, message: bytes.message, original: node as Node };
-  const whole: Node = { ...node, source: { ...source, read } satisfies OnnxNode };
-  read.original = whole;
-  return whole;
-}
-
-/** The file's nodes in its order, with types inferred in the order they run. */
-function typedNodes(
-  parts: GraphParts, ids: readonly string[], values: ReadonlyMap<string, ValueRef>, versions: ModelVersions,
-  valueNodes: ReadonlyMap<string, Node>, file: string,
-): Node[] {
-  const place = new Map(ids.map((id, index) => [id, index]));
-  const typesOf = parts.nodes.map((): OnnxNode['outputTypes'] => []);
-  const typeAt = ({ node, output }: ValueRef): OnnxNode['outputTypes'][number] => {
-    const index = place.get(node);
-    return index === undefined ? (valueNodes.get(node)!.source as OnnxNode).outputTypes[output] : typesOf[index]![output];
-  };
-  const read = (name: string, index: number): ValueRef => {
-    const value = values.get(name);
-    if (value === undefined) throw new UserError(`its input "${name}" is not in the graph`, { file, node: ids[index], hint: 'Export the model again' });
-    return value;
-  };
-  const captures = parts.nodes.map(({ reads }) => reads.filter((name) => values.has(name)));
-  const inputs = parts.nodes.map((part, index) =>
-    [...part.inputs.filter((name) => name !== ''), ...captures[index]!].map((name) => read(name, index)));
-  const nodes = new Array<Node>(parts.nodes.length);
-  for (const index of executionOrder(inputs, place, ids, file)) {
-    const part = parts.nodes[index]!;
-    const definition = opVersion(part.domain, part.op, versions.opsets.get(part.domain) ?? 1);
-    const given = part.inputs.map((name) => (name === '' ? undefined : typeAt(values.get(name)!)));
-    const types = inferNodeTypes({ op: part.op, definition, attributes: part.attributes, inputs: given, outputs: part.outputs.length });
-    const outputTypes = types.outputs.map((type, output) => type ?? parts.stated.get(part.outputs[output]!)?.dtype);
-    typesOf[index] = outputTypes;
-    const slots = part.inputs.flatMap((name, slot) => (name === '' ? [] : [slot]));
-    const source: OnnxNode = {
-      kind: 'node', domain: part.domain, versions, inputNames: part.inputs, captures: captures[index]!, outputNames: part.outputs, outputTypes,
-      slots: [...slots, ...captures[index]!.map(() => -1)],
-      inputTypes: [...slots.map((slot) => types.inputs[slot]), ...captures[index]!.map((name) => typeAt(values.get(name)!))],
+/** Nodes that stand for the values a graph holds without a NodeProto. */
+function addValueNodes(scope: Scope, versions: ModelVersions, nodes: Map<string, Node>): void {
+  const { parts: { inputs, initializers, sparse }, body, values } = scope;
+  const add = (name: string, op: string, source: Pick<OnnxNode, 'kind' | 'outputTypes'>, attributes: Node['attributes'], extra: Partial<ValueExtra> = {}): void => {
+    const { node: id } = values.get(name)!;
+    const { bytes, given = [] } = extra;
+    const full: OnnxNode = {
+      domain: '', inputNames: [], slots: given.map(() => -1), captures: [], inputTypes: given.map(() => source.outputTypes[0]), outputNames: [name],
+      ...(body === undefined ? {} : { home: body, versions }), ...source,
     };
-    const node = { id: ids[index]!, name: ids[index]!, op: part.op, inputs: inputs[index]!, controlInputs: [], attributes: part.attributes };
-    nodes[index] = withSource(node, source, part);
+    nodes.set(id, withSource({ id, name: id, op, inputs: given, controlInputs: [], attributes }, full, bytes));
+  };
+  inputs.forEach((info, index) => {
+    const shape: Node['attributes'] = info.shape === undefined ? new Map() : new Map([['shape', { kind: 'shape', value: info.shape }]]);
+    if (body === undefined) add(info.name, INPUT, { kind: 'input', outputTypes: [info.dtype] }, shape);
+    else add(info.name, PARAMETER, { kind: 'parameter', outputTypes: [info.dtype] }, shape, { given: givenTo(scope, index, versions) });
+  });
+  for (const { tensor, field, message } of initializers) {
+    const attributes = new Map([['value', tensorAttribute(tensor)]]);
+    add(tensor.name, INITIALIZER, { kind: 'initializer', outputTypes: [tensor.dtype] }, attributes, { bytes: { field, message } });
   }
-  return nodes;
+  for (const { name, dtype, field, message } of sparse) add(name, SPARSE_INITIALIZER, { kind: 'sparse', outputTypes: [dtype] }, new Map(), { bytes: { field, message } });
 }
 
-function versioned(file: ModelFile, { nodes }: GraphParts): VersionedNode[] {
-  const own = nodes.map(({ op, domain, name, attributes }: NodePart) => ({ op, domain, name, attributes: attributes.keys(), isInner: false }));
-  const inner = [...nodes.flatMap((part) => part.inner), ...innerFunctionNodes(file)];
-  return [...own, ...inner.map(({ opType, domain, name, attribute }) =>
+interface ValueExtra {
+  readonly bytes: { readonly field: Uint8Array; readonly message: Uint8Array };
+  /** What the value is, or begins as, further out. */
+  readonly given: readonly ValueRef[];
+}
+
+/** The value of the node around that input `index` of its graph begins as, or is slices of (onnx/defs/controlflow). */
+function givenTo({ outer, owner }: Scope, index: number, { opsets }: ModelVersions): readonly ValueRef[] {
+  const { op, inputs } = owner!;
+  // Before its second version, Scan has the lengths of sequences as its first input; Loop numbers its trips in the graph's first.
+  const slot = op === 'Scan' && opsets.get('')! < 9 ? index + 1 : index;
+  const name = op === 'Loop' && index === 0 ? undefined : inputs[slot];
+  const value = name === undefined || name === '' ? undefined : valueIn(outer!, name);
+  return value === undefined ? [] : [value];
+}
+
+function versioned(file: ModelFile, scopes: readonly Scope[]): VersionedNode[] {
+  const own = scopes.flatMap(({ parts: { nodes } }) => nodes.map(({ op, domain, name, attributes }) => ({ op, domain, name, attributes: attributes.keys(), isInner: false })));
+  const opaque = scopes.flatMap(({ parts: { nodes }, inner }) => nodes.filter((_, place) => !inner.has(place)).flatMap(({ attributes }) => innerGraphs(attributes)?.nodes ?? []));
+  return [...own, ...[...opaque, ...innerFunctionNodes(file)].map(({ opType, domain, name, attribute }) =>
     ({ op: opType, domain, name, attributes: attribute.map((entry) => entry.name), isInner: true }))];
 }

@@ -6,16 +6,15 @@ import { bytesOf, type Piece } from '../lazyBytes';
 import { joinPieces } from '../pieces';
 import { delimited } from '../protobuf';
 import { emulateBfloat16, hasBfloat16 } from './emulate';
-import { encodeNode } from './encodeNode';
+import { withoutBodies } from './encodeBodies';
+import { nodeFields } from './encodeGraph';
 import { ValueInfoProto, OperatorSetIdProto } from './messages';
 import { GRAPH, MODEL } from './modelFile';
 import { INPUT, makeNode, type OnnxNode, sourceOf } from './node';
-import { executionOrder } from './order';
 import { raiseOpset } from './raise';
 import type { OnnxModel } from './read';
 import { tensorPieces } from './tensor';
 import { encodeValueInfo } from './valueInfo';
-import { valueNames } from './valueNames';
 
 const OLDEST_IR = 4;
 
@@ -95,12 +94,9 @@ function reachable(nodes: ReadonlyMap<string, Node>, values: readonly ValueRef[]
 
 function modelOf(graph: Graph, inputs: readonly ValueRef[], outputs: readonly ValueRef[], opset: number): Piece[] {
   const { file, stated } = graph.source as OnnxModel;
-  const names = valueNames(graph, new Set(outputs.map(valueKey)));
+  const { nodes: own, names } = withoutBodies(graph, new Set(outputs.map(valueKey)));
   const nameOf = (value: ValueRef): string => names.get(valueKey(value))!;
   const typeOf = ({ node, output }: ValueRef): OnnxNode['outputTypes'][number] => sourceOf(graph.nodes.get(node)!).outputTypes[output];
-  const all = [...graph.nodes.values()];
-  const nodes = all.filter((node) => sourceOf(node).kind === 'node');
-  const order = executionOrder(nodes.map((node) => node.inputs), new Map(nodes.map((node, index) => [node.id, index])), nodes.map(({ id }) => id));
   const writer = protobuf.Writer.create();
   writer.uint32(MODEL.irVersion << 3).int64(Math.max(file.irVersion, OLDEST_IR, irVersionOf(opset)));
   for (const [domain, version] of new Map([...file.opsets, ['', opset]])) {
@@ -114,8 +110,8 @@ function modelOf(graph: Graph, inputs: readonly ValueRef[], outputs: readonly Va
   const graphPieces: Piece[] = [
     // A name, which every graph has to have.
     protobuf.Writer.create().uint32((2 << 3) | 2).string('graph').finish(),
-    ...order.flatMap((index) => encodeNode(nodes[index]!, names)),
-    ...all.flatMap((node): Piece[] => {
+    ...nodeFields(own, names),
+    ...[...own.values()].flatMap((node): Piece[] => {
       const { kind, read } = sourceOf(node);
       if (kind === 'sparse') return [read!.field];
       const value = kind === 'initializer' ? node.attributes.get('value') : undefined;

@@ -40,7 +40,8 @@ function resolveValue(graph: Graph, name: string, file: string): ValueRef {
   const value = graph.nodes.has(name) || match === null ? { node: name, output: 0 } : { node: match[1]!, output: Number(match[2]) };
   const node = graph.nodes.get(value.node);
   if (node === undefined) throw new UserError(`the graph has no value or node "${name}"`, { file, hint: 'Name a value of the graph, a node, or node:2 for its third output' });
-  const names = sourceOf(node).outputNames;
+  const { outputNames: names, home } = sourceOf(node);
+  if (home !== undefined) throw new UserError('its values cannot be fed or fetched from outside', { file, node: node.name, hint: `Name values of the graph around "${home.owner}"` });
   if ((names[value.output] ?? '') !== '') return value;
   throw new UserError(`there is no output ${value.output}`, { file, node: node.name, hint: `This ${node.op} has ${names.length} outputs, numbered from 0` });
 }

@@ -4,7 +4,7 @@ import type { DataType } from '../../graph/dataType';
 import { float16Bits } from '../../graph/float16';
 import type { Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
-import { makeInitializer, sourceOf } from './node';
+import { makeInitializer, ownInputs, sourceOf } from './node';
 import { encodeTensor } from './tensor';
 
 /** A node of a newer version of its op, and the constants it reads instead of attributes. */
@@ -97,7 +97,7 @@ function without(node: Node, names: readonly string[]): Node['attributes'] {
 function withInputs(node: Node, constants: readonly (Node | undefined)[]): Node {
   const source = sourceOf(node);
   const added = constants.flatMap((constant, index) => (constant === undefined ? [] : [{ constant, slot: 1 + index }]));
-  const slotted = source.slots.length - source.captures.length;
+  const slotted = ownInputs(source);
   return {
     ...node,
     inputs: [...node.inputs.slice(0, slotted), ...added.map(({ constant }) => ({ node: constant.id, output: 0 })), ...node.inputs.slice(slotted)],

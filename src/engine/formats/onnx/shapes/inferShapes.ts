@@ -26,7 +26,7 @@ export function inferShapes(graph: Graph): ReadonlyMap<string, PartialShape> {
     const found = knownOutputs(node, (value) => known.get(valueKey(value)) ?? UNKNOWN);
     sourceOf(node).outputNames.forEach((name, output) => {
       const inferred = found[output] ?? UNKNOWN;
-      const shape = merged(inferred.shape, stated.get(name)?.shape);
+      const shape = merged(inferred.shape, (sourceOf(node).home?.stated ?? stated).get(name)?.shape);
       known.set(valueKey({ node: id, output }), { ...inferred, shape });
     });
   }

@@ -1,0 +1,113 @@
+import type { Attribute } from '../../graph/attribute';
+import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
+import { joined } from '../lazyBytes';
+import { readerOf } from '../protobuf';
+import { type Body, type Homes, homesOf, resultsOf, withOwnInputs } from './bodies';
+import { encodeGraph } from './encodeGraph';
+import { AttributeFrame, ValueInfoProto } from './messages';
+import { makeNode, type OnnxNode, outputTypes, sourceOf } from './node';
+import type { OnnxModel } from './read';
+import type { StatedValue } from './valueInfo';
+import { valueNames, type ValueNames } from './valueNames';
+
+/** The nodes of a model's own graph, those that run graphs with what these are now, and the names of all values. */
+export interface OwnNodes {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly names: ValueNames;
+}
+
+/** Puts the nodes that other nodes run back into them. `fetched` as in `valueNames`. Linear in the graph and the depth. */
+export function withoutBodies(graph: Graph, fetched?: ReadonlySet<string>): OwnNodes {
+  const first = homesOf(graph);
+  if (first.size === 0) return { nodes: graph.nodes, names: valueNames(graph, fetched, first) };
+  const complete = withOwnResults(graph, first);
+  const homes = homesOf(complete);
+  const names = valueNames(complete, fetched, homes);
+  const nodes = new Map(complete.nodes);
+  const members = new Map<Body, Map<string, Node>>();
+  for (const [id, body] of homes) {
+    const own = members.get(body) ?? new Map<string, Node>();
+    members.set(body, own.set(id, nodes.get(id)!));
+  }
+  const sizes = originalSizes(graph);
+  // The owner of the innermost ones is a member of the next, so that each is encoded after those inside it.
+  const owners = [...complete.nodes.values()].filter(({ source }) => (source as OnnxNode).bodies !== undefined).sort((a, b) => depthOf(b) - depthOf(a));
+  for (const owner of owners) {
+    const outside = new Map<string, ValueRef>();
+    const attributes = new Map(owner.attributes);
+    for (const [body, results] of resultsOf(owner)) {
+      const own = members.get(body) ?? new Map<string, Node>();
+      for (const node of own.values()) for (const value of node.inputs) if (!own.has(value.node)) outside.set(valueKey(value), value);
+      const bytes = encodeBody(body, own, results.map((value) => names.get(valueKey(value))!), own.size === sizes.get(body), names);
+      if (bytes !== undefined) attributes.set(body.attribute, withGraph(attributes.get(body.attribute)!, bytes));
+    }
+    const isSame = [...attributes].every(([name, attribute]) => owner.attributes.get(name) === attribute);
+    const closed = withOwnInputs(isSame ? owner : { ...owner, attributes }, [...outside.values()]);
+    const home = homes.get(owner.id);
+    (home === undefined ? nodes : members.get(home)!).set(owner.id, closed);
+  }
+  for (const id of homes.keys()) nodes.delete(id);
+  return { nodes, names };
+}
+
+function depthOf(owner: Node): number {
+  return sourceOf(owner).home?.depth ?? 0;
+}
+
+/** How many nodes, values included, each body had. */
+function originalSizes(graph: Graph): ReadonlyMap<Body, number> {
+  const sizes = new Map<Body, number>();
+  for (const node of (graph.source as OnnxModel).original.values()) {
+    const { home } = sourceOf(node);
+    if (home !== undefined) sizes.set(home, (sizes.get(home) ?? 0) + 1);
+  }
+  return sizes;
+}
+
+/** The graph with every result of a body made in that body, and by one name: ONNX knows no others. */
+function withOwnResults(graph: Graph, homes: Homes): Graph {
+  const nodes = new Map(graph.nodes);
+  for (const node of graph.nodes.values()) {
+    const seen = new Set<string>();
+    const inputs = [...node.inputs];
+    let at = inputs.length - resultsOf(node).reduce((sum, [, values]) => sum + values.length, 0);
+    for (const [body, values] of resultsOf(node)) {
+      for (const value of values) {
+        if (homes.get(value.node) !== body || seen.has(valueKey(value))) inputs[at] = handedOn(value, body, nodes);
+        seen.add(valueKey(value));
+        at++;
+      }
+    }
+    if (inputs.some((value, index) => value !== node.inputs[index])) nodes.set(node.id, { ...node, inputs });
+  }
+  return { ...graph, nodes };
+}
+
+function handedOn(value: ValueRef, body: Body, nodes: Map<string, Node>): ValueRef {
+  const type = outputTypes(nodes.get(value.node)!)[value.output]!;
+  const base = `${body.owner}/${body.attribute}/Identity`;
+  let name = base;
+  for (let suffix = 1; nodes.has(name); suffix++) name = `${base}_${suffix}`;
+  const node = makeNode({ name, op: 'Identity', inputs: [value], inputTypes: [type], outputType: type });
+  nodes.set(name, { ...node, source: { ...sourceOf(node), home: body } satisfies OnnxNode });
+  return { node: name, output: 0 };
+}
+
+/** The GraphProto of a body, or undefined where nothing changed. */
+function encodeBody(body: Body, nodes: ReadonlyMap<string, Node>, names: readonly string[], isWhole: boolean, valueNames: ValueNames): Uint8Array | undefined {
+  const { bytes, fields, stated, results } = body;
+  const outputs = results.map((info, index) => ({ name: names[index]!, message: names[index] === info.name ? info.message : renamed(info, names[index]!) }));
+  const isSame = isWhole && outputs.every(({ message }, index) => message === results[index]!.message);
+  const pieces = encodeGraph({ bytes, fields, stated, nodes, outputs, isWhole: isSame, keepsInputs: true }, valueNames, () => undefined);
+  return pieces === undefined ? undefined : joined(pieces);
+}
+
+function renamed({ message }: StatedValue, name: string): Uint8Array {
+  return ValueInfoProto.encode(Object.assign(ValueInfoProto.decode(readerOf(message)), { name })).finish();
+}
+
+/** An attribute with another graph, and all else it had. */
+function withGraph(attribute: Attribute, graph: Uint8Array): Attribute {
+  const frame = AttributeFrame.decode(readerOf(attribute.source as Uint8Array));
+  return { kind: 'opaque', source: AttributeFrame.encode(Object.assign(frame, { g: graph })).finish() };
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onnxDialect } from '../../../../src/engine/formats/onnx/dialect';
+import { sourceOf } from '../../../../src/engine/formats/onnx/node';
+import { type Graph, type Node, valueKey } from '../../../../src/engine/graph/graph';
+import { Rewriter } from '../../../../src/engine/graph/rewriter';
+import type { Tensor } from '../../../../src/engine/graph/tensor';
+import type { KernelRunner } from '../../../../src/engine/host';
+import { runGraph } from '../../../../src/engine/runtime/executor';
+import { startTestKernels } from '../../../worker/kernels';
+import { WITH_BODIES } from '../../../support/onnxBodies';
+import { buildOnnx, type OnnxGraphSpec, readBytes, writtenBytes } from '../../../support/onnxBuilder';
+import { convertedOnnx } from '../../../support/onnxPhases';
+
+let kernels: KernelRunner;
+beforeAll(async () => { kernels = await startTestKernels(); });
+afterAll(() => kernels.close());
+
+const x: Tensor = { dtype: 'float32', shape: [2, 2], data: Float32Array.of(0.4, -1.2, 0.7, 2.1) };
+const bool = (value: boolean): Tensor => ({ dtype: 'bool', shape: [], data: Uint8Array.of(Number(value)) });
+
+async function run(graph: Graph, condition = true): Promise<number[][]> {
+  const feeds = new Map(graph.inputs.map(({ name, value }) => [valueKey(value), name === 'x' ? x : bool(condition)]));
+  const results = await runGraph({ graph, dialect: onnxDialect, fetches: graph.outputs.map(({ value }) => value), feeds, kernels });
+  return results.map(({ data }) => Array.from(data as Float32Array, Number));
+}
+
+const open = (spec: OnnxGraphSpec): Promise<Graph> => readBytes(buildOnnx(spec));
+const inside = (graph: Graph, op: string): Node[] => [...graph.nodes.values()].filter((node) => node.op === op && sourceOf(node).home !== undefined);
+
+describe('graphs that nodes run', () => {
+  it('have their nodes in the graph, under the path of the node, reading values further out as they are', async () => {
+    const graph = await open(WITH_BODIES.If);
+    const multiply = graph.nodes.get('choose/then_branch/multiply')!;
+    expect(multiply.inputs.map(valueKey)).toEqual(['first:0', 'w:0']);
+    expect(onnxDialect.scopeOf(multiply)).toEqual(['choose', 'then_branch']);
+    expect(onnxDialect.outputTypes(multiply)).toEqual(['float32']);
+    expect(graph.nodes.get('choose')!.inputs.map(valueKey)).toEqual(['condition:0', 'choose/then_branch/result:0', 'choose/else_branch/result:0']);
+    expect(onnxDialect.runsInside!(multiply)).toBe(true);
+  });
+
+  it('begin with what the node around gives them', async () => {
+    const graph = await open(WITH_BODIES['If in Loop']);
+    expect(graph.nodes.get('repeat/body/state')!.inputs.map(valueKey)).toEqual(['x:0']);
+    expect(graph.nodes.get('repeat/body/going')!.inputs.map(valueKey)).toEqual(['condition:0']);
+    expect(graph.nodes.get('repeat/body/trip')!.inputs).toEqual([]);
+    expect(graph.nodes.has('repeat/body/choose/else_branch/multiply')).toBe(true);
+  });
+
+  it.each(Object.entries(WITH_BODIES))('are written byte for byte where nothing in them changes: %s', async (_, spec) => {
+    const bytes = buildOnnx(spec);
+    expect(Buffer.from(await writtenBytes(await readBytes(bytes))).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it.each(Object.entries(WITH_BODIES))('become BF16 inside, and compute nearly the same after writing: %s', async (_, spec) => {
+    const graph = await open(spec);
+    const mixed = await convertedOnnx(graph, { use_bf16: true });
+    expect(inside(mixed, 'MatMul').map((node) => onnxDialect.outputTypes(node)[0])).toEqual(inside(graph, 'MatMul').map(() => 'bfloat16'));
+    const again = await readBytes(await writtenBytes(mixed));
+    expect(inside(again, 'MatMul')).toHaveLength(inside(graph, 'MatMul').length);
+    for (const condition of [true, false]) {
+      const expected = await run(graph, condition);
+      const actual = await run(again, condition);
+      expect(actual.flat()).toHaveLength(expected.flat().length);
+      expected.flat().forEach((value, index) => expect(actual.flat()[index]! - value, `element ${index}`).toBeCloseTo(0, 1));
+      if (condition) expect(actual).not.toEqual(expected);
+    }
+  });
+
+  it('become INT8 where the range of what they read is known', async () => {
+    const graph = await open(WITH_BODIES['If in Loop']);
+    const mixed = await convertedOnnx(graph, { calibration: { ranges: 'ranges.json' } }, (key) => key === 'first:0');
+    const isInt8 = (id: string): boolean => onnxDialect.isDequantize(mixed.nodes.get(mixed.nodes.get(id)!.inputs[0]!.node)!);
+    expect([isInt8('repeat/body/choose/then_branch/multiply'), isInt8('repeat/body/step')]).toEqual([true, false]);
+    const again = await readBytes(await writtenBytes(mixed));
+    // Quantized where it is made, not once per trip.
+    expect([...again.nodes.values()].filter((node) => node.op === 'QuantizeLinear' && sourceOf(node).home === undefined)).toHaveLength(1);
+    const expected = await run(graph);
+    (await run(again)).flat().forEach((value, index) => expect(value - expected.flat()[index]!, `element ${index}`).toBeCloseTo(0, 1));
+  });
+
+  it('stay as they are where a name in them means two values', async () => {
+    const body: OnnxGraphSpec = { nodes: [{ op: 'Neg', inputs: ['outer'], outputs: ['x'] }], outputs: { x: ['float32', [2, 2]] } };
+    const graph = await open({
+      ...WITH_BODIES.If,
+      nodes: [WITH_BODIES.If.nodes[0]!, { op: 'If', inputs: ['condition'], outputs: ['y'], attributes: { then_branch: { graph: body }, else_branch: { graph: body } } }],
+    });
+    expect(graph.nodes.get('y')!.inputs.map(valueKey)).toEqual(['condition:0', 'first:0']);
+    expect(sourceOf(graph.nodes.get('y')!).captures).toEqual(['outer']);
+  });
+});
+
+describe('a rewrite across the border of a graph that a node runs', () => {
+  const RULE = { name: 'test', description: 'test' };
+
+  it('moves a node that is read from outside out of it', async () => {
+    const graph = await open(WITH_BODIES.If);
+    const rewriter = new Rewriter(graph, 'optimize');
+    rewriter.apply(RULE, 'test', () => {
+      // Both branches now read the product of the first.
+      rewriter.redirect(rewriter.uses('choose/else_branch/multiply'), { node: 'choose/then_branch/multiply', output: 0 });
+      rewriter.remove('choose/else_branch/multiply');
+    });
+    const again = await readBytes(await writtenBytes(rewriter.finish()));
+    expect([...again.nodes.values()].filter((node) => node.op === 'MatMul').map((node) => sourceOf(node).home === undefined)).toEqual([true, true]);
+    expect(await run(again, true)).toEqual(await run(graph, true));
+  });
+
+  it('hands on a result that is made outside', async () => {
+    const graph = await open(WITH_BODIES.If);
+    const rewriter = new Rewriter(graph, 'optimize');
+    rewriter.apply(RULE, 'test', () => rewriter.redirect(rewriter.uses('choose/then_branch/result'), { node: 'first', output: 0 }));
+    const again = await readBytes(await writtenBytes(rewriter.finish()));
+    const product = [0.4 * -0.5 + -1.2 * 0.2, 0.4 * 0.7 + -1.2 * 0.4, 0.7 * -0.5 + 2.1 * 0.2, 0.7 * 0.7 + 2.1 * 0.4];
+    (await run(again, true))[0]!.forEach((value, index) => expect(value).toBeCloseTo(product[index]!, 5));
+  });
+});
