@@ -1,20 +1,18 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { access } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { StrategyName, TuningConfig } from '../engine/config/config';
 import { parseConfig, requireValid } from '../engine/config/parse';
 import { readPlaces } from '../engine/config/places';
 import type { ConfigSource } from '../engine/conversion';
 import { UserError } from '../engine/errors';
-import type { SearchIdentity } from '../engine/tuning/journal';
 import { type SearchResult, startSearch } from '../engine/tuning/search';
 import { STRATEGIES } from '../engine/tuning/strategies';
 import type { Trial } from '../engine/tuning/strategy';
 import { type ConfigContent, type NamedFiles, tunedContent } from '../engine/tuning/tunedConfig';
 import { openJournal } from '../worker/journalFile';
 import type { TuningSetup } from '../worker/openBench';
+import { besideConfig, identityOf, withRanges } from '../worker/searchIdentity';
 import { type Command, type Options, required, text, UsageError } from './command';
 import { configFrom } from './config';
 import { RUNTIME_OPTIONS, RUNTIME_USAGE } from './runtime';
@@ -23,18 +21,18 @@ import { frontLines, trialHeader, trialLine } from './tuneText';
 
 /** `tune`: the lowest precisions that keep the accuracy, as a config file. */
 export const tune: Command = {
-  usage: `tune MODEL --data DATA.npz [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] ${RUNTIME_USAGE} [--force] [--json]`,
+  usage: `tune MODEL [--data DATA.npz] [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] ${RUNTIME_USAGE} [--force] [--json]`,
   summary: 'find the lowest precisions that keep the accuracy, and write them as a config',
   arguments: ['MODEL'],
   strings: ['data', 'labels', 'output', 'config', 'calibration', 'strategy', 'max-trials', ...RUNTIME_OPTIONS],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, startTrials, print, note }) {
-    const [data, output] = [resolve(required(options, 'data')), required(options, 'output')];
+    const output = required(options, 'output');
     const wishes = tuningWishes(options);
     const force = options.force === true;
     if (!force) await refuseExisting(output);
-    const { source, config } = await configOf(options, data, model!, wishes, note);
-    const setup: TuningSetup = { model: resolve(model!), source, data, labels: text(options, 'labels') };
+    const { source, config, data } = await configOf(options, model!, wishes, note);
+    const setup: TuningSetup = { model: resolve(model!), source, data, labels: text(options, 'labels') ?? config.tuning.labels };
     const journalPath = `${output.replace(/(\.mixed-precision)?\.json$/, '')}.trials.jsonl`;
     const journal = await openJournal(journalPath, await identityOf(setup, config), force);
     const runner = startTrials(setup);
@@ -50,7 +48,7 @@ export const tune: Command = {
     if (!best.meets) {
       throw new UserError('Nothing meets accuracy_criterion, not even every op at the highest precision it may have', { file: model, hint: 'Take rules out of op_type_dict and op_name_dict, or allow a larger loss' });
     }
-    const content = tunedContent(contentOf(source), config, space, best.candidate, filesFrom(output, source, config));
+    const content = tunedContent(contentOf(source, output), config, space, best.candidate, filesFrom(output, source, config));
     await writeText(output, `${JSON.stringify(content, null, 2)}\n`, force);
     if (options.json) print(JSON.stringify(jsonOf(result, content)));
     else for (const line of frontLines(result, output)) print(line);
@@ -67,59 +65,42 @@ function tuningWishes(options: Options): Wishes {
   return { ...(strategy === undefined ? {} : { strategy: strategy as StrategyName }), ...(trials === undefined ? {} : { max_trials: Number(trials) }) };
 }
 
-/** The config, with what the command line says. Without calibration data or recorded ranges, the data to tune on gives the ranges. */
+/** The config and the data, with what the command line says. Without calibration data or recorded ranges, the data to tune on gives the ranges. */
 async function configOf(
-  options: Options, data: string, model: string, wishes: Wishes, note: (line: string) => void,
-): Promise<{ readonly source: ConfigSource; readonly config: TuningConfig }> {
+  options: Options, model: string, wishes: Wishes, note: (line: string) => void,
+): Promise<{ readonly source: ConfigSource; readonly config: TuningConfig; readonly data: string }> {
   const given = await configFrom(options);
   const config = requireValid(parseConfig(given.text, given.path ?? model));
-  const hasRanges = (given.calibration ?? config.calibration.data ?? config.calibration.ranges) !== undefined;
-  if (!hasRanges) note('note: no calibration data is given, so the ranges of INT8 come from --data');
-  const source = { ...given, path: given.path ?? resolve(model), ...(hasRanges ? {} : { calibration: data }) };
-  return { source, config: { ...config, tuning: { ...config.tuning, ...wishes } } };
+  const data = dataOf(options, given, config);
+  const source = { ...withRanges(given, config, data), path: given.path ?? resolve(model) };
+  if (source.calibration !== given.calibration) note('note: no calibration data is given, so the ranges of INT8 come from the data to tune on');
+  return { source, config: { ...config, tuning: { ...config.tuning, ...wishes } }, data };
 }
 
-/** Content of the given config file; empty where there is none. */
-function contentOf({ text: given }: ConfigSource): ConfigContent {
-  return (readPlaces(given ?? '').read([]) ?? {}) as ConfigContent;
+/** The labelled data: that of the command line, else that of the config. Throws UsageError where there is none. */
+function dataOf(options: Options, source: ConfigSource, { tuning }: TuningConfig): string {
+  const given = text(options, 'data');
+  if (given !== undefined) return resolve(given);
+  if (tuning.data === undefined) throw new UsageError('--data is missing, and so is tuning.data in the config');
+  return besideConfig(source, tuning.data);
+}
+
+/** Content of the given config file, with its data as a config at `output` has to name it; empty where there is none. */
+function contentOf(source: ConfigSource, output: string): ConfigContent {
+  const content = (readPlaces(source.text ?? '').read([]) ?? {}) as ConfigContent;
+  const { data } = (content.tuning ?? {}) as { readonly data?: string };
+  return data === undefined ? content : { ...content, tuning: { ...(content.tuning as object), data: pathFrom(output, besideConfig(source, data)) } };
 }
 
 /** Where ranges come from, as the written config has to name it. */
 function filesFrom(output: string, source: ConfigSource, { calibration }: TuningConfig): NamedFiles {
-  const named = (path: string): string => relative(dirname(resolve(output)), path).split(sep).join('/');
-  if (source.calibration !== undefined) return { data: named(source.calibration) };
-  return calibration.ranges === undefined ? { data: named(beside(source, calibration.data!)) } : { ranges: named(beside(source, calibration.ranges)) };
+  if (source.calibration !== undefined) return { data: pathFrom(output, source.calibration) };
+  const { data, ranges } = calibration;
+  return ranges === undefined ? { data: pathFrom(output, besideConfig(source, data!)) } : { ranges: pathFrom(output, besideConfig(source, ranges)) };
 }
 
-function beside({ path }: ConfigSource, file: string): string {
-  return isAbsolute(file) ? file : join(dirname(path!), file);
-}
-
-/** What the results of trials depend on; how the search goes may change between two runs. */
-async function identityOf({ model, source, data, labels }: TuningSetup, config: TuningConfig): Promise<SearchIdentity> {
-  const { calibration, tuning: { metric, topk, confidence_batches }, ...conversion } = { ...config, accuracy_criterion: undefined };
-  const ranges = source.calibration ?? beside(source, calibration.ranges ?? calibration.data!);
-  return {
-    version: 1, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
-    config: { ...conversion, calibration, tuning: { metric, topk, confidence_batches } },
-    ...(source.runtime?.kind === 'python' ? { python: source.runtime.python ?? '' } : {}),
-  };
-}
-
-/** SHA-256 of a file, or of all files in a folder with their names. Throws UserError when it cannot be read. */
-async function digest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    const isFolder = (await stat(path)).isDirectory();
-    const files = isFolder ? (await readdir(path, { recursive: true })).sort().map((name) => join(path, name)) : [path];
-    for (const file of files) {
-      if (isFolder) hash.update(relative(path, file));
-      if (!(await stat(file)).isDirectory()) for await (const bytes of createReadStream(file)) hash.update(bytes as Uint8Array);
-    }
-  } catch {
-    throw new UserError('Cannot read it: there is no such file, or it may not be read', { file: path });
-  }
-  return hash.digest('hex');
+function pathFrom(output: string, path: string): string {
+  return relative(dirname(resolve(output)), path).split(sep).join('/');
 }
 
 async function refuseExisting(file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { UserError } from '../engine/errors';
-import { identityLine, type Journal, readJournal, resultLine, type SearchIdentity } from '../engine/tuning/journal';
+import { identityLine, type Journal, type JournalContent, readJournal, requireSame, resultLine, type SearchIdentity } from '../engine/tuning/journal';
 
 /**
  * Opens the journal of a search, a file of JSON lines, or begins one; `anew` forgets one that is there. Throws UserError when
@@ -9,7 +9,9 @@ import { identityLine, type Journal, readJournal, resultLine, type SearchIdentit
 export async function openJournal(path: string, identity: SearchIdentity, anew: boolean): Promise<Journal> {
   try {
     const text = anew ? '' : await textOf(path);
-    const { known, whole } = readJournal(text, identity);
+    const content = readJournal(text);
+    requireSame(content, identity);
+    const { known, whole } = content;
     if (whole === 0) await writeFile(path, identityLine(identity));
     // A line that was cut off would be joined to the next one.
     else if (whole < text.length) await truncate(path, Buffer.byteLength(text.slice(0, whole)));
@@ -17,6 +19,16 @@ export async function openJournal(path: string, identity: SearchIdentity, anew: 
   } catch (error) {
     if (error instanceof UserError) throw error.at({ file: path });
     throw new UserError(`The journal of the search cannot be kept: ${(error as Error).message}`, { file: path });
+  }
+}
+
+/** What the journal at a path says; undefined where there is none. Throws UserError for a file that is none, or cannot be read. */
+export async function readJournalFile(path: string): Promise<JournalContent | undefined> {
+  try {
+    const content = readJournal(await textOf(path));
+    return content.identity === undefined ? undefined : content;
+  } catch (error) {
+    throw error instanceof UserError ? error.at({ file: path }) : new UserError(`The journal of the search cannot be read: ${(error as Error).message}`, { file: path });
   }
 }
 

@@ -87,7 +87,7 @@ describe('the command', () => {
   it('takes the ranges from --data where no calibration data is given, and says so', async () => {
     const best = path('uncalibrated.json');
     const { code, out, error } = await call('tune', CNN, ...onDigits, '--output', best);
-    expect({ code, error }).toEqual({ code: 0, error: ['note: no calibration data is given, so the ranges of INT8 come from --data'] });
+    expect({ code, error }).toEqual({ code: 0, error: ['note: no calibration data is given, so the ranges of INT8 come from the data to tune on'] });
     expect(out[0]).toMatch(/^trial +accuracy +modelled cost +lowered +time$/);
     expect(out[1]).toMatch(/^ +1 .* % .* s  meets the criterion$/);
     expect(out.at(-1)).toBe(`Written to ${best}`);

@@ -1,15 +1,19 @@
 import type { TuningConfig } from './config';
 
+type Criterion = TuningConfig['accuracy_criterion'];
+
 /**
- * Whether the converted model keeps enough of the original's accuracy, as Neural Compressor's objective decides: not below
- * original * (1 - relative), or original - absolute; where lower is better, not above original * (1 + relative), or
- * original + absolute.
+ * The worst accuracy that keeps enough of the original's, as Neural Compressor's objective decides: original * (1 - relative),
+ * or original - absolute; where lower is better, original * (1 + relative), or original + absolute.
  */
-export function isAccurateEnough(
-  accuracy: { readonly original: number; readonly converted: number }, criterion: TuningConfig['accuracy_criterion'], higherIsBetter = true,
-): boolean {
+export function worstAccuracy(original: number, criterion: Criterion, higherIsBetter: boolean): number {
+  const sign = higherIsBetter ? 1 : -1;
+  return 'relative' in criterion ? original * (1 - sign * Math.sign(original) * criterion.relative) : original - sign * criterion.absolute;
+}
+
+/** Whether the converted model is not worse than `worstAccuracy`. */
+export function isAccurateEnough(accuracy: { readonly original: number; readonly converted: number }, criterion: Criterion, higherIsBetter = true): boolean {
   const { original, converted } = accuracy;
   const sign = higherIsBetter ? 1 : -1;
-  const target = 'relative' in criterion ? original * (1 - sign * Math.sign(original) * criterion.relative) : original - sign * criterion.absolute;
-  return sign * converted >= sign * target;
+  return sign * converted >= sign * worstAccuracy(original, criterion, higherIsBetter);
 }

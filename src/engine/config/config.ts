@@ -68,6 +68,10 @@ export interface TuningConfig {
     readonly random_seed: number;
     /** How many batches the error of single ops is measured on. */
     readonly confidence_batches: number;
+    /** `.npz` with the model's inputs that accuracy is measured on, and their labels; relative to the config file. */
+    readonly data: string | undefined;
+    /** Name of the array of labels in it. Undefined: the original's own outputs are what is expected. */
+    readonly labels: string | undefined;
   };
   /** Names of values that take the place of the model's own inputs, such as an inner tensor behind an image decoder. */
   readonly inputs: readonly string[] | undefined;
@@ -94,7 +98,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   pytorch: { mode: 'fx' },
   target_isa: undefined,
   accuracy_criterion: { relative: 0.01 },
-  tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2 },
+  tuning: { strategy: 'basic', max_trials: 100, timeout: 0, metric: 'topk', topk: 1, random_seed: 1978, confidence_batches: 2, data: undefined, labels: undefined },
   inputs: undefined,
   outputs: undefined,
   signature: undefined,

@@ -43,6 +43,12 @@ export function candidateKey({ setting, precisions }: Candidate): string {
   return `${setting} ${precisions.map((precision) => precision[0]).join('')}`;
 }
 
+/** The candidate of a key. */
+export function candidateOf(key: string, { units }: SearchSpace): Candidate {
+  const [setting, letters = ''] = key.split(' ');
+  return { setting: Number(setting), precisions: units.map(({ choices }, unit) => choices.find((precision) => precision[0] === letters[unit]) ?? choices.at(-1)!) };
+}
+
 /** Every unit at its lowest precision, which is what Neural Compressor's strategies begin with. */
 export function lowest({ units }: SearchSpace, setting = 0): Candidate {
   return { setting, precisions: units.map(({ choices }) => choices[0]!) };

@@ -17,6 +17,10 @@ export interface SearchRequest {
   readonly journal?: Journal;
   /** Seconds of a clock that only moves forwards. */
   readonly now: () => number;
+  /** Told of the search space and of the original's accuracy, before any trial. */
+  readonly onStart?: (start: Pick<SearchResult, 'space' | 'baseline'>) => void;
+  /** Told of every task that is started. */
+  readonly onTask?: (task: Task) => void;
   /** Told of every trial as it is known, in the order in which the strategy sees them. */
   readonly onTrial?: (trial: Trial, index: number) => void;
 }
@@ -68,6 +72,7 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
     const known = journal.known.get(taskKey(task));
     if (known !== undefined) return known as Result<typeof task>;
     await pass();
+    request.onTask?.(task);
     const result = await submitSplit(task, runner);
     await journal.append(task, result);
     return result;
@@ -76,6 +81,7 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
   const started = now();
   const space = await answer({ kind: 'space' });
   const baseline = await answer({ kind: 'baseline' });
+  request.onStart?.({ space, baseline });
   const trials = new Map<string, Trial>();
   const toTrial = (candidate: Candidate, measured: Measurement): Trial => {
     const meets = isAccurateEnough({ original: baseline.accuracy, converted: measured.accuracy }, config.accuracy_criterion, higherIsBetter);

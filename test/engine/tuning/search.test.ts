@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from '../../../src/engine/config/config';
 import { CancelledError } from '../../../src/engine/errors';
 import { candidateKey } from '../../../src/engine/tuning/candidate';
 import { paretoFront } from '../../../src/engine/tuning/front';
-import { type Journal, readJournal, identityLine, resultLine } from '../../../src/engine/tuning/journal';
+import { identityLine, type Journal, measuredIn, readJournal, requireSame, resultLine } from '../../../src/engine/tuning/journal';
 import { startSearch } from '../../../src/engine/tuning/search';
 import { STRATEGIES } from '../../../src/engine/tuning/strategies';
 import type { TrialRunner } from '../../../src/engine/tuning/task';
@@ -64,7 +64,7 @@ describe('the journal', () => {
     for (const kept of [0, 1, 2, 5, whole.lines.length]) {
       const text = identityLine({ model: 'm' }) + whole.lines.slice(0, kept).join('') + '{"task": "mea';
       const runner = fakeRunner(space(...UNITS), gain);
-      const { known } = readJournal(text, { model: 'm' });
+      const { known } = readJournal(text);
       expect(await run(memory(known).journal, runner)).toEqual(expected);
       const known_ = whole.lines.slice(0, kept).filter((line) => line.includes('"measure')).length;
       expect(runner.submitted).toEqual(expected.trials.map(({ candidate }) => candidateKey(candidate)).slice(known_));
@@ -72,8 +72,18 @@ describe('the journal', () => {
   });
 
   it('is refused for another search, and with lines that are none of its own', () => {
-    expect(() => readJournal(identityLine({ model: 'm' }), { model: 'n' })).toThrow('It is the journal of another search');
-    expect(() => readJournal(`${identityLine({ model: 'm' })}{"task": 3}\n`, { model: 'm' })).toThrow('line 2 is no entry of a journal');
+    expect(() => requireSame(readJournal(identityLine({ model: 'm' })), { model: 'n' })).toThrow('It is the journal of another search');
+    expect(() => readJournal(`${identityLine({ model: 'm' })}{"task": 3}\n`)).toThrow('line 2 is no entry of a journal');
+    for (const text of ['no JSON\n', 'null\n', '{"search": 1}\n']) expect(() => readJournal(text)).toThrow('line 1 is no entry of a journal');
+  });
+
+  it('tells what was measured, in order', async () => {
+    const whole = memory();
+    const { trials } = await run(whole.journal);
+    const content = readJournal(identityLine({ model: 'm' }) + whole.lines.join(''));
+    const measured = measuredIn(content, space(...UNITS));
+    expect(measured.map(({ candidate }) => candidateKey(candidate)).sort()).toEqual(trials.map(({ candidate }) => candidateKey(candidate)).sort());
+    for (const { candidate, ...measurement } of measured) expect(trials.find((trial) => candidateKey(trial.candidate) === candidateKey(candidate))).toMatchObject({ candidate, ...measurement });
   });
 });
 

@@ -29,6 +29,8 @@ const MISSING: readonly Missing[] = [
   { path: 'tuning.strategy', value: ({ tuning: { strategy } }) => knownStrategy(strategy) === strategy, message: 'Neural Compressor has no such strategy: "basic" takes its place.' },
   { path: 'tuning.metric', value: ({ tuning }) => tuning.metric, message: ELSEWHERE },
   { path: 'tuning.topk', value: ({ tuning }) => tuning.topk, message: ELSEWHERE },
+  { path: 'tuning.data', value: ({ tuning }) => tuning.data, message: ELSEWHERE },
+  { path: 'tuning.labels', value: ({ tuning }) => tuning.labels, message: ELSEWHERE },
 ];
 
 /** The strategy, where Neural Compressor has it. */
