@@ -1,7 +1,7 @@
 // The webviews' scripts: one file each, style sheets and icons inside.
-/** @type {import('esbuild').BuildOptions & { entryPoints: Record<'graph' | 'config' | 'layoutWorker', string> }} */
+/** @type {import('esbuild').BuildOptions & { entryPoints: Record<'graph' | 'config' | 'tuning' | 'layoutWorker', string> }} */
 export const webview = {
-  entryPoints: { graph: 'webview/graph/main.ts', config: 'webview/config/main.ts', layoutWorker: 'webview/graph/layoutWorker.ts' },
+  entryPoints: { graph: 'webview/graph/main.ts', config: 'webview/config/main.ts', tuning: 'webview/tuning/main.ts', layoutWorker: 'webview/graph/layoutWorker.ts' },
   bundle: true,
   platform: 'browser',
   format: 'iife',

@@ -13,6 +13,7 @@ import { FileContents } from './views/fileContents';
 import { GraphEditorProvider } from './views/graphEditor';
 import { createStatusBar } from './views/statusBar';
 import { registerWelcome } from './views/welcome';
+import { type OpenTuning, TuningPanels } from './views/tuningPanels';
 import { showWindowProgress } from './views/windowProgress';
 
 /** What other extensions get of this one: the engine as programs import it. */
@@ -28,6 +29,8 @@ export interface TestingApi {
   readonly sendToConfig: (message: FromConfig) => Promise<string | undefined>;
   /** What the side panel is told. */
   readonly onDidPostToConfig: vscode.Event<ToConfig>;
+  /** The search of the active model. */
+  readonly activeTuning: () => OpenTuning | undefined;
 }
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
@@ -35,13 +38,15 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const documents = new OpenDocuments();
   const contents = new FileContents();
   const panel = new ConfigPanelProvider(context.extensionUri, documents, messages);
+  const tuning = new TuningPanels(context.extensionUri, documents, messages);
   context.subscriptions.push(
     messages,
     documents,
     new GraphEditorProvider(context.extensionUri, documents, messages, contents).register(),
     contents.register(),
     panel.register(),
-    registerCommands({ documents, messages, context }),
+    tuning.register(),
+    registerCommands({ documents, messages, tuning, context }),
     trackContextKeys(documents),
     createStatusBar(documents),
     showWindowProgress(documents),
@@ -50,5 +55,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     registerConfigCodeActions(documents),
   );
   if (context.extensionMode !== vscode.ExtensionMode.Test) return api;
-  return { ...api, testing: { activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message), onDidPostToConfig: panel.onDidPost } };
+  const testing: TestingApi = {
+    activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message), onDidPostToConfig: panel.onDidPost, activeTuning: () => tuning.of(documents.active),
+  };
+  return { ...api, testing };
 }

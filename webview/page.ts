@@ -25,6 +25,10 @@ export function configPage(options: PageOptions): string {
   return page(options, 'Config', '', []);
 }
 
+export function tuningPage(options: PageOptions): string {
+  return page(options, 'Tuning', '', []);
+}
+
 function page(options: PageOptions, title: string, bodyAttributes: string, sources: readonly string[]): string {
   const { nonce, cspSource } = options;
   const policy = ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${cspSource} 'nonce-${nonce}'`, `font-src ${cspSource} data:`, ...sources].join('; ');

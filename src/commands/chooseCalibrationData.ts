@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { configPath } from '../document/configPath';
 import { modelCommand } from './command';
 import { notOpen } from './reasons';
 
@@ -10,8 +10,7 @@ export const chooseCalibrationData = modelCommand({
   async run(document, _, given) {
     const file = given instanceof vscode.Uri ? given : await pickFile(document.configFolder);
     if (file === undefined) return;
-    const beside = posix.relative(document.configFolder.path, file.path);
-    await document.editConfig([{ path: ['calibration', 'data'], value: beside.startsWith('..') ? file.fsPath : beside }]);
+    await document.editConfig([{ path: ['calibration', 'data'], value: configPath(document, file) }]);
   },
 });
 

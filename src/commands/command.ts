@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { NotNowError, type Messages } from '../document/messages';
 import type { ModelDocument } from '../document/modelDocument';
 import type { OpenDocuments } from '../document/openDocuments';
+import type { TuningPanels } from '../views/tuningPanels';
 
 /** What commands work with. */
 export interface Rooms {
   readonly documents: OpenDocuments;
   readonly messages: Messages;
+  readonly tuning: TuningPanels;
   readonly context: vscode.ExtensionContext;
 }
 

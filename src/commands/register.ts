@@ -6,6 +6,7 @@ import { cancel } from './cancel';
 import type { Command, Outcome, Rooms } from './command';
 import { chooseCalibrationData } from './chooseCalibrationData';
 import { compareWithOriginal } from './compareWithOriginal';
+import { chooseTuningData } from './chooseTuningData';
 import { copyName } from './copyName';
 import { exportConfig } from './exportConfig';
 import { exportPicture } from './exportPicture';
@@ -27,6 +28,7 @@ import { showLog } from './showLog';
 import { showSnapshot } from './showSnapshot';
 import { showWhy } from './showWhy';
 import { stepBack } from './stepBack';
+import { tune } from './tune';
 import { viewCommands } from './view';
 
 const COMMANDS: readonly Command[] = [
@@ -49,6 +51,8 @@ const COMMANDS: readonly Command[] = [
   ...profileCommands,
   chooseCalibrationData,
   recordRanges,
+  tune,
+  chooseTuningData,
   importConfig,
   exportConfig,
   ...viewCommands,

@@ -162,7 +162,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** What-if: what the config would make of the model with these edits. Undefined while its file has errors; nothing is written. */
   async preview(edits: readonly ConfigEdit[]): Promise<Outcome | undefined> {
     if (this.current.graph === undefined || this.plan?.isFaulty !== false) return undefined;
-    return this.current.preview({ ...this.configSource(), text: editConfig(this.parsed, edits) });
+    return this.current.preview({ ...this.source, text: editConfig(this.parsed, edits) });
   }
 
   openConfigText(): Promise<vscode.TextDocument> {
@@ -191,7 +191,7 @@ export class ModelDocument implements vscode.CustomDocument {
     try {
       if (this.uri.scheme !== 'file') throw new UserError(vscode.l10n.t('Only files on disk can be opened'), { file: this.uri.toString(), hint: vscode.l10n.t('Save a copy and open that') });
       await this.readConfig();
-      this.plan = await this.current.open(this.configSource());
+      this.plan = await this.current.open(this.source);
       this.plannedText = this.parsed.text;
       this.lookAhead(this.plan);
       this.changed.fire('config');
@@ -206,7 +206,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.wanted = count;
     try {
       await this.current.runUntil(count);
-      this.prediction.refine(this.configSource());
+      this.prediction.refine(this.source);
     } catch (error) {
       this.wanted = this.current.snapshots.length;
       throw error;
@@ -233,7 +233,8 @@ export class ModelDocument implements vscode.CustomDocument {
     return differs;
   }
 
-  private configSource(): ConfigSource {
+  /** The config as its file has it now, faulty or not. */
+  get source(): ConfigSource {
     return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath };
   }
 
@@ -258,7 +259,7 @@ export class ModelDocument implements vscode.CustomDocument {
     const { wanted } = this;
     await this.current.interrupt();
     try {
-      this.plan = await this.current.setConfig(this.configSource());
+      this.plan = await this.current.setConfig(this.source);
       this.plannedText = this.parsed.text;
       this.refused = undefined;
     } catch (error) {
@@ -274,7 +275,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Asks what a config gives and what its data holds. What a faulty file leaves in force has been asked for. */
   private lookAhead({ config: { calibration, inputs }, isFaulty }: AppliedConfig): void {
     if (isFaulty) return;
-    this.prediction.update(this.configSource());
+    this.prediction.update(this.source);
     const { data } = calibration;
     this.data.update(data === undefined ? undefined : isAbsolute(data) ? vscode.Uri.file(data) : vscode.Uri.joinPath(this.configFolder, data), JSON.stringify(inputs));
   }

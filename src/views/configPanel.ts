@@ -33,6 +33,7 @@ export class ConfigPanelProvider implements vscode.WebviewViewProvider {
     highlight: ({ query }, document) => this.lights.show(document, query, false),
     pickCalibration: () => vscode.commands.executeCommand('mixedPrecision.chooseCalibrationData'),
     chooseProfile: () => vscode.commands.executeCommand('mixedPrecision.applyProfile'),
+    tune: () => vscode.commands.executeCommand('mixedPrecision.tune'),
     openFile: ({ path }) => vscode.commands.executeCommand('mixedPrecision.openConfigFile', path),
   };
 

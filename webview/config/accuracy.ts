@@ -4,6 +4,7 @@ import type { AccuracyCriterion } from '../protocol';
 import { segmented, type Option } from './choice';
 import { numberField } from './numberField';
 import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
+import { button } from './toolkit';
 
 type Unit = 'relative' | 'absolute';
 
@@ -24,10 +25,11 @@ export function accuracySection(post: Post): Section {
   });
   const units = h('div', {});
   const hint = h('p', { class: 'hint', id: 'criterion-hint' });
+  const tune = button(t('Tune…'), t('Searches for the lowest precisions that keep it'), () => post({ type: 'tune' }));
   return {
     element: foldable(
-      'accuracy', t('Accuracy criterion'), t('How much accuracy the converted model may lose. On the command line, compare checks it.'),
-      h('div', { class: 'row setting' }, h('label', { class: 'name', for: 'criterion' }, t('May lose')), loss.input, units), loss.error, hint,
+      'accuracy', t('Accuracy criterion'), t('How much accuracy the converted model may lose: what tuning keeps to, and compare on the command line checks.'),
+      h('div', { class: 'row setting' }, h('label', { class: 'name', for: 'criterion' }, t('May lose')), loss.input, units), loss.error, hint, tune,
     ),
     update: ({ accuracyCriterion: criterion }) => {
       const isRelative = 'relative' in criterion;

@@ -1,0 +1,111 @@
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
+import { after, afterEach, describe, it } from 'mocha';
+import { commands, window, workspace } from 'vscode';
+import type { OpenTuning } from '../../src/views/tuningPanels';
+import { file, openModel } from './configSupport';
+import { api, closeAll, done, nodesOf, read, remove, run, sample, until } from './support';
+
+const JOURNAL = sample('digits_cnn.trials.jsonl');
+const CONFIG = {
+  use_bf16: true, calibration: { data: 'digits_calibration.npz' },
+  tuning: { data: 'digits_test.npz', labels: 'label', strategy: 'random', max_trials: 3, timeout: 600 },
+};
+const config = (more: object = {}): string => `${JSON.stringify({ ...CONFIG, tuning: { ...CONFIG.tuning, ...more } }, null, 2)}\n`;
+
+async function openTuning(): Promise<OpenTuning> {
+  await done('tune');
+  const { activeTuning } = await api();
+  const open = await until(() => activeTuning());
+  await until(() => open.tuning.view.state === 'idle');
+  return open;
+}
+
+describe('tuning', () => {
+  afterEach(async () => {
+    await closeAll();
+    await remove(JOURNAL);
+  });
+  after(() => remove(file));
+
+  it('measures trials, applies one to the config, and takes it back', async () => {
+    const document = await openModel(config());
+    await done('runAllPhases');
+    const { tuning, receive } = await openTuning();
+    deepStrictEqual([tuning.view.data, tuning.view.labels, tuning.trials.length], ['digits_test.npz', 'label', 0]);
+    await receive({ type: 'start' });
+    await until(() => tuning.view.end !== undefined);
+    const { view, trials } = tuning;
+    deepStrictEqual([view.end, view.problem, trials.length], ['max_trials', undefined, 3]);
+    ok(view.baseline! > 0.9 && trials.every(({ cost }) => cost > 0 && cost < 2));
+
+    const chosen = trials.findIndex(({ precision }) => precision.fp32 > 0);
+    ok(chosen >= 0, 'of three random trials one has an op in FP32');
+    await window.showTextDocument(await workspace.openTextDocument(file));
+    const before = await read(file);
+    strictEqual(await receive({ type: 'apply', trial: chosen }), undefined);
+    await until(() => tuning.view.applied === chosen);
+    const { kept } = trials[chosen]!;
+    const text = await read(file);
+    const written = { ...(JSON.parse(text) as { op_name_dict?: object }).op_name_dict, ...(JSON.parse(text) as { op_type_dict?: object }).op_type_dict };
+    ok(Object.keys(written).length >= kept.filter(({ precision }) => precision === 'fp32').length);
+    // The graph follows: an op that is kept in FP32 is.
+    const op = kept.find(({ id, precision }) => id !== undefined && precision === 'fp32');
+    if (op !== undefined) {
+      const details = await until(async () => document.conversion.running === undefined && document.conversion.snapshots.length === 4 && document.conversion.details(op.id!));
+      strictEqual(details.precision, 'fp32');
+    }
+
+    await commands.executeCommand('undo');
+    await until(() => tuning.view.applied !== chosen);
+    strictEqual((await workspace.openTextDocument(file)).getText(), before);
+    await (await workspace.openTextDocument(file)).save();
+  });
+
+  it('goes on after its view was closed, from the journal', async () => {
+    await openModel(config({ max_trials: 200 }));
+    const first = await openTuning();
+    await first.receive({ type: 'start' });
+    await until(() => first.tuning.trials.length >= 2);
+    await first.receive({ type: 'pause' });
+    strictEqual(first.tuning.view.state, 'paused');
+    await first.receive({ type: 'resume' });
+    const start = performance.now();
+    await first.receive({ type: 'cancel' });
+    await until(() => first.tuning.view.state === 'idle');
+    ok(performance.now() - start < 1000);
+    strictEqual(first.tuning.view.end, 'cancelled');
+    const { length } = first.tuning.trials;
+    first.panel.dispose();
+
+    const second = await openTuning();
+    ok(second.tuning.trials.length >= length);
+    strictEqual(second.tuning.view.stale, undefined);
+    await second.receive({ type: 'start' });
+    await until(() => second.tuning.trials.length > length + 1);
+    await second.receive({ type: 'cancel' });
+  });
+
+  it('says what is at fault, and that the config has changed', async () => {
+    const document = await openModel(config({ labels: 'none' }));
+    const { tuning, receive } = await openTuning();
+    await receive({ type: 'start' });
+    match((await until(() => tuning.view.problem)), /has no array "none"/);
+    await receive({ type: 'setMaxTrials', trials: 2 });
+    await until(() => document.configView.file !== undefined && tuning.view.maxTrials === 2);
+  });
+
+  it('names its data in the config', async () => {
+    await openModel('{ "use_bf16": true }');
+    await done('chooseTuningData', sample('digits_test.npz'));
+    deepStrictEqual((JSON.parse(await read(file)) as { tuning: object }).tuning, { data: 'digits_test.npz', labels: 'label' });
+    strictEqual((await run('chooseTuningData', sample('none.npz'))).status, 'failed');
+  });
+
+  it('shows an op of a trial in the graph', async () => {
+    const document = await openModel(config());
+    const { receive } = await openTuning();
+    const [id] = nodesOf(document.conversion.graph!, 'Conv2D');
+    await receive({ type: 'show', id: id! });
+    strictEqual(document.selected, id);
+  });
+});
