@@ -46,7 +46,9 @@ export interface WeightGrid {
   /** What the largest magnitude is divided by to give the scale. */
   readonly levels: number;
   /** Least number of the grid. */
-  readonly lowest: -127 | -128;
+  readonly lowest: number;
+  /** Greatest number of the grid; 127 where there is none. */
+  readonly highest?: number;
   readonly smallestScale: number;
   /** The framework computes in FP32, and multiplies by 1/scale instead of dividing: only so are its numbers met bit by bit. */
   readonly isSinglePrecision?: boolean;
@@ -100,6 +102,41 @@ export type ChannelwiseStep =
       /** The framework folds it in FP32, step by step: only so are the folded weights met bit by bit. */
       readonly isSinglePrecision?: boolean;
     };
+
+/**
+ * A framework's own INT8 kernels: each takes the place of Dequantize, float ops and Quantize. Asked only about ops that are
+ * INT8 between Dequantize and Quantize already.
+ */
+export interface FusedForm {
+  /** Why the op, as it is in the opened model, has no such kernel, in a sentence. */
+  objection(op: Node, graph: Graph): string | undefined;
+  /**
+   * Whether the kernel of `op` also computes `next`, which alone reads, at `input`, what `op` and `absorbed` make together.
+   * `summand` is an input of `next` that brings another activation: the kernel wants it in INT8, and overwrites it.
+   */
+  absorbs(op: Node, absorbed: readonly Node[], next: Node, input: number, graph: Graph): { readonly summand?: number } | undefined;
+  /** The kernel gives nothing but INT8, so its result needs a range whoever reads it. */
+  givesInt8Only(op: Node): boolean;
+  fuse(request: FusionRequest): Fusion;
+  /** An op that hands INT8 values on, from Dequantize to `quantize`, as one that reads what is behind the Dequantize and gives the same grid. */
+  keepInt8(node: Node, quantize: Node, nodes: NodeTable): Fusion;
+}
+
+export interface FusionRequest {
+  /** Reads its activation and its weight from Dequantize. */
+  readonly op: Node;
+  /** In order; a summand comes from Dequantize. */
+  readonly absorbed: readonly Node[];
+  /** The Quantize that alone reads the result. */
+  readonly quantize: Node | undefined;
+  /** Shape of the op's activation. */
+  readonly shape: PartialShape;
+  readonly nodes: NodeTable;
+  readonly uniqueName: UniqueName;
+}
+
+/** Nodes in order, of which the last has the id of the op and its first output the op's result; or why there are none, in a sentence. */
+export type Fusion = { readonly nodes: readonly Node[] } | { readonly reason: string };
 
 export interface ActivationRange {
   readonly min: number;
@@ -163,6 +200,9 @@ export interface Dialect {
   isEpilogue(node: Node, graph: Graph): boolean;
   /** Inputs of an epilogue beside the accumulator that kernels add to it in INT8; where there is no such question, none. */
   epilogueActivations?(node: Node, graph: Graph): readonly number[];
+
+  /** Where there is no such answer, INT8 ops are float ops between Dequantize and Quantize, and nothing else. */
+  readonly fusedForm?: FusedForm;
 
   linearOp(node: Node): LinearOp | undefined;
   /** What the node does to the value it reads at `input`, or undefined where that is no such step. */

@@ -56,7 +56,7 @@ export function keepValid(snapshots: readonly Snapshot[], before: Basis | undefi
 }
 
 function phase1Settings({ config, source }: Basis): unknown {
-  return [config.inputs, config.outputs, config.calibration, config.quantization, source.path, source.calibration];
+  return [config.inputs, config.outputs, config.calibration, config.quantization, config.target_isa, source.path, source.calibration];
 }
 
 function phase3Settings({ config, plan }: Followed): unknown {

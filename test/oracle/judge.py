@@ -17,15 +17,17 @@ from google.protobuf import text_format  # noqa: E402
 
 import acceptance_graphs  # noqa: E402
 import defect_graphs  # noqa: E402
+import fused_graphs  # noqa: E402
 import loop_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
 from emulate import rounded_feeds, rounded_graph  # noqa: E402
+from integer_reference import against_integers, record_ranges  # noqa: E402
 from errors import error_statistics, top1_accuracy, worst  # noqa: E402
 from saved_models import build_vocabulary, compare_saved_models  # noqa: E402
 from models import describe, equal_messages, has_unseeded_randomness, load_graph, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
-GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS, **loop_graphs.GRAPHS}
+GRAPHS = {**defect_graphs.GRAPHS, **acceptance_graphs.GRAPHS, **loop_graphs.GRAPHS, **fused_graphs.GRAPHS}
 
 
 def build(graph, folder):
@@ -95,13 +97,22 @@ def emulate(model, inputs, feeds, fetches, converted):
     }
 
 
+def ranges_of(model, inputs, feeds, target):
+    record_ranges(model, read_feeds(inputs, feeds), target)
+
+
+def compare_with_integers(original, converted, ranges, quantized, inputs, feeds, fetches):
+    return against_integers(original, converted, ranges, quantized, read_feeds(inputs, feeds), fetches)
+
+
 def environment():
     return {'tensorflow': tf.__version__, 'oneDnn': os.environ.get('TF_ENABLE_ONEDNN_OPTS'), 'graphs': list(GRAPHS)}
 
 
 COMMANDS = {
     'environment': environment, 'build': build, 'to_text': to_text, 'extract': extract, 'describe': describe, 'equal': equal_messages,
-    'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage,
+    'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage, 'ranges_of': ranges_of,
+    'compare_with_integers': compare_with_integers,
     'build_vocabulary': build_vocabulary, 'compare_saved_models': compare_saved_models,
 }
 

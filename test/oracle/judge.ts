@@ -71,6 +71,13 @@ interface Commands {
   equal: { arguments: { first: string; second: string }; result: { equal: boolean; difference?: string } };
   run: { arguments: Feeding & { model: string; save?: string }; result: Record<string, { dtype: string; shape: number[]; finite: boolean }> };
   compare: { arguments: Feeding & { original: string; converted: string; labels?: string }; result: Comparison };
+  /** Writes a file of recorded ranges. */
+  ranges_of: { arguments: { model: string; inputs: string; feeds: readonly string[]; target: string }; result: null };
+  /** A converted model beside INT8 arithmetic in whole numbers, with these ranges and values that are INT8. */
+  compare_with_integers: {
+    arguments: Feeding & { original: string; converted: string; ranges: string; quantized: readonly string[] };
+    result: Record<string, { maxAbsError: number; largest: number }>;
+  };
   emulate: {
     arguments: Feeding & { model: string; converted: readonly string[] };
     result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean };

@@ -35,6 +35,10 @@ export interface TuningConfig {
     readonly weight_granularity: 'per_channel' | 'per_tensor';
     /** Whether a weight's scale covers its largest number, or makes least of the squared error. */
     readonly weight_algorithm: 'minmax' | 'mse';
+    /** How INT8 ops are written: float ops between Quantize and Dequantize, or the framework's own INT8 kernels. */
+    readonly form: 'qdq' | 'fused';
+    /** Whether weights use 7 bits. `auto`: where the kernels of the form need it. */
+    readonly reduce_range: boolean | 'auto';
   };
   readonly cast_placement: 'min_cut' | 'depth_first' | 'follow_inputs' | 'none';
   /** What `min_cut` makes least of: Casts, or the bytes they move. */
@@ -89,7 +93,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   op_type_dict: {},
   op_name_dict: {},
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
-  quantization: { weight_granularity: 'per_channel', weight_algorithm: 'minmax' },
+  quantization: { weight_granularity: 'per_channel', weight_algorithm: 'minmax', form: 'qdq', reduce_range: 'auto' },
   cast_placement: 'min_cut',
   cast_cost: 'count',
   bf16_reward: 0.25,

@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect';
 import type { Graph } from '../graph/graph';
 import type { Plan } from '../plan';
+import { diagnoseForm } from './diagnoseForm';
 import { diagnoseOpTypes } from './diagnoseOpTypes';
 import { diagnoseRefusals } from './diagnoseRefusals';
 import { diagnoseRules } from './diagnoseRules';
@@ -15,7 +16,7 @@ const RANK: Readonly<Record<ConfigProblem['severity'], number>> = { error: 0, wa
 /**
  * What only the model tells of a valid config file, worst first and then in the order of the file: op types that are not in
  * it, patterns that match nothing, rules that others win over, precisions ops cannot have, precisions that are slow on the
- * target. `plan` is what the config gives for `graph` or for what is left of it after folding, `uses` what its rules come to.
+ * target, a form the framework has not. `plan` is what the config gives for `graph` or for what is left of it after folding, `uses` what its rules come to.
  * Linear in nodes times rules.
  */
 export function diagnose(
@@ -27,5 +28,6 @@ export function diagnose(
     ...diagnoseRules(uses, graph, places),
     ...diagnoseRefusals(plan, uses, places),
     ...diagnoseTarget(config, plan, places),
+    ...diagnoseForm(config, dialect, places),
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.offset - b.offset);
 }

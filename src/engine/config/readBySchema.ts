@@ -10,7 +10,7 @@ import { FIXED_VALUES } from './unsupported';
 /** The part of JSON Schema draft 7 the config's schema is written in. */
 export interface Schema {
   readonly type?: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | boolean)[];
   readonly minimum?: number;
   readonly format?: string;
   readonly items?: Schema;
@@ -92,11 +92,12 @@ function readUnknown(keyNode: Node, valueNode: Node, path: Path, known: readonly
   report(problemAt(keyNode, path, 'error', message, [...(close === undefined ? [] : [rename(path, close, value)]), remove(path)]));
 }
 
-function readEnum(node: Node, value: unknown, allowed: readonly string[], path: Path, report: Report): unknown {
-  if (typeof value === 'string' && allowed.includes(value)) return value;
+function readEnum(node: Node, value: unknown, allowed: readonly (string | boolean)[], path: Path, report: Report): unknown {
+  if (allowed.some((candidate) => candidate === value)) return value;
+  const words = allowed.filter((candidate) => typeof candidate === 'string');
   const name = pathText(path);
-  const message = `"${name}" must be one of ${quotedList(allowed)}, not ${shown(value)}${didYouMean(value, allowed)}`;
-  const close = nearest(value, allowed);
+  const message = `"${name}" must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}, not ${shown(value)}${didYouMean(value, words)}`;
+  const close = nearest(value, words);
   report(problemAt(node, path, 'error', message, [...(close === undefined ? [] : [setTo(path, close)]), remove(path)]));
   return undefined;
 }

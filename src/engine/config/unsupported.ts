@@ -1,8 +1,6 @@
 /** Keys with one meaning here: the values that say it, and the end of the sentence about any other. */
 export const FIXED_VALUES: Readonly<Record<string, { readonly values: readonly unknown[]; readonly instead: string }>> = {
   keep_io_dtype: { values: [true], instead: 'inputs and outputs of the model always keep their types' },
-  'quantization.form': { values: ['qdq'], instead: 'the portable form with Quantize and Dequantize is written' },
-  'quantization.reduce_range': { values: ['auto', false], instead: 'weights use all 8 bits' },
 };
 
 /** Options of Intel Neural Compressor's long form beside dtype. */

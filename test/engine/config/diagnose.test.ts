@@ -5,6 +5,9 @@ import { parseConfig } from '../../../src/engine/config/parse';
 import { resolvePlan } from '../../../src/engine/config/plan';
 import type { ConfigProblem } from '../../../src/engine/config/problem';
 import { ruleUses } from '../../../src/engine/config/ruleUses';
+import type { Dialect } from '../../../src/engine/dialect';
+import { onnxDialect } from '../../../src/engine/formats/onnx/dialect';
+import { pytorchDialect } from '../../../src/engine/formats/pytorch/dialect';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 
@@ -213,5 +216,15 @@ describe('the target', () => {
 
   it.each(['{"use_bf16": true, "target_isa": "amx"}', '{"use_bf16": true, "target_isa": "avx512_bf16"}', '{"target_isa": "avx512_vnni"}'])('is right: %s', (text) => {
     expect(problemsOf(text, true)).toEqual([]);
+  });
+});
+
+describe('the form', () => {
+  it('is fused for TensorFlow models only', () => {
+    const parsed = parse('{"quantization": {"form": "fused"}}');
+    const of = (asked: Dialect): string[] => diagnose(parsed, GRAPH, asked, resolvePlan(GRAPH, parsed.config, { dialect, canCalibrate: true }), []).map(({ message }) => message);
+    expect(of(dialect)).toEqual([]);
+    expect(of({ ...dialect, fusedForm: undefined })).toEqual([expect.stringMatching(/^Only TensorFlow models have a fused form: /)]);
+    expect([onnxDialect.fusedForm, pytorchDialect.fusedForm]).toEqual([undefined, undefined]);
   });
 });

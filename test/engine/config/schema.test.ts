@@ -7,7 +7,7 @@ import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialec
 
 interface Property {
   readonly type?: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | boolean)[];
   readonly enumDescriptions?: readonly string[];
   readonly default?: unknown;
   readonly description?: string;

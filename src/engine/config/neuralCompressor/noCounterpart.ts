@@ -1,4 +1,5 @@
 import type { Option, Options } from './options';
+import { readReduceRange } from './settings';
 
 const ONE_OBJECTIVE = 'tune looks for the least modelled time that keeps the accuracy: it is left out.';
 const NO_LOG = 'tune keeps a journal of its trials beside its result: it is left out.';
@@ -8,8 +9,8 @@ export const NO_COUNTERPART = {
   device: { usual: ['cpu'], note: 'Models are converted for CPUs here: it is left out.' },
   backend: { usual: ['default', ''], note: 'Models are converted for TensorFlow as it is: the backend is left out.' },
   domain: { usual: ['auto'], note: 'Nothing depends on the kind of model here: it is left out.' },
-  quant_format: { usual: ['default', 'QDQ'], note: 'Quantize and Dequantize ops are always written here: it is left out.' },
-  reduce_range: { usual: [null, false], note: 'INT8 values always have 8 bits here: it is left out.' },
+  quant_format: { usual: ['default', 'QDQ'], note: 'Here quantization.form chooses how INT8 ops are written: it is left out.' },
+  reduce_range: { usual: [null], read: readReduceRange },
   example_inputs: { usual: [null], note: 'Only PyTorch needs it: it is left out.' },
   objective: { usual: ['performance'], note: ONE_OBJECTIVE },
   performance_only: { usual: [false], note: 'Here use_bf16 alone decides whether ops become BF16: this turns nothing on and is left out.' },

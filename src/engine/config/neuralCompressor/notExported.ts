@@ -22,6 +22,8 @@ const MISSING: readonly Missing[] = [
     path: 'quantization.weight_algorithm', value: (config) => config.quantization.weight_algorithm,
     message: 'Neural Compressor quantizes weights from their smallest to their largest value: it is left out.',
   },
+  { path: 'quantization.form', value: ({ quantization }) => quantization.form, message: 'Neural Compressor chooses the form of INT8 ops by its backend: it is left out.' },
+  { path: 'quantization.reduce_range', value: ({ quantization }) => quantization.reduce_range, message: 'Neural Compressor asks the CPU it runs on: it is left out.' },
   { path: 'cast_placement', value: (config) => config.cast_placement, message: PLACES_CASTS },
   { path: 'cast_cost', value: (config) => config.cast_cost, message: PLACES_CASTS },
   { path: 'bf16_reward', value: (config) => config.bf16_reward, message: PLACES_CASTS },

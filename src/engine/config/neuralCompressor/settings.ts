@@ -8,6 +8,12 @@ export function readUseBf16(value: Value, path: string, draft: Draft): void {
   else wrongValue(value, 'true or false', path, draft);
 }
 
+/** Weights of 7 bits, or all 8. */
+export function readReduceRange(value: Value, path: string, draft: Draft): void {
+  if (typeof value === 'boolean') setIn(draft, 'quantization', 'reduce_range', value);
+  else wrongValue(value, 'true or false', path, draft);
+}
+
 /** `excluded_precisions`: BF16 is not used where it is among them. */
 export function readExcluded(value: Value, path: string, draft: Draft): void {
   const excluded = textsOf(value);

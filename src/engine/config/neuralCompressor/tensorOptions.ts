@@ -11,7 +11,7 @@ const WEIGHT: Options = {
   dtype: {},
   scheme: { usual: [null, 'sym'], note: 'Weights are always quantized symmetrically here.' },
   algorithm: { usual: [null, 'minmax'], note: 'Weights are quantized from their smallest to their largest value here.' },
-  bit: { usual: [null, 7], note: 'Weights always have 8 bits here.' },
+  bit: { usual: [null, 7], note: 'Here quantization.reduce_range says how many bits weights have.' },
   quant_mode: STATIC,
 };
 const ACTIVATION: Options = {

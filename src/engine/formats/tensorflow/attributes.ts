@@ -115,3 +115,15 @@ export function isSet(node: Node, name: string): boolean {
   const attribute = node.attributes.get(name);
   return attribute?.kind === 'bool' && attribute.value;
 }
+
+/** A string attribute, or `absent`. */
+export function textOf(node: Node, name: string, absent: string): string {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'string' ? new TextDecoder().decode(attribute.value) : absent;
+}
+
+/** A list of integers; empty where there is none. */
+export function integersOf(node: Node, name: string): readonly number[] {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'ints' ? attribute.value.map(Number) : [];
+}

@@ -3,15 +3,8 @@ import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
+import { bool, firstOutput, makeNode, string, type } from './makeNode';
 import { encodeTensor } from './tensor';
-
-const type = (value: DataType): Attribute => ({ kind: 'type', value });
-const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
-const string = (value: string): Attribute => ({ kind: 'string', value: new TextEncoder().encode(value) });
-
-function makeNode(name: string, op: string, inputs: readonly ValueRef[], attributes: Record<string, Attribute>): Node {
-  return { id: name, name, op, inputs, controlInputs: [], attributes: new Map(Object.entries(attributes)) };
-}
 
 /** A Const holding `tensor`. */
 export function makeConstant(name: string, tensor: Tensor, controlInputs: readonly string[]): Node {
@@ -64,10 +57,6 @@ export function makeQuantizedWeight(constant: Node, { values, scales, axis }: Qu
   const max = hold('int8_max', end(127));
   const inputs = { value: firstOutput(stored), min: firstOutput(min), max: firstOutput(max) };
   return [stored, min, max, makeDequantize(uniqueName(`${constant.name}/dequantize`), inputs, 'qint8', axis)];
-}
-
-function firstOutput(node: Node): ValueRef {
-  return { node: node.id, output: 0 };
 }
 
 /** Dequantize to FP32 in mode MIN_COMBINED, the only mode that can also emit BF16 everywhere (dequantize_op.cc). */

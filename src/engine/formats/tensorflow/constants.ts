@@ -14,3 +14,9 @@ export function constantBehind(nodes: NodeTable, value: ValueRef): Node | undefi
   }
   return node?.op === 'Const' ? node : undefined;
 }
+
+/** Shape of the constant a value comes from, through nodes that only pass it on. */
+export function constantShape(nodes: NodeTable, value: ValueRef): readonly number[] | undefined {
+  const tensor = constantBehind(nodes, value)?.attributes.get('value');
+  return tensor?.kind === 'tensor' ? tensor.shape : undefined;
+}

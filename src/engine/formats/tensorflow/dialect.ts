@@ -10,6 +10,7 @@ import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
 import { convertConstant } from './convertedConstant';
+import { fusedForm } from './fused/form';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { ownRuntime } from './ownRuntime';
@@ -60,6 +61,8 @@ export const tensorflowDialect: Dialect = {
   quantizationPattern,
   passesInt8Through: (node) => INT8_PASS_THROUGH_OPS.has(node.op),
   isEpilogue: (node, graph) => EPILOGUE_OPS.has(node.op) && (!BINARY_EPILOGUES.has(node.op) || addsConstant(node, graph)),
+
+  fusedForm,
 
   linearOp,
   channelwiseStep,

@@ -3,7 +3,7 @@ import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
-import type { ActivationGrid, Dialect, QuantizationPattern } from '../../dialect';
+import type { ActivationGrid, Dialect, QuantizationPattern, WeightGrid } from '../../dialect';
 import type { Precision } from '../../graph/dataType';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
@@ -12,11 +12,14 @@ import type { Progress } from '../../host';
 import type { Plan, Warning } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
 import { foldBatchNorm } from './foldBatchNorm';
+import { fuseInt8 } from './fused/fuseInt8';
+import { type FusedPlan, planFused } from './fused/planFused';
 import { heirs } from './heirs';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
 import { unionRange } from './rangeOf';
+import { weightGridFor } from './weightGrid';
 
 const QUANTIZE_VALUE: Rule = {
   name: 'quantize-value',
@@ -42,11 +45,16 @@ export interface QuantizeRequest {
 export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<PhaseResult> {
   const { dialect } = context;
   const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
-  const values = quantizedValues(folded, plan, dialect);
+  const form = config.quantization.form === 'fused' ? dialect.fusedForm : undefined;
+  const fusedOf = (under: Plan): FusedPlan | undefined => form && planFused(folded, under, dialect, form);
+  const values = quantizedValues(folded, plan, dialect, fusedOf(plan));
   const ranges: Ranges = values.length > 0 ? await rangesOf(membersOf(values)) : new Map();
   const seenPlan = planWithRanges(plan, folded, values, ranges, config, dialect);
 
-  insert(folded, seenPlan, { rewriter, values: values.filter((value) => isSeen(value, ranges)), ranges, settings: config.quantization, context, progress });
+  const fused = fusedOf(seenPlan);
+  const seenValues = (seenPlan === plan ? values : quantizedValues(folded, seenPlan, dialect, fused)).filter((value) => isSeen(value, ranges));
+  insert(folded, seenPlan, { rewriter, values: seenValues, ranges, settings: config.quantization, weightGrid: weightGridFor(config, dialect), context, progress });
+  if (form !== undefined) fuseInt8(folded, seenPlan, fused!, { rewriter, dialect, form, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
 }
 
@@ -86,35 +94,37 @@ interface Insertion {
   readonly values: readonly QuantizedValue[];
   readonly ranges: Ranges;
   readonly settings: TuningConfig['quantization'];
+  readonly weightGrid: WeightGrid;
   readonly context: PlanContext;
   readonly progress: Progress;
 }
 
-function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, context: { dialect }, progress }: Insertion): void {
+function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, weightGrid, context: { dialect }, progress }: Insertion): void {
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
   /** Steps of the values that come out of Dequantize, by `valueKey`. */
   const steps = new Map<string, number>();
   const grids = new Map<readonly ValueRef[], { readonly range: ValueRange; readonly grid: ActivationGrid }>();
-  values.forEach(({ value, group }, index) => {
+  values.forEach(({ value, group, isInt8Only }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
     progress.report('Quantizing values', index / values.length);
     const uses = rewriter.uses(value.node, value.output)
-      .filter((use) => isInt8(use.node) && quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input));
+      .filter((use) => isInt8Only || (isInt8(use.node) && quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input)));
     if (uses.length === 0) return;
     const range = grids.get(group)?.range ?? unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? []));
     const grid = grids.get(group)?.grid ?? activationGrid(range);
     grids.set(group, { range, grid });
-    rewriter.apply(QUANTIZE_VALUE, `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
+    const readers = isInt8Only ? 'An INT8 kernel makes' : `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'}`;
+    rewriter.apply(QUANTIZE_VALUE, `${readers} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
       const base = baseName(rewriter.node(value.node), value);
       const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, (name) => rewriter.uniqueName(name)));
       rewriter.redirect(uses, dequantized);
       steps.set(valueKey(dequantized), grid.scale);
     });
   });
-  quantizeWeights(graph, isInt8, steps, { rewriter, settings, dialect, progress });
+  quantizeWeights(graph, isInt8, steps, { rewriter, settings, weightGrid, dialect, progress });
 }
 
-interface WeightContext extends Pick<Insertion, 'rewriter' | 'settings' | 'progress'> {
+interface WeightContext extends Pick<Insertion, 'rewriter' | 'settings' | 'weightGrid' | 'progress'> {
   readonly dialect: Dialect;
 }
 
@@ -146,8 +156,8 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
   }
 }
 
-function storeWeight(constant: Node, axis: number | undefined, { rewriter, settings, dialect }: WeightContext): StoredWeight {
-  const weight = quantizeWeight(dialect.constantTensor(constant), axis, dialect.weightGrid, settings.weight_algorithm);
+function storeWeight(constant: Node, axis: number | undefined, { rewriter, settings, weightGrid, dialect }: WeightContext): StoredWeight {
+  const weight = quantizeWeight(dialect.constantTensor(constant), axis, weightGrid, settings.weight_algorithm);
   const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
   return { value, scales: weight.scales };
 }

@@ -25,7 +25,7 @@ export function quantizeWeight(weight: Tensor, axis: number | undefined, grid: W
   const values = new Int8Array(data.length);
   for (let start = 0, channel = 0; start < data.length; start += inner, channel = (channel + 1) % channels) {
     const steps = stepsOf(scales[channel]!, grid);
-    for (let i = start; i < start + inner; i++) values[i] = Math.max(grid.lowest, Math.min(HIGHEST, roundHalfToEven(steps(data[i]!))));
+    for (let i = start; i < start + inner; i++) values[i] = Math.max(grid.lowest, Math.min(grid.highest ?? HIGHEST, roundHalfToEven(steps(data[i]!))));
   }
   return { values: { dtype: 'int8', shape: weight.shape, data: values }, scales, axis };
 }
@@ -43,7 +43,7 @@ function leastErrorScales(data: Float32Array, inner: number, largest: Float64Arr
       let error = 0;
       for (let i = start; i < start + inner; i++) {
         const value = data[i]!;
-        const difference = value - scale * Math.max(grid.lowest, Math.min(HIGHEST, roundHalfToEven(value / scale)));
+        const difference = value - scale * Math.max(grid.lowest, Math.min(grid.highest ?? HIGHEST, roundHalfToEven(value / scale)));
         error += difference * difference;
       }
       errors[channel]! += error;

@@ -116,7 +116,7 @@ config = PostTrainingQuantConfig(
   });
 
   it('says how weights are quantized', () => {
-    const perTensor = config({ quantization: { weight_granularity: 'per_tensor', weight_algorithm: 'minmax' }, op_type_dict: { Softmax: 'fp32' } });
+    const perTensor = config({ quantization: { ...DEFAULT_CONFIG.quantization, weight_granularity: 'per_tensor' }, op_type_dict: { Softmax: 'fp32' } });
     expect(exportNeuralCompressor(perTensor, 'inc-yaml').text).toContain('    weight:\n      granularity: [per_tensor]\n');
     // First, so that what follows of a type counts.
     expect(exportNeuralCompressor(perTensor, 'inc-python').text).toContain('op_type_dict={\n        ".*": {"weight": {"granularity": ["per_tensor"]}},\n        "Softmax": ');
@@ -130,13 +130,13 @@ config = PostTrainingQuantConfig(
 
   it('lists what has no counterpart, in the file too', () => {
     const given: Partial<TuningConfig> = {
-      bf16_ops: ['re:a.*'], quantization: { weight_granularity: 'per_channel', weight_algorithm: 'mse' }, cast_placement: 'none', cast_cost: 'bytes', bf16_reward: 1, target_isa: 'amx', sensitive_ops: { softmax: 'auto' },
+      bf16_ops: ['re:a.*'], quantization: { weight_granularity: 'per_channel', weight_algorithm: 'mse', form: 'fused', reduce_range: true }, cast_placement: 'none', cast_cost: 'bytes', bf16_reward: 1, target_isa: 'amx', sensitive_ops: { softmax: 'auto' },
       calibration: { data: 'x.npz', ranges: 'r.json', sampling_size: 1, algorithm: 'percentile' },
     };
     for (const format of ['inc-yaml', 'inc-python'] as const) {
       const { text, notes } = exportNeuralCompressor(config(given), format);
       expect(notes.map(({ path }) => path)).toEqual([
-        'bf16_ops', 'calibration.data', 'calibration.ranges', 'calibration.algorithm', 'quantization.weight_algorithm', 'cast_placement', 'cast_cost', 'bf16_reward', 'target_isa', 'sensitive_ops.softmax',
+        'bf16_ops', 'calibration.data', 'calibration.ranges', 'calibration.algorithm', 'quantization.weight_algorithm', 'quantization.form', 'quantization.reduce_range', 'cast_placement', 'cast_cost', 'bf16_reward', 'target_isa', 'sensitive_ops.softmax',
       ]);
       for (const { path, message } of notes) expect(text).toContain(`\n#   ${path}: ${message}\n`);
       expect(exportNeuralCompressor(DEFAULT_CONFIG, format).notes).toEqual([]);

@@ -1,0 +1,51 @@
+// TensorFlow's own INT8 kernels, written by `quantization.form: "fused"`: equal to whole-number arithmetic without saturation.
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildGraph, convertSubject, expectWellFormed, judges, workFolder, type Converted } from './cases';
+
+const CONVOLUTION = '_FusedQuantizedConv2D';
+const DEPTHWISE = '_FusedQuantizedDepthwiseConv2D';
+
+/** FP32 rounding of what is computed after the INT8 ops, relative to the largest result. */
+const ROUNDING = 1e-5;
+
+/** A graph of the judge in the fused form, on ranges that the judge recorded. */
+async function convertFused(graph: string): Promise<Converted & { readonly ranges: string }> {
+  const subject = await buildGraph(graph);
+  const ranges = path.join(workFolder, `${graph}.ranges.json`);
+  await judges[0]!.ask('ranges_of', { model: subject.model, inputs: subject.inputs, feeds: subject.feeds, target: ranges });
+  const converted = await convertSubject(subject, { config: { quantization: { form: 'fused' }, calibration: { ranges } } });
+  expectWellFormed(converted);
+  return { ...converted, ranges };
+}
+
+interface Case {
+  readonly graph: string;
+  /** How often each kernel is there. */
+  readonly kernels: Readonly<Record<string, number>>;
+  /** Values that are INT8. */
+  readonly quantized: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { graph: 'fused_convolutions', kernels: { [CONVOLUTION]: 5, PadV2: 2 }, quantized: ['x', 'relu1', 'relu2', 'bias3', 'relu4', 'conv5'] },
+  { graph: 'fused_depthwise', kernels: { [DEPTHWISE]: 3 }, quantized: ['x', 'relu1', 'bias2', 'depthwise3'] },
+  { graph: 'fused_residual', kernels: { [CONVOLUTION]: 7 }, quantized: ['x', 'relu0', 'relu1', 'relu2', 'bias2', 'relu3', 'relu4', 'conv3'] },
+  {
+    graph: 'fused_movement', kernels: { [CONVOLUTION]: 4, QuantizedMaxPool: 1 },
+    quantized: ['x', 'relu1', 'pool', 'relu2', 'relu3', 'concat', 'conv4', 'flatten'],
+  },
+];
+
+describe('fused INT8 kernels', () => {
+  it.each(CASES)('$graph gives what whole numbers give', async ({ graph, kernels, quantized }) => {
+    const { subject, path: converted, model, ranges } = await convertFused(graph);
+    for (const [op, count] of Object.entries(kernels)) expect(model.ofOp(op), op).toHaveLength(count);
+    const request = { original: subject.model, converted, ranges, quantized, inputs: subject.inputs, feeds: subject.feeds, fetches: subject.outputs };
+    for (const judge of judges) {
+      for (const [name, { maxAbsError, largest }] of Object.entries(await judge.ask('compare_with_integers', request))) {
+        expect(maxAbsError / largest, `${name} with oneDNN ${judge.oneDnn ? 'on' : 'off'}`).toBeLessThan(ROUNDING);
+      }
+    }
+  });
+});
