@@ -42,6 +42,11 @@ export async function tune(model: string, output: string, options: { readonly da
   return JSON.parse(await runCli(['tune', model, '--output', output, '--force', '--json', '--config', config, '--data', data, '--labels', labels, '--calibration', calibration, '--strategy', strategy])) as Tuned;
 }
 
+/** Runs a model with the built command line; outputs go to the `.npz` `outputs`. */
+export async function run(model: string, inputs: string, outputs: string): Promise<void> {
+  await runCli(['run', model, '--inputs', inputs, '--outputs', outputs, '--force']);
+}
+
 function runCli(args: readonly string[]): Promise<string> {
   const cli = path.resolve('dist/cli.js');
   if (!existsSync(cli)) throw new Error(`${cli} is missing: run "npm run build".`);

@@ -121,8 +121,9 @@ ELEMENTWISE = {
 }
 
 
-def against_integers(original, converted, ranges, quantized, feeds, fetches):
-    """Largest difference between a converted model in TensorFlow and whole-number arithmetic, and the largest magnitude."""
+def against_integers(original, converted, ranges, quantized, feeds, fetches, values=None):
+    """Largest difference between a converted model in TensorFlow, or another runtime's `values`, and whole-number arithmetic, and
+    the largest magnitude."""
     expected = integer_reference(original, converted, ranges, quantized, feeds, fetches)
-    actual = run(load_graph(converted), feeds, fetches)
+    actual = run(load_graph(converted), feeds, fetches) if values is None else values
     return {name: {'maxAbsError': float(np.abs(expected[name] - actual[name]).max()), 'largest': float(np.abs(expected[name]).max())} for name in fetches}

@@ -101,8 +101,9 @@ def ranges_of(model, inputs, feeds, target):
     record_ranges(model, read_feeds(inputs, feeds), target)
 
 
-def compare_with_integers(original, converted, ranges, quantized, inputs, feeds, fetches):
-    return against_integers(original, converted, ranges, quantized, read_feeds(inputs, feeds), fetches)
+def compare_with_integers(original, converted, ranges, quantized, inputs, feeds, fetches, values=None):
+    given = None if values is None else load_arrays(values)
+    return against_integers(original, converted, ranges, quantized, read_feeds(inputs, feeds), fetches, given)
 
 
 def environment():

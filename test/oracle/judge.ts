@@ -75,7 +75,7 @@ interface Commands {
   ranges_of: { arguments: { model: string; inputs: string; feeds: readonly string[]; target: string }; result: null };
   /** A converted model beside INT8 arithmetic in whole numbers, with these ranges and values that are INT8. */
   compare_with_integers: {
-    arguments: Feeding & { original: string; converted: string; ranges: string; quantized: readonly string[] };
+    arguments: Feeding & { original: string; converted: string; ranges: string; quantized: readonly string[]; /** Of another runtime, an `.npz`. */ values?: string };
     result: Record<string, { maxAbsError: number; largest: number }>;
   };
   emulate: {

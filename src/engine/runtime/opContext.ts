@@ -48,6 +48,8 @@ export function opContext(
     type: (name, absent) => attribute(name, 'type') ?? absent,
     shape: (name) => attribute(name, 'shape'),
     ints: (name, absent) => (attribute(name, 'ints') ?? absent).map(Number),
+    strings: (name) => (attribute(name, 'strings') ?? []).map((bytes) => utf8.decode(bytes)),
+    types: (name) => attribute(name, 'types') ?? [],
     kernel: (signature, nodes, operands) => runKernel(kernels, operandKey, signature, nodes, operands),
   };
 }

@@ -52,6 +52,9 @@ export interface OpContext {
   type(name: string, absent: DataType): DataType;
   shape(name: string): PartialShape;
   ints(name: string, absent: readonly number[]): number[];
+  /** Empty where there are none. */
+  strings(name: string): readonly string[];
+  types(name: string): readonly DataType[];
 
   /**
    * Runs ONNX nodes that read `x0`, `x1`, … (the operands) and write `y`. `signature` tells apart everything `nodes`

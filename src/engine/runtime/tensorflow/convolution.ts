@@ -1,6 +1,7 @@
 import { UserError } from '../../errors';
+import type { Tensor } from '../../graph/tensor';
 import type { OnnxNode } from '../onnxModel';
-import type { OpContext, Operation, Operations } from '../operation';
+import type { KernelOperand, OpContext, Operation, Operations } from '../operation';
 import { numbersOf } from '../tensors';
 import { channelsFirstNodes, isChannelsFirst, spatial, windowOf } from './windows';
 
@@ -13,9 +14,17 @@ function spatialAxes(rank: number): number[] {
   return Array.from({ length: rank - 2 }, (_, axis) => axis);
 }
 
+/** How convolutions run: the ONNX op, and what it reads after data and filter. */
+export interface ConvolutionKernel {
+  readonly op: 'Conv' | 'ConvInteger';
+  readonly data: KernelOperand;
+  readonly filter: KernelOperand;
+  readonly others: readonly KernelOperand[];
+}
+
 /** Conv2D and Conv3D; fewer filter inputs than channels means groups. */
-const convolution: Operation = async (context) => {
-  const [x, filter] = [context.input(0), context.input(1)];
+export async function convolve(context: OpContext, { op, data, filter: { tensor: filter, ...rest }, others }: ConvolutionKernel): Promise<Tensor> {
+  const x = data.tensor;
   const rank = x.shape.length;
   const kernel = filter.shape.slice(0, -2);
   const window = windowOf(context, spatial(x.shape, isChannelsFirst(context)), kernel);
@@ -23,28 +32,34 @@ const convolution: Operation = async (context) => {
   const group = channels / filter.shape[rank - 2]!;
   if (!Number.isInteger(group)) throw new UserError(`${channels} channels do not fit filters of [${filter.shape}]`);
   const attributes = { strides: window.strides, dilations: window.dilations, pads: [...window.before, ...window.after], group };
+  const more = others.map((_, index) => `x${index + 2}`);
   const nodes = (): OnnxNode[] => [
     filterTranspose(rank),
-    ...channelsFirstNodes(rank, window.channelsFirst, 'x0', (input, output) => ({ op: 'Conv', inputs: [input, 'w'], outputs: [output], attributes })),
+    ...channelsFirstNodes(rank, window.channelsFirst, 'x0', (input, output) => ({ op, inputs: [input, 'w', ...more], outputs: [output], attributes })),
   ];
-  return [await context.kernel(`Conv ${rank} ${JSON.stringify(window)} ${group}`, nodes, [context.operand(0), context.operand(1)])];
-};
+  return context.kernel(`${op} ${rank} ${JSON.stringify(window)} ${group}`, nodes, [data, { tensor: filter, ...rest }, ...others]);
+}
 
 /** Filters [h, w, channels, multiplier]: one group per channel, `multiplier` outputs each. */
-const depthwiseConvolution: Operation = async (context) => {
-  const [x, filter] = [context.input(0), context.input(1)];
+export async function convolveDepthwise(context: OpContext, { op, data, filter: { tensor: filter, ...rest }, others }: ConvolutionKernel): Promise<Tensor> {
+  const x = data.tensor;
   const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
   const window = windowOf(context, spatial(x.shape, isChannelsFirst(context)), [height, width]);
   const shape = [channels * multiplier, 1, height, width];
+  const more = others.map((_, index) => `x${index + 2}`);
   const attributes = { strides: window.strides, dilations: window.dilations, pads: [...window.before, ...window.after], group: channels };
   const nodes = (): OnnxNode[] => [
     { op: 'Transpose', inputs: ['x1'], outputs: ['t'], attributes: { perm: [2, 3, 0, 1] } },
     { op: 'Constant', inputs: [], outputs: ['shape'], attributes: { value_ints: shape } },
     { op: 'Reshape', inputs: ['t', 'shape'], outputs: ['w'] },
-    ...channelsFirstNodes(4, window.channelsFirst, 'x0', (input, output) => ({ op: 'Conv', inputs: [input, 'w'], outputs: [output], attributes })),
+    ...channelsFirstNodes(4, window.channelsFirst, 'x0', (input, output) => ({ op, inputs: [input, 'w', ...more], outputs: [output], attributes })),
   ];
-  return [await context.kernel(`Depthwise ${JSON.stringify(window)} ${shape}`, nodes, [context.operand(0), context.operand(1)])];
-};
+  return context.kernel(`${op} depthwise ${JSON.stringify(window)} ${shape}`, nodes, [data, { tensor: filter, ...rest }, ...others]);
+}
+
+function floatConvolution(run: typeof convolve): Operation {
+  return async (context) => [await run(context, { op: 'Conv', data: context.operand(0), filter: context.operand(1), others: [] })];
+}
 
 /**
  * Conv2DBackpropInput and Conv3DBackpropInputV2 as a transposed convolution: inputs are the result's shape, the filter
@@ -81,9 +96,9 @@ function spatialSizes(context: OpContext, rank: number, channelsFirst: boolean):
 }
 
 export const convolutions: Operations = {
-  Conv2D: convolution,
-  Conv3D: convolution,
-  DepthwiseConv2dNative: depthwiseConvolution,
+  Conv2D: floatConvolution(convolve),
+  Conv3D: floatConvolution(convolve),
+  DepthwiseConv2dNative: floatConvolution(convolveDepthwise),
   Conv2DBackpropInput: transposedConvolution,
   Conv3DBackpropInputV2: transposedConvolution,
 };

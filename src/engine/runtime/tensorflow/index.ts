@@ -6,6 +6,7 @@ import { convolutions } from './convolution';
 import { dataMovement } from './dataMovement';
 import { detection } from './detection';
 import { elementwise } from './elementwise';
+import { fusedInt8 } from './fusedInt8';
 import { gathering, ranking } from './gathering';
 import { images } from './images';
 import { linearAlgebra } from './linearAlgebra';
@@ -22,7 +23,7 @@ import { tensorLists } from './tensorLists';
 /** TensorFlow's ops, one row each. */
 export const tensorflowOperations: OpTable = {
   arithmetic: {
-    ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing,
+    ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing, ...fusedInt8,
     ...ranking, ...sequences, ...segments, ...detection, ...images, ...matrixArithmetic,
   },
   movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },

@@ -112,14 +112,14 @@ const dilation: ShapeRule = (operation) => {
 
 /** Convolution and pooling (nn_ops.cc, common_shape_fns.cc). */
 export const convolutions: ShapeRules = {
-  ...forEach(['Conv2D', '_FusedConv2D'], convolution(2, last)),
-  ...forEach(['DepthwiseConv2dNative', '_FusedDepthwiseConv2dNative'], convolution(2, multiplied)),
+  ...forEach(['Conv2D', '_FusedConv2D', '_FusedQuantizedConv2D'], convolution(2, last)),
+  ...forEach(['DepthwiseConv2dNative', '_FusedDepthwiseConv2dNative', '_FusedQuantizedDepthwiseConv2D'], convolution(2, multiplied)),
   Conv3D: convolution(3, last),
   Conv2DBackpropInput: convolutionOfGradient(2),
   DepthwiseConv2dNativeBackpropInput: convolutionOfGradient(2),
   ...forEach(['Conv3DBackpropInput', 'Conv3DBackpropInputV2'], convolutionOfGradient(3)),
   ...forEach(['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter'], (operation) => [operation.shapeFrom(1) ?? unknownSizes(4)]),
-  ...forEach(['MaxPool', 'AvgPool'], pooling(4)),
+  ...forEach(['MaxPool', 'AvgPool', 'QuantizedMaxPool'], pooling(4)),
   ...forEach(['MaxPool3D', 'AvgPool3D'], pooling(5)),
   MaxPoolV2: maxPoolV2,
   MaxPoolWithArgmax: maxPoolWithArgmax,
