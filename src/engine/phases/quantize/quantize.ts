@@ -200,9 +200,9 @@ function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[], co
   return { ...plan, nodes, warnings: [...plan.warnings, ...warnings] };
 }
 
-/** The values phase 1 wants the ranges of, under a plan of what is left after folding. */
+/** The values phase 1 wants the ranges of, under a plan of what is left after folding, whichever form INT8 ops are written in. */
 export function valuesToCalibrate(folded: Graph, plan: Plan, dialect: Dialect): readonly ValueRef[] {
-  return membersOf(quantizedValues(folded, plan, dialect));
+  return membersOf(quantizedValues(folded, plan, dialect, dialect.fusedForm && planFused(folded, plan, dialect, dialect.fusedForm)));
 }
 
 /** All values that share a range with one of these, and these, once each. */
