@@ -22,6 +22,8 @@ export class Conversion implements vscode.Disposable {
   shown = 0;
   running: RunningView | undefined;
   casts: Report['casts'] | undefined;
+  /** What ran the model for the ranges of INT8, and why that; undefined where nothing did. */
+  calibratedBy: string | undefined;
 
   constructor(workerFile: string, private readonly model: vscode.Uri) {
     this.engine = new EngineClient(workerFile, {
@@ -158,8 +160,8 @@ export class Conversion implements vscode.Disposable {
   private async replace(snapshots: readonly SnapshotTables[], shown = snapshots.length - 1): Promise<void> {
     if (this.graph === undefined) return;
     this.graph = { ...this.graph, snapshots };
-    this.casts = undefined;
-    this.casts = snapshots.length > 1 ? (await this.report()).casts : undefined;
+    this.casts = this.calibratedBy = undefined;
+    if (snapshots.length > 1) ({ casts: this.casts, calibratedBy: this.calibratedBy } = await this.report());
     this.show(shown);
   }
 

@@ -4,6 +4,7 @@ import type { AppliedConfig, ConfigSource, Outcome } from '../engine/conversion'
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG, type TuningConfig } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
+import type { RuntimeChoice } from '../engine/host';
 import type { ConfigEdit, ConfigProblem } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
 import { CalibrationData } from './calibrationData';
@@ -14,6 +15,7 @@ import { Conversion } from './conversion';
 import { Editors } from './editors';
 import { type Op, opWithId } from './ops';
 import { Prediction } from './prediction';
+import { chosenRuntime } from './runtime';
 
 export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome' | 'data';
 
@@ -23,9 +25,11 @@ export class ModelDocument implements vscode.CustomDocument {
   private readonly failed = new vscode.EventEmitter<unknown>();
   private readonly closed = new vscode.EventEmitter<void>();
   private readonly configFile: ConfigFile;
+  private readonly listeners: vscode.Disposable;
   private current: Conversion;
   private parsed: ParsedConfig;
   private configExists = false;
+  private runtime: RuntimeChoice = { kind: 'embedded' };
   private plan: AppliedConfig | undefined;
   /** Of the config file, when the plan was made. */
   private plannedText: string | undefined;
@@ -58,6 +62,10 @@ export class ModelDocument implements vscode.CustomDocument {
     this.configFile = new ConfigFile(configUri(uri));
     this.parsed = { config: DEFAULT_CONFIG, problems: [], file: this.configFile.uri.fsPath, text: '' };
     this.configFile.onDidChange(() => this.enqueueConfig());
+    this.listeners = vscode.Disposable.from(
+      vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('mixedPrecision') && this.enqueueConfig()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.enqueueConfig()),
+    );
     this.data.onDidChange(() => this.changed.fire('data'));
     this.data.onDidFail((error) => this.fail(error));
     this.current = this.startConversion();
@@ -184,7 +192,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.prediction.forget();
     this.data.dispose();
     this.closed.fire();
-    vscode.Disposable.from(this.changed, this.failed, this.closed).dispose();
+    vscode.Disposable.from(this.listeners, this.changed, this.failed, this.closed).dispose();
   }
 
   private async readModel(): Promise<void> {
@@ -224,10 +232,12 @@ export class ModelDocument implements vscode.CustomDocument {
     return conversion;
   }
 
-  /** Reads the config file; resolves to whether it differs from what was read before. */
+  /** Reads the config file, and what runs models; resolves to whether something differs from what was read before. */
   private async readConfig(): Promise<boolean> {
     const { exists, parsed } = await this.configFile.read();
-    const differs = exists !== this.configExists || parsed.text !== this.parsed.text;
+    const runtime = await chosenRuntime(this.uri);
+    const differs = exists !== this.configExists || parsed.text !== this.parsed.text || JSON.stringify(runtime) !== JSON.stringify(this.runtime);
+    this.runtime = runtime;
     this.configExists = exists;
     this.parsed = parsed;
     return differs;
@@ -235,7 +245,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** The config as its file has it now, faulty or not. */
   get source(): ConfigSource {
-    return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath };
+    return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath, runtime: this.runtime };
   }
 
   private get warnings(): readonly string[] {

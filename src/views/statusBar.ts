@@ -27,6 +27,8 @@ function statusText({ name, conversion }: ModelDocument): Pick<vscode.StatusBarI
   const counts = snapshots[shown]?.counts;
   if (counts === undefined) return undefined;
   const { fp32, bf16, int8 } = counts;
-  const tooltip = vscode.l10n.t('{0}: {1} ops in FP32, {2} in BF16, {3} in INT8.\nClick for the config', name, fp32, bf16, int8);
+  const counted = vscode.l10n.t('{0}: {1} ops in FP32, {2} in BF16, {3} in INT8.', name, fp32, bf16, int8);
+  const calibrated = conversion.calibratedBy === undefined ? [] : [vscode.l10n.t('Ranges by {0}.', conversion.calibratedBy)];
+  const tooltip = [counted, ...calibrated, vscode.l10n.t('Click for the config')].join('\n');
   return { text: `$(layers) FP32 ${fp32} · BF16 ${bf16} · INT8 ${int8}`, tooltip, command: 'mixedPrecision.openConfig' };
 }

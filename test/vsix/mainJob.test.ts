@@ -12,7 +12,7 @@ const DT_BFLOAT16 = 14;
 const EXPECTED = new RegExp(
   [
     /^(package(\.nls)?\.json|l10n\/bundle\.l10n\.[\w-]+\.json|\.vsixmanifest|readme\.md|changelog\.md|license(\.txt|\.md)?)$/,
-    /^dist\/((extension|engineWorker|searchWorker|trialWorker|kernelProcess)\.js|ort-wasm-simd-threaded\.(mjs|wasm)|webview\/\w+\.js)$/,
+    /^dist\/((extension|engineWorker|searchWorker|trialWorker|kernelProcess)\.js|ort-wasm-simd-threaded\.(mjs|wasm)|webview\/\w+\.js|python\/[\w/]+\.py)$/,
     /^media\/(\w+\.svg|icon\.png|[\w-]+\.schema\.json|samples\/.+|walkthrough\/.+)$/,
   ].map(({ source }) => source).join('|'),
   'i',
