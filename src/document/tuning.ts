@@ -102,7 +102,7 @@ export class Tuning implements vscode.Disposable {
     const { document: { conversion, failure, config: { calibration, tuning: { data, labels, metric, topk, confidence_batches } } } } = this;
     if (conversion.graph === undefined || failure !== undefined || this.state === 'running' || this.state === 'paused') return;
     // A point that is applied may name the file of ranges it was measured with.
-    const key = JSON.stringify([data, labels, metric, topk, confidence_batches, calibration.ranges, calibration.sampling_size]);
+    const key = JSON.stringify([data, labels, metric, topk, confidence_batches, calibration.ranges, calibration.sampling_size, this.document.source.runtime]);
     if (key === this.looked) return;
     this.looked = key;
     this.forget();
