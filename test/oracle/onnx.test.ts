@@ -7,7 +7,7 @@ import { createConversion } from '../../src/engine/pipeline';
 import { nodeHost } from '../../src/worker/nodeHost';
 import { writeNpz } from '../../src/engine/data/npz';
 import { buildOnnx } from '../support/onnxBuilder';
-import { WITH_BODIES } from '../support/onnxBodies';
+import { WITH_BODIES, withCalls } from '../support/onnxBodies';
 import { startTestKernels } from '../worker/kernels';
 import { OnnxJudge } from './onnxJudge';
 
@@ -71,10 +71,12 @@ describe('the digits model', () => {
   });
 });
 
-describe.each(Object.entries(WITH_BODIES))('a model with ops in the graphs of %s', (name, spec) => {
+const inside: [string, Uint8Array][] = [...Object.entries(WITH_BODIES).map(([name, spec]): [string, Uint8Array] => [name, buildOnnx(spec)]), ['functions', withCalls(buildOnnx)]];
+
+describe.each(inside)('a model with ops in the graphs of %s', (name, bytes) => {
   const files = (): { model: string; data: string } => {
     const [model, data] = [join(folder, `${name}.onnx`), join(folder, `${name}.npz`)];
-    writeFileSync(model, buildOnnx(spec));
+    writeFileSync(model, bytes);
     writeFileSync(data, writeNpz(new Map([
       ['x', { dtype: 'float32', shape: [2, 2], data: Float32Array.of(0.4, -1.2, 0.7, 2.1) }], ['condition', { dtype: 'bool', shape: [], data: Uint8Array.of(1) }],
     ])));
@@ -84,7 +86,7 @@ describe.each(Object.entries(WITH_BODIES))('a model with ops in the graphs of %s
   it.each([['emulated BF16', { use_bf16: true, onnx: { bf16: 'emulated' } }, 30], ['INT8', { calibration: { ranges: 'ranges.json' } }, 20]])(
     'as %s is accepted by onnx and runs in onnxruntime, close to the original', async (_, config, leastSqnr) => {
       const { model, data } = files();
-      const keys = ['first', 'x', 'repeat/body/state', 'scan/body/state', 'scan/body/row', 'scan/body/next'];
+      const keys = ['first', 'x', 'one/activate/b', 'repeat/body/state', 'scan/body/state', 'scan/body/row', 'scan/body/next'];
       writeFileSync(join(folder, 'ranges.json'), JSON.stringify(Object.fromEntries(keys.map((key) => [key, { min: -3, max: 3 }]))));
       const converted = await convert(config, 3, model);
       expect(await judge.ask('check', { model: converted })).toEqual({ checker: null, shapes: null });

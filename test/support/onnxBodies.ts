@@ -1,4 +1,4 @@
-import type { OnnxGraphSpec, OnnxNodeSpec, ValueSpec } from './onnxBuilder';
+import type { OnnxFunctionSpec, OnnxGraphSpec, OnnxNodeSpec, ValueSpec } from './onnxBuilder';
 
 const square: ValueSpec = ['float32', [2, 2]];
 const flag: ValueSpec = ['bool', []];
@@ -65,3 +65,31 @@ export const WITH_BODIES: Readonly<Record<'If' | 'Loop' | 'Scan' | 'If in Loop',
     ],
   },
 };
+
+/** A function that calls another one with an attribute of its own call; both use the same names. */
+const FUNCTIONS: readonly OnnxFunctionSpec[] = [
+  {
+    name: 'Block', inputs: ['a', 'weight', 'bias'], outputs: ['c'], attributes: { slope: { float: 0.25 } },
+    nodes: [
+      { op: 'Gemm', inputs: ['a', 'weight', 'bias'], outputs: ['b'], name: 'multiply' },
+      { op: 'Activation', domain: 'own', inputs: ['b'], outputs: ['c'], name: 'activate', attributes: { slope: { reference: 'slope' } } },
+    ],
+  },
+  {
+    name: 'Activation', inputs: ['a'], outputs: ['b'],
+    nodes: [{ op: 'LeakyRelu', inputs: ['a'], outputs: ['c'], attributes: { alpha: { reference: 'slope' } } }, { op: 'Abs', inputs: ['c'], outputs: ['b'] }],
+  },
+];
+
+const WITH_CALLS_GRAPH: OnnxGraphSpec = {
+  ...io, initializers: WEIGHTS, outputs: { y: square, c: flag },
+  nodes: [
+    { op: 'Block', domain: 'own', inputs: ['x', 'w', 'v'], outputs: ['h'], name: 'one', attributes: { slope: { float: 0.5 } } },
+    { op: 'Block', domain: 'own', inputs: ['h', 'v'], outputs: ['y'], name: 'two' },
+    { op: 'Identity', inputs: ['condition'], outputs: ['c'] },
+  ],
+};
+
+/** A model that is calls of its own functions; inputs as above. */
+export const withCalls = (build: (graph: OnnxGraphSpec, model: { domains: Record<string, number>; functions: readonly OnnxFunctionSpec[] }) => Uint8Array): Uint8Array =>
+  build(WITH_CALLS_GRAPH, { domains: { own: 1 }, functions: FUNCTIONS });

@@ -8,7 +8,7 @@ import type { Graph } from '../../src/engine/graph/graph';
 import { memorySource, MemorySink } from './memoryFile';
 
 /** Whole numbers are ints, lists of them too; floats and graphs are wrapped. */
-export type OnnxAttributeSpec = number | string | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraphSpec };
+export type OnnxAttributeSpec = number | string | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraphSpec } | { readonly reference: string };
 
 export interface OnnxNodeSpec {
   readonly op: string;
@@ -31,19 +31,37 @@ export interface OnnxGraphSpec {
   readonly initializers?: Readonly<Record<string, { readonly shape: readonly number[]; readonly float?: readonly number[]; readonly int?: readonly number[]; readonly external?: Readonly<Record<string, string>> }>>;
 }
 
+/** A function of the domain `own`, with its attributes that calls need not give. */
+export interface OnnxFunctionSpec {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly OnnxNodeSpec[];
+  readonly attributes?: Readonly<Record<string, OnnxAttributeSpec>>;
+}
+
+interface ModelSpec {
+  readonly opset?: number;
+  readonly irVersion?: number;
+  readonly domains?: Readonly<Record<string, number>>;
+  readonly functions?: readonly OnnxFunctionSpec[];
+}
+
 /** A serialised ModelProto. */
-export function buildOnnx(graph: OnnxGraphSpec, { opset = 17, irVersion = 8, domains = {} }: { opset?: number; irVersion?: number; domains?: Readonly<Record<string, number>> } = {}): Uint8Array {
+export function buildOnnx(graph: OnnxGraphSpec, { opset = 17, irVersion = 8, domains = {}, functions = [] }: ModelSpec = {}): Uint8Array {
   const opsetImport = [{ domain: '', version: opset }, ...Object.entries(domains).map(([domain, version]) => ({ domain, version }))];
-  return ModelProto.encode({ irVersion, opsetImport, graph: graphMessage(graph) }).finish();
+  return ModelProto.encode({
+    irVersion, opsetImport, graph: graphMessage(graph),
+    functions: functions.map(({ name, inputs: input, outputs: output, nodes, attributes = {} }) => ({
+      name, domain: 'own', input, output, opsetImport, node: nodes.map(nodeMessage), attributeProto: attributeMessages(attributes),
+    })),
+  }).finish();
 }
 
 function graphMessage({ nodes, inputs = {}, outputs, values = {}, initializers = {} }: OnnxGraphSpec): object {
   return {
     name: 'test',
-    node: nodes.map(({ op, inputs: input, outputs: output, name, domain, attributes = {} }) => ({
-      input, output, opType: op, ...(name === undefined ? {} : { name }), ...(domain === undefined ? {} : { domain }),
-      attribute: Object.entries(attributes).map(([key, value]) => ({ name: key, ...attributeMessage(value) })),
-    })),
+    node: nodes.map(nodeMessage),
     initializer: Object.entries(initializers).map(([name, { shape, float, int, external }]) => ({
       name, dims: shape, dataType: dataTypeToEnum(int === undefined ? 'float32' : 'int64'),
       ...(external === undefined ? { rawData: rawData(float, int) } : { dataLocation: 1, externalData: Object.entries(external).map(([key, value]) => ({ key, value })) }),
@@ -52,6 +70,14 @@ function graphMessage({ nodes, inputs = {}, outputs, values = {}, initializers =
     output: Object.entries(outputs).map(valueInfo),
     valueInfo: Object.entries(values).map(valueInfo),
   };
+}
+
+function nodeMessage({ op, inputs: input, outputs: output, name, domain, attributes = {} }: OnnxNodeSpec): object {
+  return { input, output, opType: op, ...(name === undefined ? {} : { name }), ...(domain === undefined ? {} : { domain }), attribute: attributeMessages(attributes) };
+}
+
+function attributeMessages(attributes: Readonly<Record<string, OnnxAttributeSpec>>): object[] {
+  return Object.entries(attributes).map(([key, value]) => ({ name: key, ...attributeMessage(value) }));
 }
 
 function rawData(float: readonly number[] | undefined, int: readonly number[] | undefined): Uint8Array {
@@ -68,6 +94,8 @@ function attributeMessage(value: OnnxAttributeSpec): object {
   if (typeof value === 'number') return { type: 2, i: Long.fromNumber(value) };
   if (typeof value === 'string') return { type: 3, s: new TextEncoder().encode(value) };
   if ('float' in value) return { type: 1, f: value.float };
+  // All attributes that refer to others here are floats.
+  if ('reference' in value) return { type: 1, refAttrName: value.reference };
   return 'graph' in value ? { type: 5, g: graphMessage(value.graph) } : { type: 7, ints: value.map((item) => Long.fromNumber(item)) };
 }
 

@@ -3,6 +3,7 @@ import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/grap
 import { joined } from '../lazyBytes';
 import { readerOf } from '../protobuf';
 import { type Body, type Homes, homesOf, resultsOf, withOwnInputs } from './bodies';
+import { foldCalls } from './calls';
 import { encodeGraph } from './encodeGraph';
 import { AttributeFrame, ValueInfoProto } from './messages';
 import { makeNode, type OnnxNode, outputTypes, sourceOf } from './node';
@@ -16,8 +17,10 @@ export interface OwnNodes {
   readonly names: ValueNames;
 }
 
-/** Puts the nodes that other nodes run back into them. `fetched` as in `valueNames`. Linear in the graph and the depth. */
-export function withoutBodies(graph: Graph, fetched?: ReadonlySet<string>): OwnNodes {
+/** Puts the nodes that other nodes run back into them, and calls in the place of what they call. `fetched` as in `valueNames`. Linear in the graph and the depth. */
+export function withoutBodies(expanded: Graph, fetched?: ReadonlySet<string>): OwnNodes {
+  // What is fetched may be inside a call.
+  const graph = fetched === undefined ? foldCalls(expanded) : expanded;
   const first = homesOf(graph);
   if (first.size === 0) return { nodes: graph.nodes, names: valueNames(graph, fetched, first) };
   const complete = withOwnResults(graph, first);
@@ -54,12 +57,13 @@ function depthOf(owner: Node): number {
   return sourceOf(owner).home?.depth ?? 0;
 }
 
-/** How many nodes, values included, each body had. */
-function originalSizes(graph: Graph): ReadonlyMap<Body, number> {
-  const sizes = new Map<Body, number>();
-  for (const node of (graph.source as OnnxModel).original.values()) {
-    const { home } = sourceOf(node);
-    if (home !== undefined) sizes.set(home, (sizes.get(home) ?? 0) + 1);
+/** How many nodes, values and calls included, each graph of the file had; the model's own is undefined. */
+export function originalSizes(graph: Graph): ReadonlyMap<Body | undefined, number> {
+  const { original, calls } = graph.source as OnnxModel;
+  const sizes = new Map<Body | undefined, number>();
+  for (const node of [...original.values(), ...[...calls.values()].map((call) => call.node)]) {
+    const { home, call } = sourceOf(node);
+    if (call === undefined) sizes.set(home, (sizes.get(home) ?? 0) + 1);
   }
   return sizes;
 }

@@ -3,7 +3,7 @@ import { irVersionOf } from '../../capabilities/onnx';
 import type { Graph, Node } from '../../graph/graph';
 import type { Piece } from '../lazyBytes';
 import { delimited } from '../protobuf';
-import { withoutBodies } from './encodeBodies';
+import { originalSizes, withoutBodies } from './encodeBodies';
 import { encodeGraph, type GraphToWrite, type PlaceInitializer } from './encodeGraph';
 import { OperatorSetIdProto } from './messages';
 import { type Field, MODEL, type ModelFile } from './modelFile';
@@ -63,9 +63,8 @@ function neededOpsets(graph: Graph, file: ModelFile): [string, number][] {
 
 /** The model's own graph. Outputs are as the file states them; those it does not have are stated anew. */
 function ownGraph(graph: Graph, nodes: ReadonlyMap<string, Node>): GraphToWrite {
-  const { file: { bytes, graphFields }, stated, outputs, original, hasExternalData } = graph.source as OnnxModel;
+  const { file: { bytes, graphFields }, stated, outputs, hasExternalData } = graph.source as OnnxModel;
   const own = new Set(outputs);
-  const size = [...original.values()].filter((node) => sourceOf(node).home === undefined).length;
   const written = graph.outputs.map(({ name, value }) => {
     const info = stated.get(name);
     const type = outputTypes(graph.nodes.get(value.node)!)[value.output];
@@ -73,5 +72,5 @@ function ownGraph(graph: Graph, nodes: ReadonlyMap<string, Node>): GraphToWrite 
     return { name, message: message ?? new Uint8Array() };
   });
   const sameOutputs = outputs.length === written.length && written.every(({ name }, index) => name === outputs[index]);
-  return { bytes, fields: graphFields, stated, nodes, outputs: written, isWhole: sameOutputs && !hasExternalData && nodes.size === size, keepsInputs: false };
+  return { bytes, fields: graphFields, stated, nodes, outputs: written, isWhole: sameOutputs && !hasExternalData && nodes.size === (originalSizes(graph).get(undefined) ?? 0), keepsInputs: false };
 }

@@ -6,6 +6,7 @@ import type { Progress } from '../../host';
 import { readerOf } from '../protobuf';
 import { attributeFromBytes, graphsIn } from './attributes';
 import type { ExternalData } from './externalData';
+import { type FunctionPart, functionsIn } from './functions';
 import { innerGraphs } from './innerGraphs';
 import { NodeFrame, type NodeFrameMessage, SparseTensorProto, type TensorMessage } from './messages';
 import { type Field, fieldsOf, GRAPH, type ModelFile } from './modelFile';
@@ -24,6 +25,7 @@ export interface NodePart extends Bytes {
   readonly name: string;
   readonly op: string;
   readonly domain: string;
+  readonly overload: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Node['attributes'];
@@ -48,6 +50,13 @@ export interface GraphParts {
   readonly inputs: readonly StatedValue[];
   readonly outputs: readonly StatedValue[];
   readonly stated: ReadonlyMap<string, StatedValue>;
+}
+
+/** A ModelProto's. */
+export interface ModelParts extends GraphParts {
+  /** Nodes of the model's own functions, with what their calls have to give, by `functionKey`. */
+  readonly functions: ReadonlyMap<string, FunctionPart>;
+  /** Every name in graphs of nodes. */
   readonly innerNames: ReadonlySet<string>;
   readonly hasExternalData: boolean;
 }
@@ -58,11 +67,13 @@ const NODES_PER_CHECK = 256;
  * Decodes the fields of the model's graph, and of the graphs in its nodes. Throws UserError naming what is damaged, and for
  * graphs nested deeper than protobuf allows.
  */
-export async function graphParts({ bytes, graphFields }: ModelFile, external: ExternalData, name: string, progress: Progress): Promise<GraphParts> {
+export async function graphParts(file: ModelFile, external: ExternalData, name: string, progress: Progress): Promise<ModelParts> {
   const decoder: Decoder = { external, name, progress, innerNames: new Set(), waiting: [], hasExternalData: false };
+  const { bytes, graphFields } = file;
   const root = await decodeGraph(bytes, graphFields, decoder, true);
+  const functions = functionsIn(file, name, (message) => nodePart({ field: message, message }, decoder, true));
   for (let next = decoder.waiting.pop(); next !== undefined; next = decoder.waiting.pop()) await next();
-  return { ...root, innerNames: decoder.innerNames, hasExternalData: decoder.hasExternalData };
+  return { ...root, functions, innerNames: decoder.innerNames, hasExternalData: decoder.hasExternalData };
 }
 
 interface Decoder {
@@ -75,7 +86,7 @@ interface Decoder {
   hasExternalData: boolean;
 }
 
-async function decodeGraph(bytes: Uint8Array, fields: readonly Field[], decoder: Decoder, isRoot: boolean): Promise<Omit<GraphParts, 'innerNames' | 'hasExternalData'>> {
+async function decodeGraph(bytes: Uint8Array, fields: readonly Field[], decoder: Decoder, isRoot: boolean): Promise<GraphParts> {
   const { external, name, progress } = decoder;
   const nodes: NodePart[] = [];
   const initializers: (Bytes & { tensor: TensorHeader })[] = [];
@@ -119,7 +130,7 @@ function nodePart(bytes: Bytes, decoder: Decoder, isRoot: boolean): NodePart {
   // Once for all that is inside, which also finds graphs nested too deep.
   if (isRoot) for (const name of innerGraphs(attributes)?.names ?? []) decoder.innerNames.add(name);
   const bodies = domain === '' && CONTROL_FLOW.has(frame.opType) ? bodiesIn(attributes, decoder) : [];
-  return { ...bytes, name: frame.name, op: frame.opType, domain, inputs: withoutTrailingGaps(frame.input), outputs: frame.output, attributes, bodies };
+  return { ...bytes, name: frame.name, op: frame.opType, domain, overload: frame.overload, inputs: withoutTrailingGaps(frame.input), outputs: frame.output, attributes, bodies };
 }
 
 /** The graphs among the attributes; their parts are there once the decoder is done. */
@@ -128,13 +139,13 @@ function bodiesIn(attributes: Node['attributes'], decoder: Decoder): BodyPart[] 
     const fields = fieldsOf(bytes, 0, bytes.length) ?? [];
     const body = { attribute, bytes, fields, parts: EMPTY };
     decoder.waiting.push(async () => {
-      body.parts = { ...EMPTY, ...(await decodeGraph(bytes, fields, decoder, false)) };
+      body.parts = await decodeGraph(bytes, fields, decoder, false);
     });
     return body;
   }));
 }
 
-const EMPTY: GraphParts = { nodes: [], initializers: [], sparse: [], inputs: [], outputs: [], stated: new Map(), innerNames: new Set(), hasExternalData: false };
+export const EMPTY: GraphParts = { nodes: [], initializers: [], sparse: [], inputs: [], outputs: [], stated: new Map() };
 
 function withoutTrailingGaps(names: readonly string[]): readonly string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1);

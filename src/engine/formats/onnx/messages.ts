@@ -24,6 +24,20 @@ const frames = protobuf.Root.fromJSON({
         opType: { type: 'string', id: 4 },
         attribute: { rule: 'repeated', type: 'bytes', id: 5 },
         domain: { type: 'string', id: 7 },
+        overload: { type: 'string', id: 8 },
+      },
+    },
+    FunctionFrame: {
+      edition: 'proto2',
+      fields: {
+        name: { type: 'string', id: 1 },
+        input: { rule: 'repeated', type: 'string', id: 4 },
+        output: { rule: 'repeated', type: 'string', id: 5 },
+        node: { rule: 'repeated', type: 'bytes', id: 7 },
+        opsetImport: { rule: 'repeated', type: 'bytes', id: 9 },
+        domain: { type: 'string', id: 10 },
+        attributeProto: { rule: 'repeated', type: 'bytes', id: 11 },
+        overload: { type: 'string', id: 13 },
       },
     },
     AttributeFrame: {
@@ -46,8 +60,9 @@ const frames = protobuf.Root.fromJSON({
   },
 });
 
-/** NodeProto with its attributes left in bytes, and AttributeProto with tensors and graphs left in bytes. */
+/** NodeProto and FunctionProto with what is in them left in bytes, and AttributeProto with tensors and graphs left in bytes. */
 export const NodeFrame = frames.lookupType('NodeFrame');
+export const FunctionFrame = frames.lookupType('FunctionFrame');
 export const AttributeFrame = frames.lookupType('AttributeFrame');
 
 export interface NodeFrameMessage {
@@ -57,6 +72,18 @@ export interface NodeFrameMessage {
   opType: string;
   attribute: Uint8Array[];
   domain: string;
+  overload: string;
+}
+
+export interface FunctionFrameMessage {
+  name: string;
+  input: string[];
+  output: string[];
+  node: Uint8Array[];
+  opsetImport: Uint8Array[];
+  domain: string;
+  attributeProto: Uint8Array[];
+  overload: string;
 }
 
 /** `type` is AttributeProto.AttributeType; 0 in files older than that field. */
@@ -115,5 +142,5 @@ export interface NodeMessage {
   name: string;
   opType: string;
   domain: string;
-  attribute: { name: string; g?: GraphMessage; graphs: GraphMessage[] }[];
+  attribute: { name: string; g?: GraphMessage; graphs: GraphMessage[]; refAttrName: string }[];
 }

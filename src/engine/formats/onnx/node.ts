@@ -40,6 +40,8 @@ export interface OnnxNode {
   readonly bodies?: readonly Body[];
   /** The graph that the node was read in, where another node runs it. */
   readonly home?: Body;
+  /** Id of the call in whose place the node stands, with others of a function. */
+  readonly call?: string;
   readonly inputTypes: readonly (DataType | undefined)[];
   /** By position; those left out have no name. */
   readonly outputNames: readonly string[];

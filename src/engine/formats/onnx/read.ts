@@ -4,13 +4,14 @@ import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
 import type { OpenBeside } from '../../host';
 import { readWholeFile } from '../fileBytes';
 import { ExternalData } from './externalData';
-import { graphParts, type GraphParts } from './graphParts';
+import { callsIn, type CallInGraph } from './calls';
+import { graphParts, type ModelParts } from './graphParts';
 import { innerFunctionNodes } from './functions';
 import { innerGraphs } from './innerGraphs';
 import { type ModelFile, modelFile } from './modelFile';
 import { INITIALIZER, INPUT, type ModelVersions, type OnnxNode, PARAMETER, SPARSE_INITIALIZER, withSource } from './node';
 import { reachOf, type VersionedNode } from './reach';
-import { type Scope, scopesOf, valueIn } from './scopes';
+import { type Scope, type Scopes, scopesOf, valueIn } from './scopes';
 import { findInputs, findOutputs, type Signature } from './signatureOptions';
 import { tensorAttribute } from './tensor';
 import { typedNodes } from './typedNodes';
@@ -22,6 +23,8 @@ export interface OnnxModel {
   readonly versions: ModelVersions;
   /** Values by their names in the file. */
   readonly values: ReadonlyMap<string, ValueRef>;
+  /** Calls of the model's functions that the graph has nodes of the functions for, by id. */
+  readonly calls: ReadonlyMap<string, CallInGraph>;
   /** What the file states of values, by name. */
   readonly stated: ReadonlyMap<string, StatedValue>;
   /** Names inside graphs of nodes, which nothing outside may take. */
@@ -53,17 +56,18 @@ function noneBeside(path: string): Promise<ByteSource> {
   return Promise.reject(new UserError(`"${path}" is not there`));
 }
 
-function graphOf(file: ModelFile, parts: GraphParts, options: Signature, name: string): Graph {
-  const scopes = scopesOf(parts, (value, node) => {
+function graphOf(file: ModelFile, parts: ModelParts, options: Signature, name: string): Graph {
+  const found = scopesOf(parts, (value, node) => {
     throw new UserError(`two nodes make the value "${value}"`, { file: name, node, hint: 'Export the model again' });
   });
+  const { scopes, resolve } = found;
   const versions: ModelVersions = { opsets: file.opsets, ...reachOf(versioned(file, scopes), file.opsets.get('')!) };
   const nodes = new Map<string, Node>();
-  for (const scope of scopes) addValueNodes(scope, versions, nodes);
-  for (const node of typedNodes(scopes, versions, nodes, name)) nodes.set(node.id, node);
+  for (const scope of scopes) addValueNodes(scope, resolve, versions, nodes);
+  for (const node of typedNodes(found, versions, nodes, name)) nodes.set(node.id, node);
 
   const model: OnnxModel = {
-    file, versions, values: scopes[0]!.values, stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
+    file, versions, values: new Map([...scopes[0]!.values].map(([value, ref]) => [value, resolve(ref)])), calls: callsIn(found, versions, nodes), stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
     inputs: parts.inputs.map((info) => info.name), outputs: parts.outputs.map((info) => info.name), original: nodes,
   };
   const graph: Graph = { nodes, inputs: [], outputs: [], source: model };
@@ -71,8 +75,9 @@ function graphOf(file: ModelFile, parts: GraphParts, options: Signature, name: s
 }
 
 /** Nodes that stand for the values a graph holds without a NodeProto. */
-function addValueNodes(scope: Scope, versions: ModelVersions, nodes: Map<string, Node>): void {
-  const { parts: { inputs, initializers, sparse }, body, values } = scope;
+function addValueNodes(scope: Scope, resolve: Scopes['resolve'], versions: ModelVersions, nodes: Map<string, Node>): void {
+  const { parts: { inputs, initializers, sparse }, body, call, values } = scope;
+  if (call !== undefined) return;
   const add = (name: string, op: string, source: Pick<OnnxNode, 'kind' | 'outputTypes'>, attributes: Node['attributes'], extra: Partial<ValueExtra> = {}): void => {
     const { node: id } = values.get(name)!;
     const { bytes, given = [] } = extra;
@@ -85,7 +90,7 @@ function addValueNodes(scope: Scope, versions: ModelVersions, nodes: Map<string,
   inputs.forEach((info, index) => {
     const shape: Node['attributes'] = info.shape === undefined ? new Map() : new Map([['shape', { kind: 'shape', value: info.shape }]]);
     if (body === undefined) add(info.name, INPUT, { kind: 'input', outputTypes: [info.dtype] }, shape);
-    else add(info.name, PARAMETER, { kind: 'parameter', outputTypes: [info.dtype] }, shape, { given: givenTo(scope, index, versions) });
+    else add(info.name, PARAMETER, { kind: 'parameter', outputTypes: [info.dtype] }, shape, { given: givenTo(scope, index, versions).map(resolve) });
   });
   for (const { tensor, field, message } of initializers) {
     const attributes = new Map([['value', tensorAttribute(tensor)]]);

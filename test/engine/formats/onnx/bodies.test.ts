@@ -7,8 +7,8 @@ import type { Tensor } from '../../../../src/engine/graph/tensor';
 import type { KernelRunner } from '../../../../src/engine/host';
 import { runGraph } from '../../../../src/engine/runtime/executor';
 import { startTestKernels } from '../../../worker/kernels';
-import { WITH_BODIES } from '../../../support/onnxBodies';
-import { buildOnnx, type OnnxGraphSpec, readBytes, writtenBytes } from '../../../support/onnxBuilder';
+import { WITH_BODIES, withCalls } from '../../../support/onnxBodies';
+import { buildOnnx, decoded, type OnnxGraphSpec, readBytes, writtenBytes } from '../../../support/onnxBuilder';
 import { convertedOnnx } from '../../../support/onnxPhases';
 
 let kernels: KernelRunner;
@@ -112,5 +112,67 @@ describe('a rewrite across the border of a graph that a node runs', () => {
     const again = await readBytes(await writtenBytes(rewriter.finish()));
     const product = [0.4 * -0.5 + -1.2 * 0.2, 0.4 * 0.7 + -1.2 * 0.4, 0.7 * -0.5 + 2.1 * 0.2, 0.7 * 0.7 + 2.1 * 0.4];
     (await run(again, true))[0]!.forEach((value, index) => expect(value).toBeCloseTo(product[index]!, 5));
+  });
+});
+
+describe("calls of the model's own functions", () => {
+  const opened = (): Promise<Graph> => readBytes(withCalls(buildOnnx));
+  const written = async (graph: Graph): Promise<string[]> => decoded(await writtenBytes(graph)).graph.node.map(({ opType }) => opType);
+
+  it('are replaced by the nodes of the function, with what the call gives them', async () => {
+    const graph = await opened();
+    expect([...graph.nodes.keys()].filter((id) => /^(one|two)/.test(id))).toEqual([
+      'one/multiply', 'one/activate/c', 'one/activate/b', 'two/multiply', 'two/activate/c', 'two/activate/b',
+    ]);
+    expect(graph.nodes.get('one/multiply')!.inputs.map(valueKey)).toEqual(['x:0', 'w:0', 'v:0']);
+    expect(graph.nodes.get('two/multiply')!.inputs.map(valueKey)).toEqual(['one/activate/b:0', 'v:0']);
+    expect(graph.nodes.get('one/activate/c')!.attributes.get('alpha')).toMatchObject({ kind: 'float', value: 0.5 });
+    expect(graph.nodes.get('two/activate/c')!.attributes.get('alpha')).toMatchObject({ kind: 'float', value: 0.25 });
+    expect(graph.outputs[0]!.value).toEqual({ node: 'two/activate/b', output: 0 });
+  });
+
+  it('are written byte for byte where nothing changes', async () => {
+    const bytes = withCalls(buildOnnx);
+    expect(Buffer.from(await writtenBytes(await readBytes(bytes))).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it('become BF16 without Casts between them, and compute nearly the same after writing', async () => {
+    const graph = await opened();
+    const mixed = await convertedOnnx(graph, { use_bf16: true });
+    expect([...mixed.nodes.values()].filter(({ op }) => op === 'Cast')).toHaveLength(2);
+    expect(await written(mixed)).toEqual(['Cast', 'Gemm', 'LeakyRelu', 'Abs', 'Gemm', 'LeakyRelu', 'Abs', 'Identity', 'Cast']);
+    const again = await readBytes(await writtenBytes(mixed));
+    const expected = (await run(graph))[0]!;
+    const actual = (await run(again))[0]!;
+    actual.forEach((value, index) => expect(value - expected[index]!, `element ${index}`).toBeCloseTo(0, 1));
+    expect(actual).not.toEqual(expected);
+  });
+
+  it('stay calls where nothing in them changes', async () => {
+    const graph = await opened();
+    const mixed = await convertedOnnx(graph, { use_bf16: true, op_name_dict: { 'two/.*': 'fp32' } });
+    expect(await written(mixed)).toEqual(['Cast', 'Gemm', 'LeakyRelu', 'Abs', 'Cast', 'Block', 'Identity']);
+    const again = await readBytes(await writtenBytes(mixed));
+    expect((await run(again))[0]).toHaveLength(4);
+  });
+
+  it('stay calls where a function calls itself', async () => {
+    const graph = await readBytes(buildOnnx(
+      { inputs: { x: ['float32', [2]] }, outputs: { y: ['float32', [2]] }, nodes: [{ op: 'Again', domain: 'own', inputs: ['x'], outputs: ['y'], name: 'call' }] },
+      { domains: { own: 1 }, functions: [{ name: 'Again', inputs: ['a'], outputs: ['b'], nodes: [{ op: 'Again', domain: 'own', inputs: ['a'], outputs: ['b'] }] }] },
+    ));
+    expect([...graph.nodes.values()].map(({ op }) => op)).toEqual(['Input', 'Again']);
+  });
+
+  it('stay calls where they would come to more nodes than can be shown', async () => {
+    const double = (name: string, inner: string) => ({
+      name, inputs: ['a'], outputs: ['c'],
+      nodes: [{ op: inner, domain: 'own', inputs: ['a'], outputs: ['b'] }, { op: inner, domain: 'own', inputs: ['b'], outputs: ['c'] }],
+    });
+    const functions = [...Array.from({ length: 40 }, (_, index) => double(`F${index}`, `F${index + 1}`)), { name: 'F40', inputs: ['a'], outputs: ['b'], nodes: [{ op: 'Neg', inputs: ['a'], outputs: ['b'] }] }];
+    const graph = await readBytes(buildOnnx(
+      { inputs: { x: ['float32', [2]] }, outputs: { y: ['float32', [2]] }, nodes: [{ op: 'F0', domain: 'own', inputs: ['x'], outputs: ['y'] }] }, { domains: { own: 1 }, functions },
+    ));
+    expect(graph.nodes.size).toBeLessThan(100_000);
   });
 });
