@@ -8,10 +8,11 @@ import { benchCasts } from './casts.mjs';
 import { benchConversion } from './conversion.mjs';
 import { benchLayout } from './layout.mjs';
 import { benchOnnx } from './onnx.mjs';
+import { benchPytorch } from './pytorch.mjs';
 import { benchScale } from './scale.mjs';
 import { benchView } from './view.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx };
+const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx, pytorch: benchPytorch };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
