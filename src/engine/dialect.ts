@@ -135,8 +135,11 @@ export interface FusionRequest {
   readonly uniqueName: UniqueName;
 }
 
-/** Nodes in order, of which the last has the id of the op and its first output the op's result; or why there are none, in a sentence. */
-export type Fusion = { readonly nodes: readonly Node[] } | { readonly reason: string };
+/**
+ * Nodes in order, of which the last has the id of the op and its first output the op's result; or why there are none, in a
+ * sentence. Where it is FP32, `quantize` stays behind it.
+ */
+export type Fusion = { readonly nodes: readonly Node[]; readonly givesInt8: boolean } | { readonly reason: string };
 
 export interface ActivationRange {
   readonly min: number;

@@ -5,6 +5,7 @@ import { run } from './convert';
 import { buildGraph, convertSubject, expectWellFormed, judges, workFolder, type Converted } from './cases';
 
 const CONVOLUTION = '_FusedQuantizedConv2D';
+const PRODUCT = '_QuantizedMatMul';
 const DEPTHWISE = '_FusedQuantizedDepthwiseConv2D';
 
 /** FP32 rounding of what is computed after the INT8 ops, relative to the largest result. */
@@ -36,6 +37,7 @@ const CASES: readonly Case[] = [
     graph: 'fused_movement', kernels: { [CONVOLUTION]: 4, QuantizedMaxPool: 1 },
     quantized: ['x', 'relu1', 'pool', 'relu2', 'relu3', 'concat', 'conv4', 'flatten'],
   },
+  { graph: 'fused_products', kernels: { [PRODUCT]: 6, QuantizeV2: 2, Dequantize: 0 }, quantized: ['x', 'relu1', 'bias2', 'tanh', 'sigmoid', 'relu5'] },
 ];
 
 describe('fused INT8 kernels', () => {

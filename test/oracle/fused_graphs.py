@@ -2,7 +2,7 @@
 import numpy as np
 import tensorflow as tf
 
-from build import bias, constant, conv, finish, ops, placeholder, random, weights
+from build import bias, constant, conv, finish, matmul, ops, placeholder, random, weights
 
 
 def relu(name, x):
@@ -65,4 +65,17 @@ def fused_movement(graph):
     return finish(graph, {'x': random(330, 4, 8, 8, 3)}, 'y')
 
 
-GRAPHS = {function.__name__: function for function in (fused_convolutions, fused_depthwise, fused_residual, fused_movement)}
+def fused_products(graph):
+    """Activation functions, a transposed weight, no bias; results that are INT8, FP32 or both."""
+    x = placeholder('x', None, 24)
+    t = relu('relu1', bias('bias1', matmul('fc1', x, 32, 340), 341))
+    t = bias('bias2', matmul('fc2', t, 40, 342), 343)
+    t = ops.Tanh(x=bias('bias3', matmul('fc3', t, 24, 344), 345), name='tanh')
+    t = ops.MatMul(a=t, b=constant('fc4/weights', weights(346, 16, 24)), transpose_b=True, name='fc4')
+    t = ops.Sigmoid(x=t, name='sigmoid')
+    t = ops.Relu6(features=matmul('fc5', t, 20, 347), name='relu5')
+    t = ops.Elu(features=bias('bias6', matmul('fc6', t, 10, 348), 349), name='y')
+    return finish(graph, {'x': random(340, 16, 24)}, 'y')
+
+
+GRAPHS = {function.__name__: function for function in (fused_convolutions, fused_depthwise, fused_residual, fused_movement, fused_products)}

@@ -113,6 +113,8 @@ ELEMENTWISE = {
     'AddV2': lambda node, x, y: x + y,
     'Relu': lambda node, x: np.maximum(x, 0),
     'Relu6': lambda node, x: np.clip(x, 0, 6),
+    'Elu': lambda node, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
+    'Sigmoid': lambda node, x: 1 / (1 + np.exp(-x)),
     'Tanh': lambda node, x: np.tanh(x),
     'MaxPool': max_pool,
     'ConcatV2': lambda node, *values: np.concatenate(values[:-1], values[-1]),

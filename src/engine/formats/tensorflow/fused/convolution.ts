@@ -66,7 +66,7 @@ export const convolutionForm: Pick<FusedForm, 'objection' | 'absorbs' | 'fuse'> 
       data_format: string('NHWC'),
       ...keptAttributes(op, data.nodes.length > 0),
     });
-    return { nodes: [...data.nodes, ...inputs.nodes, { ...fused, id: op.id, device: op.device }] };
+    return { nodes: [...data.nodes, ...inputs.nodes, { ...fused, id: op.id, device: op.device }], givesInt8: true };
   },
 };
 

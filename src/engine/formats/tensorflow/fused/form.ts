@@ -1,11 +1,13 @@
 import type { FusedForm } from '../../../dialect';
 import { convolutionForm } from './convolution';
+import { matrixProductForm } from './matrixProduct';
 import { keepInt8 } from './passThrough';
 
 /** By op type. */
 const FORMS: Readonly<Record<string, Pick<FusedForm, 'objection' | 'absorbs' | 'fuse'>>> = {
   Conv2D: convolutionForm,
   DepthwiseConv2dNative: convolutionForm,
+  MatMul: matrixProductForm,
 };
 
 /** TensorFlow's INT8 kernels of oneDNN, those that run whether or not TF_ENABLE_ONEDNN_OPTS is set. */

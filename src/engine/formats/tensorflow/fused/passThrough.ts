@@ -25,7 +25,7 @@ export function keepInt8(node: Node, quantize: Node, nodes: NodeTable): Fusion {
   const types = new Map<string, DataType>([['T', 'quint8']]);
   const kernel = kernelFor(node, types);
   if (!kernel.ok) return kernel;
-  return { nodes: [withTypes({ ...node, inputs: node.inputs.map((value) => quantizedSource(value, nodes)?.value ?? value) }, types)] };
+  return { nodes: [withTypes({ ...node, inputs: node.inputs.map((value) => quantizedSource(value, nodes)?.value ?? value) }, types)], givesInt8: true };
 }
 
 /** QuantizedMaxPool takes the ends of the range along, and gives them unchanged (quantized_pooling_ops.cc). */
@@ -35,5 +35,5 @@ function maxPool(node: Node, nodes: NodeTable): Fusion {
   if (!isPlain) return { reason: 'TensorFlow has INT8 pooling only for channels in the last axis (NHWC), and without padding by given amounts.' };
   const [ksize, strides, padding] = ['ksize', 'strides', 'padding'].map((name) => node.attributes.get(name)!);
   const kept = makeNode(node.name, 'QuantizedMaxPool', dequantize.inputs, { T: type('quint8'), ksize: ksize!, strides: strides!, padding: padding! });
-  return { nodes: [{ ...kept, id: node.id, device: node.device }] };
+  return { nodes: [{ ...kept, id: node.id, device: node.device }], givesInt8: true };
 }

@@ -73,7 +73,7 @@ const biasAddGrad: ShapeRule = (operation) => {
 
 /** Matrix products and decompositions (common_shape_fns.cc, linalg_ops.cc, array_ops.cc). */
 export const matrices: ShapeRules = {
-  ...forEach(['MatMul', '_FusedMatMul', 'SparseMatMul'], matMul),
+  ...forEach(['MatMul', '_FusedMatMul', 'SparseMatMul', '_QuantizedMatMul'], matMul),
   ...forEach(['BatchMatMul', 'BatchMatMulV2', 'BatchMatMulV3'], batchMatMul),
   Einsum: einsum,
   ...forEach(['Cholesky', 'MatrixInverse', 'MatrixExponential', 'MatrixSquareRoot'], ofSquares((batch, size) => [[...batch, size, size]])),

@@ -53,9 +53,10 @@ function fuse(op: FusedOp, shape: PartialShape, context: FuseContext): void {
   const { rewriter, form } = context;
   const node = rewriter.node(op.node);
   const absorbed = op.absorbed.map((id) => rewriter.node(id));
-  const quantize = quantizeBehind(op.result, context);
-  const fusion = form.fuse({ op: node, absorbed, quantize, shape, nodes: rewriter, uniqueName: (name) => rewriter.uniqueName(name) });
+  const behind = quantizeBehind(op.result, context);
+  const fusion = form.fuse({ op: node, absorbed, quantize: behind, shape, nodes: rewriter, uniqueName: (name) => rewriter.uniqueName(name) });
   if ('reason' in fusion) return note(op.node, fusion.reason, context);
+  const quantize = fusion.givesInt8 ? behind : undefined;
   const parts = [...absorbed.map(({ op: type }) => type), ...(quantize === undefined ? [] : ['Quantize'])];
   const reason = `${node.op} ${node.name} runs as the INT8 kernel ${fusion.nodes.at(-1)!.op}${parts.length === 0 ? '' : `, which computes ${listed(parts)} too`}.`;
   rewriter.apply(FUSE, reason, () => replaceBy(fusion.nodes, [node, ...absorbed], quantize ?? absorbed.at(-1) ?? node, context));

@@ -48,8 +48,14 @@ export function planFused(graph: Graph, plan: Plan, dialect: Dialect, form: Fuse
     }
   }
   const results = new Set<string>();
+  let shapes: ReturnType<Dialect['inferShapes']> | undefined;
+  const haveSameShape = (a: ValueRef, b: ValueRef): boolean => {
+    shapes ??= dialect.inferShapes(graph);
+    const [one, other] = [shapes.get(valueKey(a)), shapes.get(valueKey(b))];
+    return one !== undefined && one.length === other?.length && one.every((size, axis) => size === other[axis]);
+  };
   const ops = chains.toReversed().map((chain) => {
-    const safe = withSafeSummand(chain, results, context);
+    const safe = withSafeSummand(chain, results, haveSameShape, context);
     results.add(valueKey(safe.result));
     return safe;
   });
@@ -99,14 +105,15 @@ function isOpenToFusion(node: Node, { plan }: Context): boolean {
 }
 
 /** The chain, ending before the addition where what is added must not be overwritten. `results` are those of the kernels before it. */
-function withSafeSummand(chain: FusedOp, results: ReadonlySet<string>, { graph, dialect, reads }: Context): FusedOp {
+function withSafeSummand(chain: FusedOp, results: ReadonlySet<string>, haveSameShape: (a: ValueRef, b: ValueRef) => boolean, { graph, dialect, reads }: Context): FusedOp {
   const { node, absorbed, summand } = chain;
   if (summand === undefined) return chain;
   const adder = absorbed.findIndex((id) => graph.nodes.get(id)!.inputs.some((value) => valueKey(value) === valueKey(summand)));
   const others = reads.of(summand).filter((use) => use.node !== absorbed[adder]).map((use) => use.node);
   // Nodes that only move values may hand the same memory on.
   const areDone = others.every((id) => !dialect.isDataMovement(graph.nodes.get(id)!)) && runsBefore(others, node, graph);
-  if (results.has(valueKey(summand)) && areDone) return chain;
   const result = { node: absorbed[adder - 1] ?? node, output: 0 };
+  // Kernels do not broadcast. Sizes that only a run tells are taken to be equal, as those of a batch are.
+  if (results.has(valueKey(summand)) && areDone && haveSameShape(summand, result)) return chain;
   return { ...chain, absorbed: absorbed.slice(0, adder), result, summand: undefined };
 }
