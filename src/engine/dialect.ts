@@ -240,8 +240,6 @@ export interface Dialect {
   makeTuple(name: string, inputs: readonly ValueRef[], types: readonly DataType[]): Node;
   /** The graph the node runs on its inputs, in their order, where that is all it does: its outputs are the graph's. */
   innerGraph(node: Node): Graph | undefined;
-  /** Runs in a graph of another node, where nobody can fetch its values; where there is no such question, all values can be fetched. */
-  runsInside?(node: Node): boolean;
   /** Ends a trip around a loop: the one kind of node that may close a cycle. */
   closesLoop(node: Node): boolean;
   /**
@@ -251,6 +249,8 @@ export interface Dialect {
   sharedTypes(graph: Graph): readonly SharedType[];
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
+  /** Whether values of a node in a whole model can be fetched, or only what `WholeModelRequest.observed` asks; where there is no such question, all can be fetched. */
+  observable?(node: Node): 'whole' | 'summary' | 'nothing';
   /** The model as onnxruntime runs it whole; where there is no such question, it is run op by op. */
   wholeModel?(graph: Graph, request: WholeModelRequest): WholeModel;
   /** How the framework itself runs models; where there is no such answer, only the embedded runtime does. */
@@ -276,7 +276,7 @@ export interface WholeModelRequest {
   /** Values the caller gives; an inner one cuts the graph there. */
   readonly feeds: readonly ValueRef[];
   readonly fetches: readonly ValueRef[];
-  /** FP32 values of which four outputs are wanted after the fetches: smallest element, largest, sum, shape. */
+  /** FP32 values of which four outputs are wanted after the fetches: smallest element, largest, sum, shape. The smallest is above the largest of a value that was not computed. */
   readonly observed: readonly ValueRef[];
 }
 

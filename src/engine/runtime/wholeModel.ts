@@ -1,6 +1,6 @@
 import type { Dialect, WholeModel, WholeModelRequest } from '../dialect';
 import { CancelledError, UserError } from '../errors';
-import { type Graph, valueKey, type ValueRef } from '../graph/graph';
+import { type Graph, type Node, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { topologicalOrder } from '../graph/traversal';
 import type { KernelRunner } from '../host';
@@ -22,7 +22,7 @@ interface Part {
 }
 
 /**
- * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed, and those inside graphs of nodes, are left out. With `extremesOnly` one run gives the extremes of all observed values;
+ * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed, and those that cannot be observed, are left out. With `extremesOnly` one run gives the extremes of all observed values;
  * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a model that
  * onnxruntime refuses.
  */
@@ -34,7 +34,7 @@ export function prepareWholeModel(request: PrepareRequest, build: (wanted: Whole
   const missing = request.fetches.find((value) => isComputed(value) && unfed.has(value.node));
   if (missing !== undefined) throw new UserError(`A value must be fed to the input "${unfed.get(missing.node)}"`, { node: graph.nodes.get(missing.node)?.name });
   const fetches = unique(request.fetches.filter(isComputed));
-  const observed = unique(request.observed ?? []).filter(({ node }) => !unfed.has(node) && dialect.runsInside?.(graph.nodes.get(node)!) !== true);
+  const observed = unique(request.observed ?? []).filter(({ node }) => !unfed.has(node) && canObserve(graph.nodes.get(node)!, request));
   const parts: Part[] = [];
   const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
     const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });
@@ -76,11 +76,16 @@ async function runPart(part: Part, feeds: readonly ValueRef[], { feeds: tensors,
   return results;
 }
 
+function canObserve(node: Node, { dialect, extremesOnly }: PrepareRequest): boolean {
+  const seen = dialect.observable?.(node) ?? 'whole';
+  return seen === 'whole' || (seen === 'summary' && extremesOnly === true);
+}
+
 /** A tensor with the extremes alone, under the shape of the whole. */
 function extremesTensor(min: Tensor, max: Tensor, sum: Tensor, shape: Tensor): Tensor {
   const sizes = Array.from(shape.data as BigInt64Array, Number);
   const [low, high, total] = [min, max, sum].map((tensor) => (tensor.data as Float32Array)[0]!) as [number, number, number];
-  const data = elementCount(sizes) === 0 ? new Float32Array() : Float32Array.of(Number.isNaN(total) ? NaN : low, high);
+  const data = elementCount(sizes) === 0 || low > high ? new Float32Array() : Float32Array.of(Number.isNaN(total) ? NaN : low, high);
   return { dtype: 'float32', shape: sizes, data };
 }
 
@@ -91,7 +96,7 @@ function nodesWithoutInput(graph: Graph, fed: ReadonlySet<string>, dialect: Dial
     const node = graph.nodes.get(id)!;
     const source = node.inputs.find((value) => !fed.has(valueKey(value)) && unfed.has(value.node));
     if (source !== undefined) unfed.set(id, unfed.get(source.node)!);
-    else if (dialect.isInput(node) && dialect.runsInside?.(node) !== true && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
+    else if (dialect.isInput(node) && (dialect.observable?.(node) ?? 'whole') === 'whole' && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
   }
   return unfed;
 }

@@ -9,8 +9,9 @@ import type { StatedValue } from './valueInfo';
  * they read their own; the node that runs it reads its results.
  */
 export interface Body {
-  /** Id of the node that runs it, and the attribute that holds it. */
+  /** Id and op of the node that runs it, and the attribute that holds it. */
   readonly owner: string;
+  readonly op: string;
   readonly attribute: string;
   /** The graph the owner is in; undefined for the model's own. */
   readonly outer: Body | undefined;
@@ -27,14 +28,15 @@ export interface Body {
 /** Where each node is that is in a body. */
 export type Homes = ReadonlyMap<string, Body>;
 
-/** The results of each body a node runs, which are among its inputs. */
-export function resultsOf(node: Node): readonly (readonly [Body, readonly ValueRef[]])[] {
-  const { bodies = [] } = sourceOf(node);
-  let at = node.inputs.length - bodies.reduce((sum, body) => sum + body.results.length, 0);
-  return bodies.map((body) => {
+/** The results of each body a node runs, which are the last of its inputs, and what is stated of them. */
+export function resultsOf(node: Node): readonly (readonly [Body, readonly ValueRef[], readonly StatedValue[]])[] {
+  const { bodies = [], results } = sourceOf(node);
+  const stated = bodies.map((body) => results?.get(body) ?? body.results);
+  let at = node.inputs.length - stated.reduce((sum, { length }) => sum + length, 0);
+  return bodies.map((body, index) => {
     const start = at;
-    at += body.results.length;
-    return [body, node.inputs.slice(start, at)];
+    at += stated[index]!.length;
+    return [body, node.inputs.slice(start, at), stated[index]!];
   });
 }
 
@@ -61,9 +63,9 @@ export function homesOf(graph: Graph): Homes {
     const readFrom = (values: readonly ValueRef[], reader: Body | undefined): void => {
       for (const { node: id } of values) settle(id, common(homes.get(id), reader));
     };
-    for (const [body, values] of resultsOf(node)) readFrom(values, body);
-    const { bodies = [] } = sourceOf(node);
-    readFrom(node.inputs.slice(0, node.inputs.length - bodies.reduce((sum, body) => sum + body.results.length, 0)), homes.get(node.id));
+    const results = resultsOf(node);
+    for (const [body, values] of results) readFrom(values, body);
+    readFrom(node.inputs.slice(0, node.inputs.length - results.reduce((sum, [, values]) => sum + values.length, 0)), homes.get(node.id));
   }
   return homes;
 }

@@ -11,6 +11,7 @@ import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { domainOf, isConstantNode, isOp, outputTypes, sourceOf } from './node';
 import { quantizationPattern } from './quantizable';
+import { observable } from './observe';
 import { sensitivePatterns } from './sensitive/patterns';
 import { wholeModel } from './runnable';
 import { inferShapes } from './shapes/inferShapes';
@@ -75,7 +76,7 @@ export const onnxDialect: Dialect = {
   },
   isState: () => false,
   innerGraph: () => undefined,
-  runsInside: (node) => sourceOf(node).home !== undefined,
+  observable,
   closesLoop: () => false,
   sharedTypes: () => [],
   nodesInLoops: () => NONE,

@@ -38,10 +38,10 @@ export function withoutBodies(expanded: Graph, fetched?: ReadonlySet<string>): O
   for (const owner of owners) {
     const outside = new Map<string, ValueRef>();
     const attributes = new Map(owner.attributes);
-    for (const [body, results] of resultsOf(owner)) {
+    for (const [body, results, infos] of resultsOf(owner)) {
       const own = members.get(body) ?? new Map<string, Node>();
       for (const node of own.values()) for (const value of node.inputs) if (!own.has(value.node)) outside.set(valueKey(value), value);
-      const bytes = encodeBody(body, own, results.map((value) => names.get(valueKey(value))!), own.size === sizes.get(body), names);
+      const bytes = encodeBody(body, own, infos, results.map((value) => names.get(valueKey(value))!), own.size === sizes.get(body), names);
       if (bytes !== undefined) attributes.set(body.attribute, withGraph(attributes.get(body.attribute)!, bytes));
     }
     const isSame = [...attributes].every(([name, attribute]) => owner.attributes.get(name) === attribute);
@@ -98,10 +98,12 @@ function handedOn(value: ValueRef, body: Body, nodes: Map<string, Node>): ValueR
 }
 
 /** The GraphProto of a body, or undefined where nothing changed. */
-function encodeBody(body: Body, nodes: ReadonlyMap<string, Node>, names: readonly string[], isWhole: boolean, valueNames: ValueNames): Uint8Array | undefined {
+function encodeBody(
+  body: Body, nodes: ReadonlyMap<string, Node>, infos: readonly StatedValue[], names: readonly string[], isWhole: boolean, valueNames: ValueNames,
+): Uint8Array | undefined {
   const { bytes, fields, stated, results } = body;
-  const outputs = results.map((info, index) => ({ name: names[index]!, message: names[index] === info.name ? info.message : renamed(info, names[index]!) }));
-  const isSame = isWhole && outputs.every(({ message }, index) => message === results[index]!.message);
+  const outputs = infos.map((info, index) => ({ name: names[index]!, message: names[index] === info.name ? info.message : renamed(info, names[index]!) }));
+  const isSame = isWhole && outputs.length === results.length && outputs.every(({ message }, index) => message === results[index]!.message);
   const pieces = encodeGraph({ bytes, fields, stated, nodes, outputs, isWhole: isSame, keepsInputs: true }, valueNames, () => undefined);
   return pieces === undefined ? undefined : joined(pieces);
 }

@@ -2,6 +2,7 @@ import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
 import type { Body } from './bodies';
+import type { StatedValue } from './valueInfo';
 
 /** Ops of nodes that stand for what is no NodeProto in the file. */
 export const INPUT = 'Input';
@@ -38,6 +39,8 @@ export interface OnnxNode {
   readonly captures: readonly string[];
   /** Graphs that the node runs and whose nodes are in the graph, too. What they result in are the last inputs of the node. */
   readonly bodies?: readonly Body[];
+  /** Results of bodies where they are not those the file has. */
+  readonly results?: ReadonlyMap<Body, readonly StatedValue[]>;
   /** The graph that the node was read in, where another node runs it. */
   readonly home?: Body;
   /** Id of the call in whose place the node stands, with others of a function. */

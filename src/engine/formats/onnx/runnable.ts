@@ -10,7 +10,8 @@ import { withoutBodies } from './encodeBodies';
 import { nodeFields } from './encodeGraph';
 import { ValueInfoProto, OperatorSetIdProto } from './messages';
 import { GRAPH, MODEL } from './modelFile';
-import { INPUT, makeNode, type OnnxNode, sourceOf } from './node';
+import { INPUT, type OnnxNode, sourceOf } from './node';
+import { Summaries } from './observe';
 import { raiseOpset } from './raise';
 import type { OnnxModel } from './read';
 import { tensorPieces } from './tensor';
@@ -27,12 +28,8 @@ export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeMode
   const { graph: raised, opset } = raiseOpset(runnable);
   const { nodes, inputs } = withFeeds(raised, feeds);
   const outputs: ValueRef[] = fetches.map((value) => inputs.get(valueKey(value)) ?? valueOf(value));
-  for (const value of observed) {
-    for (const node of summaryOf(value, (base) => freeName(base, nodes))) {
-      nodes.set(node.id, node);
-      outputs.push({ node: node.id, output: 0 });
-    }
-  }
+  const summaries = new Summaries(nodes, opset);
+  for (const value of observed) outputs.push(...summaries.of(value));
   // Names of the file's outputs may stay with other values: only graphs inside nodes need theirs.
   const needed: Graph = { ...raised, nodes: reachable(nodes, [...outputs, ...inputs.values()]), outputs: [] };
   return { model: () => joinPieces(bytesOf(modelOf(needed, [...inputs.values()], outputs, opset))) };
@@ -68,16 +65,6 @@ function freeName(base: string, nodes: ReadonlyMap<string, Node>): string {
   let name = base;
   for (let suffix = 1; nodes.has(name); suffix++) name = `${base}_${suffix}`;
   return name;
-}
-
-/** Smallest element, largest element, sum (which is NaN where an element is) and shape of an FP32 value. */
-function summaryOf(value: ValueRef, uniqueName: (base: string) => string): readonly Node[] {
-  const reduce = (op: string): Node => makeNode({
-    name: uniqueName(`${value.node}/${value.output}/${op}`), op, inputs: [value], inputTypes: ['float32'], outputType: 'float32',
-    attributes: { keepdims: { kind: 'int', value: 0 } },
-  });
-  const shape = makeNode({ name: uniqueName(`${value.node}/${value.output}/Shape`), op: 'Shape', inputs: [value], inputTypes: ['float32'], outputType: 'int64' });
-  return [reduce('ReduceMin'), reduce('ReduceMax'), reduce('ReduceSum'), shape];
 }
 
 /** The nodes that the values need, with a stack of its own. */

@@ -83,7 +83,7 @@ export function scopesOf(parts: ModelParts, onTwice: OnTwice): Scopes {
         scopes.push(inside);
       } else if (part.bodies.length > 0 && part.bodies.every((body) => isUnambiguous(body, scope))) {
         const inner = part.bodies.map(({ attribute, bytes, fields, parts: own }) => {
-          const body: Body = { owner: id, attribute, outer: scope.body, depth: (scope.body?.depth ?? 0) + 1, bytes, fields, stated: own.stated, results: own.outputs };
+          const body: Body = { owner: id, op: part.op, attribute, outer: scope.body, depth: (scope.body?.depth ?? 0) + 1, bytes, fields, stated: own.stated, results: own.outputs };
           return scopeOf(own, { body, outer: scope, owner: part, prefix: `${id}/${attribute}/` }, taken, onTwice);
         });
         scope.inner.set(place, inner);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { calibrate } from '../../../../src/engine/calibration/calibrate';
+import type { Ranges } from '../../../../src/engine/calibration/ranges';
 import { onnxDialect } from '../../../../src/engine/formats/onnx/dialect';
 import { sourceOf } from '../../../../src/engine/formats/onnx/node';
 import { type Graph, type Node, valueKey } from '../../../../src/engine/graph/graph';
 import { Rewriter } from '../../../../src/engine/graph/rewriter';
 import type { Tensor } from '../../../../src/engine/graph/tensor';
-import type { KernelRunner } from '../../../../src/engine/host';
+import { type KernelRunner, NO_PROGRESS } from '../../../../src/engine/host';
 import { runGraph } from '../../../../src/engine/runtime/executor';
 import { startTestKernels } from '../../../worker/kernels';
 import { WITH_BODIES, withCalls } from '../../../support/onnxBodies';
@@ -35,7 +37,7 @@ describe('graphs that nodes run', () => {
     expect(onnxDialect.scopeOf(multiply)).toEqual(['choose', 'then_branch']);
     expect(onnxDialect.outputTypes(multiply)).toEqual(['float32']);
     expect(graph.nodes.get('choose')!.inputs.map(valueKey)).toEqual(['condition:0', 'choose/then_branch/result:0', 'choose/else_branch/result:0']);
-    expect(onnxDialect.runsInside!(multiply)).toBe(true);
+    expect(onnxDialect.observable!(multiply)).toBe('summary');
   });
 
   it('begin with what the node around gives them', async () => {
@@ -112,6 +114,38 @@ describe('a rewrite across the border of a graph that a node runs', () => {
     const again = await readBytes(await writtenBytes(rewriter.finish()));
     const product = [0.4 * -0.5 + -1.2 * 0.2, 0.4 * 0.7 + -1.2 * 0.4, 0.7 * -0.5 + 2.1 * 0.2, 0.7 * 0.7 + 2.1 * 0.4];
     (await run(again, true))[0]!.forEach((value, index) => expect(value).toBeCloseTo(product[index]!, 5));
+  });
+});
+
+describe('calibration', () => {
+  const rangesOf = (graph: Graph, condition: boolean, ids: readonly string[], algorithm: 'minmax' | 'percentile' = 'minmax'): Promise<Ranges> => calibrate({
+    graph, dialect: onnxDialect, values: ids.map((node) => ({ node, output: 0 })), samplingSize: 1, algorithm, kernels, progress: NO_PROGRESS,
+    data: new Map([['x', x], ['condition', bool(condition)]]),
+  });
+  const extremes = (values: readonly number[]): object => ({ min: Math.min(...values), max: Math.max(...values) });
+
+  it('sees what the branch that runs computes, and nothing of the other', async () => {
+    const graph = await open(WITH_BODIES.If);
+    const ids = ['choose/then_branch/result', 'choose/else_branch/result'];
+    const [y] = await run(graph, true);
+    expect([...await rangesOf(graph, true, ids)]).toEqual([['choose/then_branch/result:0', { ...extremes(y!), shape: [2, 2] }]]);
+    expect([...(await rangesOf(graph, false, ids)).keys()]).toEqual(['choose/else_branch/result:0']);
+  });
+
+  it.each(['Loop', 'If in Loop', 'Scan'] as const)('sees all trips: %s', async (name) => {
+    const graph = await open(WITH_BODIES[name]);
+    const [, all] = await run(graph, true);
+    const [id, shape] = ({ Loop: ['repeat/body/seen', [2, 2]], 'If in Loop': ['repeat/body/choose', [2, 2]], Scan: ['scan/body/made', [2]] } as const)[name];
+    expect((await rangesOf(graph, true, [id])).get(`${id}:0`)).toEqual({ ...extremes(all!), shape });
+    if (name === 'If in Loop') {
+      expect((await rangesOf(graph, true, ['repeat/body/choose/then_branch/result'])).get('repeat/body/choose/then_branch/result:0')).toEqual({ ...extremes(all!), shape });
+    }
+  });
+
+  it('sees no range where there is no trip, and no quantiles inside', async () => {
+    const graph = await open({ ...WITH_BODIES.Loop, initializers: { ...WITH_BODIES.Loop.initializers, trips: { shape: [], int: [0] } } });
+    expect([...(await rangesOf(graph, true, ['repeat/body/seen', 'first'])).keys()]).toEqual(['first:0']);
+    expect([...(await rangesOf(await open(WITH_BODIES.Loop), true, ['repeat/body/seen', 'first'], 'percentile')).keys()]).toEqual(['first:0']);
   });
 });
 
