@@ -17,9 +17,9 @@ const MAX_BATCH_ELEMENTS = 2 ** 18;
 
 /**
  * Cuts samples (first axis of each input, by value key) into batches. Data of exactly the shapes the model fixes is one
- * batch, whatever its first axes mean. A fixed first size of an input is the batch size otherwise,
- * and an incomplete last batch is left out; otherwise a batch is as large as its elements allow, up to `maxBatch`.
- * Throws UserError when the inputs have different numbers of samples.
+ * batch, whatever its first axes mean, and so is data of different first sizes that the model fixes but for those that agree.
+ * A fixed first size of an input is the batch size otherwise, and an incomplete last batch is left out; otherwise a batch is
+ * as large as its elements allow, up to `maxBatch`. Throws UserError when the inputs have different numbers of samples.
  */
 export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<string, Tensor>, samplingSize: number, maxBatch: number): Batch[] {
   const batched = inputs.filter((input) => (input.shape ?? [-1]).length > 0);
@@ -28,6 +28,7 @@ export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<st
   const counts = tensors.map((tensor) => tensor.shape[0] ?? 1);
   const count = counts[0] ?? 1;
   if (counts.some((other) => other !== count)) {
+    if (isOneBatch(batched, counts)) return [{ start: 0, count: 1, isWhole: true }];
     const sizes = batched.map((input, index) => `"${input.name}" ${counts[index]}`).join(', ');
     throw new UserError(`The inputs have different numbers of samples: ${sizes}`, { hint: 'Give as many samples for each input' });
   }
@@ -38,6 +39,13 @@ export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<st
   const batches: Batch[] = [];
   for (let start = 0; start < used; start += size) batches.push({ start, count: Math.min(size, used - start) });
   return batches;
+}
+
+/** Whether the inputs that count samples agree on how many there are, and each other one has the one first size that it can have: a state of two layers, say. */
+function isOneBatch(inputs: readonly ModelInput[], counts: readonly number[]): boolean {
+  const sizes = inputs.map(({ shape }) => shape?.[0] ?? -1);
+  const counting = counts.filter((_, index) => sizes[index]! < 0);
+  return sizes.every((size, index) => size < 0 || size === counts[index]) && new Set(counting).size === 1;
 }
 
 /** One batch of each input; an input without a first axis is the same for every batch. */

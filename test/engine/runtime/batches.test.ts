@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialect';
 import type { Graph } from '../../../src/engine/graph/graph';
 import type { Tensor } from '../../../src/engine/graph/tensor';
-import { runInBatches } from '../../../src/engine/runtime/batches';
+import { batchesOf, runInBatches } from '../../../src/engine/runtime/batches';
 import { buildGraph, constant, placeholder } from '../../support/graphBuilder';
 import { f32, testKernels } from './run';
 
@@ -21,6 +21,13 @@ function run(graph: Graph, x: Tensor, node: string, batches: string[] = []): Pro
 }
 
 describe('running in batches', () => {
+  it('takes data whose first sizes differ for one batch where the model fixes those that do', () => {
+    const inputs = [[-1, 512], [2, -1, 128]].map((shape, index) => ({ name: `${index}`, value: { node: `${index}`, output: 0 }, dtype: 'float32' as const, shape }));
+    const samples = (...shapes: number[][]): Map<string, Tensor> => new Map(shapes.map((shape, index) => [`${index}:0`, { dtype: 'float32', shape, data: new Float32Array() }]));
+    expect(batchesOf(inputs, samples([1, 512], [2, 1, 128]), 100, 32)).toEqual([{ start: 0, count: 1, isWhole: true }]);
+    expect(() => batchesOf(inputs, samples([1, 512], [4, 1, 128]), 100, 32)).toThrow('different numbers of samples');
+  });
+
   it('runs small data at once', async () => {
     const batches: string[] = [];
     expect(await run(graphOf(-1, 2), f32([3, 2], 1, 2, 3, 4, 5, 6), 'total', batches)).toEqual([f32([], 21)]);
