@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ConfigSource } from '../engine/conversion';
 import { CancelledError, UserError } from '../engine/errors';
+import type { RuntimeChoice } from '../engine/host';
 import { PHASES } from '../engine/snapshot';
 import { EngineClient } from '../worker/engineClient';
 import type { Arguments, Method, Result } from '../worker/rpc';
@@ -11,6 +12,10 @@ import { detailsOf, planOf } from './views';
 export interface QuantizationOptions {
   /** Where relative paths start, those in the config, too. Default: the working directory. */
   readonly directory?: string;
+  /** What runs models for calibration: the embedded runtime, or TensorFlow and PyTorch in a Python. Default: embedded. */
+  readonly runtime?: 'embedded' | 'python';
+  /** The program that is this Python. Default: the first on the PATH. */
+  readonly python?: string;
   /** Told how far long work is, at most every quarter of a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -31,6 +36,7 @@ export interface SaveOptions extends WorkOptions {
  */
 export class Quantization {
   private readonly directory: string;
+  private readonly runtime: RuntimeChoice;
   private readonly engine: EngineClient<'programs'>;
   private given: Config;
   private state: Report | undefined;
@@ -38,8 +44,9 @@ export class Quantization {
   private last: Promise<unknown> = Promise.resolve();
 
   /** Takes a copy of the config. Throws UserError for a value that no config may have. */
-  constructor(config: Config = defaultConfig(), { directory = '.', onProgress = () => {} }: QuantizationOptions = {}) {
+  constructor(config: Config = defaultConfig(), { directory = '.', runtime = 'embedded', python, onProgress = () => {} }: QuantizationOptions = {}) {
     this.directory = resolve(directory);
+    this.runtime = { kind: runtime, ...(python === undefined ? {} : { python }) };
     this.given = checkedConfig(config, this.directory);
     this.engine = new EngineClient(join(__dirname, 'engineWorker.js'), {
       onProgress: (message, fraction) => onProgress(fraction === undefined ? { message } : { message, fraction }),
@@ -65,7 +72,7 @@ export class Quantization {
   /** Opens a model file, in place of one that is open; resolves to what the config will make of it. */
   load(file: string, { signal }: WorkOptions = {}): Promise<Plan> {
     return this.next(async () => {
-      const source = sourceOf(this.given);
+      const source = this.sourceOf(this.given);
       await this.call(signal, 'open', resolve(this.directory, file), source);
       const plan = await this.call(undefined, 'setConfig', source);
       await this.refresh();
@@ -80,7 +87,7 @@ export class Quantization {
   async setConfig(config: Config): Promise<Plan> {
     const given = checkedConfig(config, this.directory);
     return this.next(async () => {
-      const plan = await this.call(undefined, 'setConfig', sourceOf(given));
+      const plan = await this.call(undefined, 'setConfig', this.sourceOf(given));
       this.given = given;
       await this.refresh();
       return planOf(plan);
@@ -111,7 +118,7 @@ export class Quantization {
 
   /** What-if: what all phases would make of the model under a config, without running it and without any effect. */
   async preview(config: Config): Promise<Outcome> {
-    const source = sourceOf(checkedConfig(config, this.directory));
+    const source = this.sourceOf(checkedConfig(config, this.directory));
     return this.next(async () => {
       const outcome = await this.call(undefined, 'preview', source);
       if (outcome === undefined) throw new UserError('No phase runs with this config', { hint: 'setConfig and runPhase say why' });
@@ -141,6 +148,10 @@ export class Quantization {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private sourceOf(config: Config): ConfigSource {
+    return { text: JSON.stringify(config), path: undefined, runtime: this.runtime };
   }
 
   private async phase(signal: AbortSignal | undefined): Promise<Snapshot> {
@@ -173,8 +184,4 @@ export class Quantization {
       signal?.removeEventListener('abort', cancel);
     }
   }
-}
-
-function sourceOf(config: Config): ConfigSource {
-  return { text: JSON.stringify(config), path: undefined };
 }

@@ -93,6 +93,8 @@ export interface Report {
   readonly phases: readonly Snapshot[];
   readonly casts: CastCounts;
   readonly warnings: readonly Warning[];
+  /** What ran the model for the ranges of INT8, and why that; left out where nothing ran it. */
+  readonly calibratedBy?: string;
   readonly peakMemoryMiB: number;
 }
 

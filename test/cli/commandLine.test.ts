@@ -136,8 +136,38 @@ describe('run and compare', () => {
   });
 
   it('writes the outputs by name', async () => {
-    expect((await call('run', CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--outputs', path('out.npz'))).code).toBe(0);
+    const { code, out } = await call('run', CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--outputs', path('out.npz'));
+    expect([code, ...out]).toEqual([0, 'Identity  float32  [500, 10]', expect.stringMatching(/^run by the embedded runtime on onnxruntime-/) as string]);
     expect((await readArrays(path('out.npz'))).get('Identity')!.shape).toEqual([500, 10]);
+  });
+});
+
+describe('the runtime', () => {
+  const NONE = ['--python', join(SAMPLES, 'no_python')];
+  const inputs = ['--inputs', join(SAMPLES, 'digits_test.npz')];
+
+  it('is a Python where that is named, which must be one', async () => {
+    const message = /no_python" is no Python that can run models: there is no such program\. Name another one with --python/;
+    expect(await failure('run', CNN, ...inputs, '--outputs', path('python.npz'), ...NONE)).toMatch(message);
+    expect(await failure('compare', CNN, CNN, ...inputs, '--runtime', 'python', ...NONE)).toMatch(message);
+    expect(await failure('convert', CNN, '--output', path('python.pb'), '--calibration', CALIBRATION, ...NONE)).toMatch(message);
+  });
+
+  it('is the embedded one for ONNX in any case, which is said', async () => {
+    const onnx = join(SAMPLES, 'digits.onnx');
+    const { out } = await call('compare', onnx, onnx, ...inputs, ...NONE, '--json');
+    expect((JSON.parse(out[0]!) as { runtime: string }).runtime).toMatch(/^the embedded runtime on onnxruntime-.*, because onnxruntime is what runs ONNX models$/);
+  });
+
+  it('is in the report, where it ran the model', async () => {
+    const { out } = await call('convert', CNN, '--output', path('ranges.pb'), '--calibration', CALIBRATION, '--force', '--json');
+    expect((JSON.parse(out[0]!) as Report).calibratedBy).toMatch(/^the embedded runtime on onnxruntime-/);
+    const uncalibrated = await call('convert', CNN, '--output', path('none.pb'), '--json');
+    expect(JSON.parse(uncalibrated.out[0]!)).not.toHaveProperty('calibratedBy');
+  });
+
+  it.each([[['--runtime', 'turbo']], [['--runtime', 'embedded', ...NONE]]])('is a usage error as %j', async (options: string[]) => {
+    expect(await call('run', CNN, ...inputs, '--outputs', path('usage.npz'), ...options)).toMatchObject({ code: 2 });
   });
 });
 

@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { batchesOf, batchOf, type Batch } from '../runtime/batches';
 import { prepareGraph } from '../runtime/executor';
+import { describeRuntime } from '../runtime/ownFramework';
 import { matchInputs } from './matchInputs';
 import { ALGORITHMS } from './observers';
 import type { Ranges, ValueRange } from './ranges';
@@ -39,6 +40,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : MAX_BATCH);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
   const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
+  const runtime = describeRuntime(dialect, kernels, undefined);
   const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: algorithm.extremesOnly, kernels });
   try {
     for (const batch of batches) await runBatch(batch);
@@ -54,7 +56,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
 
   async function runBatch(batch: Batch): Promise<void> {
     const { start, count } = batch;
-    progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}`, start / total);
+    progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}, by ${runtime}`, start / total);
     await prepared.run({
       feeds: batchOf(samples, batch),
       progress,
