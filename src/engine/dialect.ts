@@ -103,6 +103,9 @@ export type ChannelwiseStep =
       readonly isSinglePrecision?: boolean;
     };
 
+/** How a node passes its first input on: always, or as soon as the model is used rather than trained or debugged. */
+export type PassingKind = 'identity' | 'training';
+
 /**
  * A framework's own INT8 kernels: each takes the place of Dequantize, float ops and Quantize. Asked only about ops that are
  * INT8 between Dequantize and Quantize already.
@@ -215,6 +218,19 @@ export interface Dialect {
   /** Batch normalisation is folded before INT8 ops only: the framework's own BF16 leaves it where it is. */
   readonly keepsBatchNormBeforeBf16?: boolean;
   makeBiasAdd(name: string, input: ValueRef, bias: ValueRef, dtype: DataType, channels: ChannelPosition): Node;
+  /** Of a node whose first output is its first input, element for element, and that does nothing else. */
+  passesOn(node: Node, nodes: NodeTable): PassingKind | undefined;
+  /**
+   * A text that two nodes with the same op, inputs and attributes share where they compute the same; undefined where they do not,
+   * such as for random numbers and for what others change later.
+   */
+  repeatKey(node: Node, nodes: NodeTable): string | undefined;
+  /** Runs in a graph of another node: what it computes is not there outside of that; absent where none does. */
+  runsInside?(node: Node): boolean;
+  /** Whether the node reads the value by a name, in a graph of its own, so that no other value may take its place; absent where none does. */
+  readsByName?(node: Node, input: number): boolean;
+  /** The convolution reading what `pad` reads and padding it itself; undefined where `pad` is no padding with zeros that it could do. */
+  withPadding(convolution: Node, pad: Node, nodes: NodeTable): Node | undefined;
   /** How to compute the node when all its inputs are constants, for the few ops that stand between weights and their readers. */
   constantOperation(node: Node): ((operands: readonly Tensor[]) => Tensor | undefined) | undefined;
 

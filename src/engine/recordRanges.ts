@@ -3,7 +3,12 @@ import { DEFAULT_CONFIG, type TuningConfig } from './config/config';
 import type { PlanContext } from './config/plan';
 import { type Graph, type ValueRef, valueKey } from './graph/graph';
 import type { Progress } from './host';
-import { foldAndPlan, valuesToCalibrate } from './phases/quantize/quantize';
+import { foldAndPlan } from './phases/prepare/foldAndPlan';
+import { valuesToCalibrate } from './phases/quantize/quantize';
+
+const UNPREPARED: TuningConfig['preparation'] = {
+  identity_removal: false, training_node_removal: false, constant_folding: false, common_subexpressions: false, padding_fusion: false, batch_norm_folding: false,
+};
 
 /**
  * The values whose ranges serve any config: those of the ops that the given config makes INT8, and those of every op with an
@@ -11,7 +16,8 @@ import { foldAndPlan, valuesToCalibrate } from './phases/quantize/quantize';
  */
 export function valuesToRecord(graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress): readonly ValueRef[] {
   const everything: TuningConfig = { ...DEFAULT_CONFIG, pytorch: config.pytorch, op_name_dict: { '.*': 'int8' } };
-  const values = [config, everything].flatMap((wanted) => {
+  const unprepared = { ...everything, preparation: UNPREPARED };
+  const values = [config, everything, unprepared].flatMap((wanted) => {
     const { folded, plan } = foldAndPlan(graph, wanted, { ...context, canCalibrate: true }, progress);
     return valuesToCalibrate(folded, plan, context.dialect);
   });

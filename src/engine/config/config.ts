@@ -14,6 +14,16 @@ export const METRIC_NAMES: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosi
 export type CalibrationAlgorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
 export const CALIBRATION_ALGORITHMS: readonly CalibrationAlgorithm[] = ['minmax', 'moving_average', 'percentile', 'kl', 'mse'];
 
+/** Rules that rewrite the graph before precisions are decided; each can be switched off. */
+export interface Preparation {
+  readonly identity_removal: boolean;
+  readonly training_node_removal: boolean;
+  readonly constant_folding: boolean;
+  readonly common_subexpressions: boolean;
+  readonly padding_fusion: boolean;
+  readonly batch_norm_folding: boolean;
+}
+
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
 export interface TuningConfig {
   readonly use_bf16: boolean;
@@ -31,6 +41,8 @@ export interface TuningConfig {
     /** Ranges recorded earlier, read instead of running the model; relative to the config file. */
     readonly ranges: string | undefined;
   };
+  /** How the graph is rewritten before precisions are decided, where any op becomes INT8 or BF16. */
+  readonly preparation: Preparation;
   readonly quantization: {
     readonly weight_granularity: 'per_channel' | 'per_tensor';
     /** Whether a weight's scale covers its largest number, or makes least of the squared error. */
@@ -93,6 +105,9 @@ export const DEFAULT_CONFIG: TuningConfig = {
   op_type_dict: {},
   op_name_dict: {},
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
+  preparation: {
+    identity_removal: true, training_node_removal: true, constant_folding: true, common_subexpressions: true, padding_fusion: true, batch_norm_folding: true,
+  },
   quantization: { weight_granularity: 'per_channel', weight_algorithm: 'minmax', form: 'qdq', reduce_range: 'auto' },
   cast_placement: 'min_cut',
   cast_cost: 'count',

@@ -51,6 +51,7 @@ function withDefaults({ accuracy_criterion, ...given }: Partial<TuningConfig>): 
     ...DEFAULT_CONFIG,
     ...known,
     calibration: { ...DEFAULT_CONFIG.calibration, ...known.calibration },
+    preparation: { ...DEFAULT_CONFIG.preparation, ...known.preparation },
     quantization: { ...DEFAULT_CONFIG.quantization, ...known.quantization },
     tuning: { ...DEFAULT_CONFIG.tuning, ...known.tuning },
     onnx: { ...DEFAULT_CONFIG.onnx, ...known.onnx },

@@ -5,13 +5,16 @@ export function mapFloat32(tensor: Tensor, f: (x: number) => number): Tensor {
   return { dtype: 'float32', shape: tensor.shape, data: (tensor.data as Float32Array).map(f) };
 }
 
+/** Elements that two small tensors may broadcast to. */
+const FEW = 4096;
+
 /**
  * Applies `f` to pairs of elements, broadcasting as NumPy does and rounding to float32. Both tensors must be float32.
- * Undefined when the shapes do not broadcast.
+ * Undefined when the shapes do not broadcast, or to more elements than either has and than are soon computed.
  */
 export function combineFloat32(a: Tensor, b: Tensor, f: (x: number, y: number) => number): Tensor | undefined {
   const shape = broadcastShape(a.shape, b.shape);
-  if (shape === undefined) return undefined;
+  if (shape === undefined || elementCount(shape) > Math.max(a.data.length, b.data.length, FEW)) return undefined;
   const data = new Float32Array(elementCount(shape));
   const indexA = broadcastIndex(a.shape, shape);
   const indexB = broadcastIndex(b.shape, shape);

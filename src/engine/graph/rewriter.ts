@@ -79,6 +79,11 @@ export class Rewriter {
     return this.readers.has(id);
   }
 
+  /** Whether any node waits for it without reading a value of it. */
+  isWaitedFor(id: string): boolean {
+    return this.controlReaders.has(id);
+  }
+
   isOutput(value: ValueRef): boolean {
     return this.isOutputNode(value.node) && this.outputs.some((output) => output.value.node === value.node && output.value.output === value.output);
   }

@@ -39,10 +39,13 @@ export function touchedBy(
   const untouched = new Set([...nodeChange.keys()].filter((node) => nodeChange[node] === -1 && differs(node, before.looks, now.looks)));
   if (untouched.size > 0 && changes.length > 0) {
     const reached = changesBefore(untouched, nodeChange, graph, marks, picture, indexOf, dialect);
-    for (const [node, change] of reached) nodes[change]!.push(node);
+    for (const node of untouched) {
+      const change = reached.get(node) ?? changes.length - 1;
+      nodeChange[node] = change;
+      nodes[change]!.push(node);
+    }
     // One of them may be around the change already.
-    for (const change of new Set(reached.values())) nodes[change] = [...new Set(nodes[change])];
-    for (const node of untouched) nodeChange[node] = reached.get(node) ?? changes.length - 1;
+    for (const change of new Set([...untouched].map((node) => nodeChange[node]!))) nodes[change] = [...new Set(nodes[change])];
   }
   return { nodes, nodeChange };
 }

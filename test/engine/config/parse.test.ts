@@ -20,6 +20,7 @@ describe('parseConfig', () => {
       "op_type_dict": { "Conv2D": "int8", "Softmax": "fp32" },
       "op_name_dict": { "head/.*": "auto" },
       "calibration": { "data": "train.npz", "sampling_size": 7, "algorithm": "percentile", "ranges": "ranges.json" },
+      "preparation": { "padding_fusion": false },
       "quantization": { "weight_granularity": "per_tensor", "weight_algorithm": "mse", "form": "fused", "reduce_range": false },
       "cast_placement": "none",
       "cast_cost": "bytes",
@@ -42,6 +43,7 @@ describe('parseConfig', () => {
       op_type_dict: { Conv2D: 'int8', Softmax: 'fp32' },
       op_name_dict: { 'head/.*': 'auto' },
       calibration: { data: 'train.npz', sampling_size: 7, algorithm: 'percentile', ranges: 'ranges.json' },
+      preparation: { ...DEFAULT_CONFIG.preparation, padding_fusion: false },
       quantization: { weight_granularity: 'per_tensor', weight_algorithm: 'mse', form: 'fused', reduce_range: false },
       cast_placement: 'none',
       cast_cost: 'bytes',
@@ -148,7 +150,7 @@ describe('a list of precisions', () => {
 describe('problems', () => {
   it.each([
     ['{"use_bf6": true}', 'error: Unknown key "use_bf6"; did you mean "use_bf16"?'],
-    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, onnx, pytorch, target_isa, accuracy_criterion, tuning, inputs, outputs, signature, tags.'],
+    ['{"model": "x"}', 'error: Unknown key "model"; accepted here: use_bf16, bf16_ops, op_type_dict, op_name_dict, calibration, preparation, quantization, cast_placement, cast_cost, bf16_reward, sensitive_ops, onnx, pytorch, target_isa, accuracy_criterion, tuning, inputs, outputs, signature, tags.'],
     ['{"use_bf16": "yes"}', 'error: "use_bf16" must be true or false, not "yes".'],
     ['{"use_bf16": null}', 'error: "use_bf16" must be true or false, not null.'],
     ['{"bf16_ops": "MatMul"}', 'error: "bf16_ops" must be a list, not "MatMul".'],

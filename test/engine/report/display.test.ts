@@ -171,7 +171,7 @@ describe('the changes of a phase', () => {
   });
 
   it('bring a later reader to a Cast that is already there', async () => {
-    const graph = await run([x, weight, op('m1', 'MatMul', ['x', 'w']), op('m2', 'MatMul', ['x', 'w']), op('sum', 'AddV2', ['m1', 'm2'])], { use_bf16: true, op_type_dict: { AddV2: 'fp32' } });
+    const graph = await run([x, weight, constant('v', 'float32', [4, 4], [0.25]), op('m1', 'MatMul', ['x', 'w']), op('m2', 'MatMul', ['x', 'v']), op('sum', 'AddV2', ['m1', 'm2'])], { use_bf16: true, op_type_dict: { AddV2: 'fp32' } });
     const ids = graph.snapshots[2]!.marks.slice(0, 2).map((mark) => mark.nodes);
     expect(ids[0]).toEqual(ids[1]);
     expect(made(graph, 2).slice(0, 2)).toEqual(['x -> m1: F→B @ 0', 'x -> m2: F→B @ 1']);

@@ -1,6 +1,7 @@
 import { combineFloat32, mapFloat32 } from '../../graph/elementwise';
 import type { Node } from '../../graph/graph';
 import { elementCount, type Tensor } from '../../graph/tensor';
+import { transposed } from '../../graph/transpose';
 import { intsOf } from './attributes';
 import { domainOf } from './node';
 
@@ -23,6 +24,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Identity: ([x]) => x,
   Unsqueeze: ([x, axes], node) => unsqueeze(x!, integers(axes) ?? intsOf(node.attributes, 'axes')),
   Squeeze: ([x, axes], node) => squeeze(x!, integers(axes) ?? intsOf(node.attributes, 'axes')),
+  Transpose: ([x], node) => transposed(x!, intsOf(node.attributes, 'perm') ?? x!.shape.map((_, axis) => x!.shape.length - 1 - axis)),
   Reshape: ([x, shape]) => reshape(x!, integers(shape)),
 };
 

@@ -10,6 +10,7 @@ import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { domainOf, isConstantNode, isOp, outputTypes, sourceOf } from './node';
+import { passesOn, readsByName, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
 import { observable } from './observe';
 import { sensitivePatterns } from './sensitive/patterns';
@@ -61,6 +62,11 @@ export const onnxDialect: Dialect = {
   channelwiseStep,
   withBias,
   makeBiasAdd,
+  passesOn,
+  repeatKey,
+  runsInside: (node) => sourceOf(node).home !== undefined,
+  readsByName,
+  withPadding,
   constantOperation,
 
   defaultBf16Ops: DEFAULT_BF16_OPS,

@@ -10,6 +10,7 @@ import { innerGraph } from './innerGraph';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
 import { ownRuntime } from './ownRuntime';
+import { passesOn, repeatKey, withPadding } from './preparation';
 import { epilogueActivations, isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive';
 import { outputTypes, sourceOf } from './source';
@@ -70,6 +71,9 @@ export const pytorchDialect: Dialect = {
   makeBiasAdd: (name) => {
     throw new Error(`${name}: linear ops have their bias themselves`);
   },
+  passesOn,
+  repeatKey,
+  withPadding,
   constantOperation: () => undefined,
   keepsBatchNormBeforeBf16: true,
 

@@ -1,6 +1,7 @@
 import { combineFloat32, mapFloat32 } from '../../graph/elementwise';
 import type { Node } from '../../graph/graph';
 import { elementCount, type Tensor } from '../../graph/tensor';
+import { transposed } from '../../graph/transpose';
 
 type Operation = (operands: readonly Tensor[], node: Node) => Tensor | undefined;
 
@@ -29,6 +30,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   StopGradient: same,
   Reshape: ([x, shape]) => (x === undefined || shape === undefined ? undefined : reshape(x, integers(shape))),
   ExpandDims: ([x, axis]) => (x === undefined || axis === undefined ? undefined : expandDims(x, integers(axis))),
+  Transpose: ([x, order]) => (x === undefined || order === undefined ? undefined : transposed(x, integers(order))),
   Squeeze: ([x], node) => (x === undefined ? undefined : squeeze(x, squeezeAxes(node))),
 };
 

@@ -14,6 +14,7 @@ import { fusedForm } from './fused/form';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { ownRuntime } from './ownRuntime';
+import { passesOn, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive/patterns';
 import { inferShapes } from './shapes/inferShapes';
@@ -67,6 +68,9 @@ export const tensorflowDialect: Dialect = {
   linearOp,
   channelwiseStep,
   makeBiasAdd,
+  passesOn,
+  repeatKey,
+  withPadding,
   constantOperation,
 
   defaultBf16Ops: DEFAULT_BF16_OPS,

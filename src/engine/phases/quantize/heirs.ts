@@ -8,6 +8,7 @@ import { readersOf } from '../../graph/readerIndex';
  */
 export function heirs(opened: Graph, folded: Graph, dialect: Dialect): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
+  const isLinear = (graph: Graph, id: string): boolean => dialect.linearOp(graph.nodes.get(id)!) !== undefined;
   const gone = [...opened.nodes.values()].filter((node) => !folded.nodes.has(node.id) && dialect.linearOp(node) !== undefined);
   if (gone.length === 0) return found;
   const readers = readersOf(opened);
@@ -15,7 +16,8 @@ export function heirs(opened: Graph, folded: Graph, dialect: Dialect): ReadonlyM
     // Each op of a chain is the only reader of the one before.
     let heir: string | undefined = id;
     while (heir !== undefined && !folded.nodes.has(heir)) [heir] = readers.of(heir);
-    if (heir !== undefined) found.set(id, heir);
+    // What was no linear op in the opened model and is one now took one's place; one that is gone otherwise has no heir.
+    if (heir !== undefined && isLinear(opened, heir) !== isLinear(folded, heir)) found.set(id, heir);
   }
   return found;
 }

@@ -4,17 +4,15 @@ import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
 import type { ActivationGrid, Dialect, QuantizationPattern, WeightGrid } from '../../dialect';
-import type { Precision } from '../../graph/dataType';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
-import { Rewriter, type Rule } from '../../graph/rewriter';
+import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
 import type { Plan, Warning } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
-import { foldBatchNorm } from './foldBatchNorm';
+import { foldAndPlan } from '../prepare/foldAndPlan';
 import { fuseInt8 } from './fused/fuseInt8';
 import { type FusedPlan, planFused } from './fused/planFused';
-import { heirs } from './heirs';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
@@ -67,26 +65,6 @@ export function planWithRanges(
 
 function isSeen({ group }: QuantizedValue, ranges: Ranges): boolean {
   return group.some((member) => ranges.has(valueKey(member)));
-}
-
-/**
- * Folds batch normalisation after the ops planned INT8 or BF16, and plans what is left, as phase 1 does; an op that has
- * another id now is planned under both. `first` is the plan of the graph given, which stays as it is.
- */
-export function foldAndPlan(
-  graph: Graph, config: TuningConfig, context: PlanContext, progress: Progress,
-): { readonly rewriter: Rewriter; readonly folded: Graph; readonly first: Plan; readonly plan: Plan } {
-  const first = resolvePlan(graph, config, context);
-  const lowered: readonly (Precision | undefined)[] = context.dialect.keepsBatchNormBeforeBf16 === true ? ['int8'] : ['int8', 'bf16'];
-  const isLowered = (id: string): boolean => lowered.includes(first.nodes.get(id)?.precision);
-  const rewriter = new Rewriter(graph, 'quantize');
-  progress.report('Folding batch normalisation');
-  foldBatchNorm(rewriter, context.dialect, (node) => isLowered(node.id), progress);
-  const folded = rewriter.finish();
-  if (rewriter.changes.length === 0) return { rewriter, folded, first, plan: first };
-  const plan = resolvePlan(folded, config, context);
-  const inherited = [...heirs(graph, folded, context.dialect)].map(([id, heir]) => [id, plan.nodes.get(heir)!] as const);
-  return { rewriter, folded, first, plan: { ...plan, nodes: new Map([...plan.nodes, ...inherited]) } };
 }
 
 interface Insertion {

@@ -1,0 +1,59 @@
+import type { NodeTable, PassingKind } from '../../dialect';
+import { elementCount } from '../../graph/tensor';
+import type { Node, ValueRef } from '../../graph/graph';
+import { constantBehind } from './constants';
+import { decodeTensor } from './tensor';
+
+const PASSING: Readonly<Record<string, PassingKind>> = {
+  Identity: 'identity', Snapshot: 'identity', StopGradient: 'training', PreventGradient: 'training', CheckNumerics: 'training',
+};
+
+/** Hold a tensor that others write to: what is read of them depends on when. */
+const VARIABLES: ReadonlySet<string> = new Set(['AutoReloadVariable', 'TemporaryVariable', 'Variable', 'VariableV2']);
+/** Steer conditionals and loops: where their values go matters, not only what they are. */
+const STEERING: ReadonlySet<string> = new Set([
+  'Enter', 'Exit', 'LoopCond', 'Merge', 'NextIteration', 'RefEnter', 'RefExit', 'RefMerge', 'RefNextIteration', 'RefSelect', 'RefSwitch', 'Switch', '_SwitchN',
+]);
+
+/** See Dialect.passesOn. */
+export function passesOn(node: Node, nodes: NodeTable): PassingKind | undefined {
+  return Object.hasOwn(PASSING, node.op) && !readsVariable(node, nodes) ? PASSING[node.op] : undefined;
+}
+
+/** See Dialect.repeatKey; stateful ops, random ones among them, have side effects. */
+export function repeatKey(node: Node, nodes: NodeTable): string | undefined {
+  return STEERING.has(node.op) || readsVariable(node, nodes) ? undefined : '';
+}
+
+function readsVariable({ inputs }: Node, nodes: NodeTable): boolean {
+  return inputs.some(({ node }) => VARIABLES.has(nodes.get(node)?.op ?? ''));
+}
+
+const PADDED: ReadonlySet<string> = new Set(['Conv2D', 'DepthwiseConv2dNative']);
+
+/** See Dialect.withPadding: explicit_paddings of nn_ops.cc, which has them since TensorFlow 1.14 (depthwise: 2.2). */
+export function withPadding(convolution: Node, pad: Node, nodes: NodeTable): Node | undefined {
+  const paddings = PADDED.has(convolution.op) && convolution.inputs[0]?.output === 0 ? zeroPaddings(pad, nodes) : undefined;
+  const padding = convolution.attributes.get('padding');
+  if (paddings?.length !== 8 || padding?.kind !== 'string' || new TextDecoder().decode(padding.value) !== 'VALID') return undefined;
+  const format = convolution.attributes.get('data_format');
+  const channels = format?.kind === 'string' && new TextDecoder().decode(format.value) === 'NCHW' ? 1 : 3;
+  if ([0, channels].some((axis) => paddings[2 * axis] !== 0 || paddings[2 * axis + 1] !== 0)) return undefined;
+  const attributes = new Map(convolution.attributes)
+    .set('padding', { kind: 'string', value: new TextEncoder().encode('EXPLICIT') })
+    .set('explicit_paddings', { kind: 'ints', value: paddings });
+  return { ...convolution, inputs: [pad.inputs[0]!, ...convolution.inputs.slice(1)], attributes };
+}
+
+/** Zeros before and after each axis, flat; undefined for a node that does not pad with zeros, or not always with as many. */
+function zeroPaddings(pad: Node, nodes: NodeTable): readonly number[] | undefined {
+  if (pad.op !== 'Pad' && pad.op !== 'PadV2') return undefined;
+  const numbers = (value: ValueRef | undefined): readonly number[] | undefined => {
+    const attribute = value === undefined ? undefined : constantBehind(nodes, value)?.attributes.get('value');
+    if (attribute?.kind !== 'tensor' || elementCount(attribute.shape) > 8) return undefined;
+    return Array.from(decodeTensor(attribute, pad.name).data as ArrayLike<number | bigint>, Number);
+  };
+  const [, counts, filling] = pad.inputs;
+  if (pad.op === 'PadV2' && numbers(filling)?.[0] !== 0) return undefined;
+  return numbers(counts);
+}
