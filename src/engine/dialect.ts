@@ -2,6 +2,7 @@ import type { PartialShape } from './graph/attribute';
 import type { DataType } from './graph/dataType';
 import type { Graph, Node, ValueRef } from './graph/graph';
 import type { Tensor } from './graph/tensor';
+import type { ModelInParts } from './host';
 import type { ByteSink, Progress } from './host';
 
 /**
@@ -298,7 +299,7 @@ export interface WholeModelRequest {
 
 /** A serialised ONNX model, in parts, whose inputs and outputs are in the order asked for. */
 export interface WholeModel {
-  readonly model: () => Iterable<Uint8Array>;
+  readonly model: () => ModelInParts;
 }
 
 /** A type group of a node. */

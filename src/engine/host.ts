@@ -33,15 +33,24 @@ export interface FolderSink {
   abort(): Promise<void>;
 }
 
+/** A serialised model in parts, which are never joined in this process: the ModelProto, and the file of its external data. */
+export interface ModelInParts {
+  readonly model: Iterable<Uint8Array>;
+  readonly weights: Iterable<Uint8Array>;
+}
+
+/** What a `ModelInParts` calls the file of its external data. */
+export const WEIGHTS_FILE = 'weights';
+
 /** Runs small ONNX models: the executor's heavy kernels. Implemented on onnxruntime beside the worker and the CLI. */
 export interface KernelRunner {
   /** Shown to the user: which engine runs the model. */
   readonly description: string;
   /**
-   * Runs `model` (a serialised ONNX ModelProto, or its parts; the same `key` always means the same bytes, so that sessions
-   * are cached). Whole models are given in parts, which are not joined in this process, and may use all cores. `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
+   * Runs `model` (a serialised ONNX ModelProto, or a whole model; the same `key` always means the same bytes, so that sessions
+   * are cached). Whole models may use all cores. `inputs` and the result are in the order of the ONNX graph's inputs and outputs.
    */
-  run(key: string, model: () => Uint8Array | Iterable<Uint8Array>, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  run(key: string, model: () => Uint8Array | ModelInParts, inputs: readonly Tensor[]): Promise<Tensor[]>;
   /** Ends what runs now, at once: it fails, and so does what waits behind it. A later run starts afresh. */
   interrupt?(): void;
   /** Drops the cached sessions whose keys start with `prefix`. */

@@ -1,10 +1,12 @@
 // Child process that runs small ONNX models. A native crash ends this process only, and its memory goes back to the system.
 import { readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Tensor, TensorData } from '../engine/graph/tensor';
-import type { ForgetRequest, KernelMessage, KernelRequest } from './kernelProtocol';
+import { WEIGHTS_FILE } from '../engine/host';
+import { type ForgetRequest, type KernelMessage, type KernelRequest, MODEL_FILE } from './kernelProtocol';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -59,21 +61,24 @@ async function serve(): Promise<void> {
     await session.release();
   };
 
-  /** A whole model, in a file, may use all cores; of kernels there are many, and idle threads of each would spin. */
-  const create = async (model: Uint8Array | undefined, file: string | undefined): Promise<CachedSession> => {
+  /** A whole model, in files, may use all cores; of kernels there are many, and idle threads of each would spin. */
+  const create = async (model: Uint8Array | undefined, folder: string | undefined): Promise<CachedSession> => {
     // `basic`: fused INT8 kernels saturate on CPUs without VNNI.
     const options = {
-      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: file === undefined ? 1 : Math.min(MOST_THREADS, availableParallelism()),
+      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: folder === undefined ? 1 : Math.min(MOST_THREADS, availableParallelism()),
       logSeverityLevel: 3,
     } as const;
-    if (file === undefined) return { session: await ort.InferenceSession.create(model!, options), bytes: model!.length };
+    if (folder === undefined) return { session: await ort.InferenceSession.create(model!, options), bytes: model!.length };
+    const [file, weights] = [join(folder, MODEL_FILE), join(folder, WEIGHTS_FILE)];
     try {
-      const { size } = await stat(file);
+      const bytes = (await stat(file)).size + (await stat(weights)).size;
+      if (providers.includes('cpu')) return { session: await ort.InferenceSession.create(file, options), bytes };
       // The engine in WASM knows no files.
-      const session = providers.includes('cpu') ? ort.InferenceSession.create(file, options) : ort.InferenceSession.create(await readFile(file), options);
-      return { session: await session, bytes: size };
+      const externalData = [{ path: WEIGHTS_FILE, data: await readFile(weights) }];
+      return { session: await ort.InferenceSession.create(await readFile(file), { ...options, externalData }), bytes };
     } finally {
-      await rm(file, { force: true });
+      // Some systems keep a file while it is mapped: then whoever wrote it removes it once this process has ended.
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
     }
   };
 
@@ -84,9 +89,9 @@ async function serve(): Promise<void> {
       sessions.set(request.key, cached);
       return cached.session;
     }
-    const { model, modelFile } = request;
-    if (model === undefined && modelFile === undefined) return undefined;
-    const created = await create(model, modelFile);
+    const { model, modelFolder } = request;
+    if (model === undefined && modelFolder === undefined) return undefined;
+    const created = await create(model, modelFolder);
     sessions.set(request.key, created);
     cachedBytes += created.bytes;
     for (const key of sessions.keys()) {

@@ -8,13 +8,16 @@ export interface ForgetRequest {
   readonly forget: string;
 }
 
-/** To the kernel process. `model`, or the file that holds one, is left out once the process has been given this key. */
+/** Name of a whole model in its folder, beside its weights. */
+export const MODEL_FILE = 'model.onnx';
+
+/** To the kernel process. `model`, or the folder that holds one, is left out once the process has been given this key. */
 export interface KernelRequest {
   readonly id: number;
   readonly key: string;
   readonly model?: Uint8Array;
-  /** Removed by the kernel process once it has read it. */
-  readonly modelFile?: string;
+  /** With MODEL_FILE and WEIGHTS_FILE; removed by the kernel process once it has read them. */
+  readonly modelFolder?: string;
   readonly inputs: readonly Tensor[];
 }
 

@@ -1,12 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
-import type { KernelRunner } from '../engine/host';
-import type { ForgetRequest, KernelEngine, KernelMessage, KernelRequest } from './kernelProtocol';
+import { type KernelRunner, type ModelInParts, WEIGHTS_FILE } from '../engine/host';
+import { type ForgetRequest, type KernelEngine, type KernelMessage, type KernelRequest, MODEL_FILE } from './kernelProtocol';
 
 export interface KernelOptions {
   /** Insist on one engine. Default: onnxruntime-node where it loads, else onnxruntime-web. */
@@ -16,8 +15,8 @@ export interface KernelOptions {
 }
 
 interface PendingRun {
-  readonly model: () => Uint8Array | Iterable<Uint8Array>;
-  readonly request: Omit<KernelRequest, 'model' | 'modelFile'>;
+  readonly model: () => Uint8Array | ModelInParts;
+  readonly request: Omit<KernelRequest, 'model' | 'modelFolder'>;
   resolve(outputs: Tensor[]): void;
   reject(error: Error): void;
 }
@@ -28,6 +27,8 @@ interface KernelChild {
   readonly pending: Map<number, PendingRun>;
   /** Keys whose model the process has been given. */
   readonly sent: Set<string>;
+  /** Folders that its models were written to. */
+  readonly folders: Set<string>;
 }
 
 /**
@@ -74,23 +75,29 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
 }
 
 function sendRun(child: KernelChild, run: PendingRun, withModel: boolean): void {
-  const request: KernelRequest = withModel ? { ...run.request, ...modelOf(run) } : run.request;
+  const request: KernelRequest = withModel ? { ...run.request, ...modelOf(child, run) } : run.request;
   // A request that cannot be sent any more is rejected when the process has ended, which knows why.
   child.process.send(request, () => {});
 }
 
-/** A kernel as it is; a whole model, given in parts, as a file: in a message it would be in memory several times. */
-function modelOf({ model }: PendingRun): Pick<KernelRequest, 'model' | 'modelFile'> {
+/** A kernel as it is; a whole model in files: in a message it would be in memory several times. */
+function modelOf(child: KernelChild, { model }: PendingRun): Pick<KernelRequest, 'model' | 'modelFolder'> {
   const given = model();
   if (given instanceof Uint8Array) return { model: given };
-  const modelFile = join(tmpdir(), `mixed-precision-${randomBytes(8).toString('hex')}.onnx`);
-  const file = openSync(modelFile, 'wx', 0o600);
+  const modelFolder = mkdtempSync(join(tmpdir(), 'mixed-precision-'));
+  child.folders.add(modelFolder);
+  writeParts(join(modelFolder, MODEL_FILE), given.model);
+  writeParts(join(modelFolder, WEIGHTS_FILE), given.weights);
+  return { modelFolder };
+}
+
+function writeParts(path: string, parts: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'wx', 0o600);
   try {
-    for (const part of given) for (let done = 0; done < part.length;) done += writeSync(file, part, done);
+    for (const part of parts) for (let done = 0; done < part.length;) done += writeSync(file, part, done);
   } finally {
     closeSync(file);
   }
-  return { modelFile };
 }
 
 function startChild(options: KernelOptions): Promise<KernelChild> {
@@ -103,11 +110,12 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const pending = new Map<number, PendingRun>();
+  const folders = new Set<string>();
   let lastWords = '';
   process_.stderr!.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-2000)));
 
   return new Promise((resolve, reject) => {
-    const child = (description: string): KernelChild => ({ process: process_, description, pending, sent: new Set() });
+    const child = (description: string): KernelChild => ({ process: process_, description, pending, sent: new Set(), folders });
     let started: KernelChild;
     process_.on('error', (error) => reject(notStarted(error.message)));
     // Unlike 'exit' this comes after its last words, and after the channel to it is known to be closed.
@@ -115,6 +123,8 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
       const cause = lastWords.split('\n').find((line) => /error/i.test(line)) ?? ending(code, signal);
       reject(notStarted(cause));
       rejectAll(pending, crashed(cause));
+      // The process has removed most: not those it ended in the middle of, nor those a system keeps while they are mapped.
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     });
     process_.on('message', (message: KernelMessage) => {
       if (message.kind === 'ready') return resolve((started = child(message.description)));

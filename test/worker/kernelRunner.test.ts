@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/engine/errors';
 import type { Tensor } from '../../src/engine/graph/tensor';
-import type { KernelRunner } from '../../src/engine/host';
+import { type KernelRunner, type ModelInParts, WEIGHTS_FILE } from '../../src/engine/host';
 import { encodeOnnxModel } from '../../src/engine/runtime/onnxModel';
 import { interruptible } from '../../src/worker/interruptible';
 import { startKernels } from '../../src/worker/kernelRunner';
+import { buildOnnx } from '../support/onnxBuilder';
 import { bundledKernels, startTestKernels } from './kernels';
 
 const vector = (...values: number[]): Tensor => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
@@ -43,6 +44,20 @@ describe.each(hasNative ? (['node', 'web'] as const) : (['web'] as const))('kern
     expect(await kernels.run('add', model, [vector(1, 2)])).toEqual([vector(11, 22)]);
     expect(await kernels.run('add', model, [vector(3, 4)])).toEqual([vector(13, 24)]);
     expect(encoded).toBe(1);
+  });
+
+  it('runs a whole model with its weights beside it, and leaves no file', async () => {
+    kernels = await startTestKernels({ engine });
+    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => existsSync(join(tmpdir(), name, 'weights')));
+    const before = folders();
+    const model = buildOnnx({
+      inputs: { x: ['float32', [2]] }, outputs: { y: ['float32', [2]] },
+      initializers: { c: { shape: [2], external: { location: WEIGHTS_FILE, offset: '4', length: '8' } } }, nodes: [{ op: 'Add', inputs: ['x', 'c'], outputs: ['y'] }],
+    });
+    const weights = new Uint8Array(Float32Array.of(0, 10, 20).buffer);
+    const parts = (): ModelInParts => ({ model: [model.subarray(0, 9), model.subarray(9)], weights: [weights.subarray(0, 5), weights.subarray(5)] });
+    expect(await kernels.run('whole', parts, [vector(1, 2)])).toEqual([vector(11, 22)]);
+    expect(folders()).toEqual(before);
   });
 
   it('drops sessions it is told to forget, and builds them again', async () => {

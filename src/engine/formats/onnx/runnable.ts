@@ -2,9 +2,11 @@ import protobuf from 'protobufjs/light';
 import { irVersionOf } from '../../capabilities/onnx';
 import type { WholeModel, WholeModelRequest } from '../../dialect';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
+import { WEIGHTS_FILE } from '../../host';
 import { bytesOf, type Piece } from '../lazyBytes';
 import { joinPieces } from '../pieces';
 import { delimited } from '../protobuf';
+import { DataFile } from './dataFile';
 import { emulateBfloat16, hasBfloat16 } from './emulate';
 import { withoutBodies } from './encodeBodies';
 import { nodeFields } from './encodeGraph';
@@ -32,7 +34,13 @@ export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeMode
   for (const value of observed) outputs.push(...summaries.of(value));
   // Names of the file's outputs may stay with other values: only graphs inside nodes need theirs.
   const needed: Graph = { ...raised, nodes: reachable(nodes, [...outputs, ...inputs.values()]), outputs: [] };
-  return { model: () => joinPieces(bytesOf(modelOf(needed, [...inputs.values()], outputs, opset))) };
+  return {
+    model: () => {
+      const weights = new DataFile(WEIGHTS_FILE);
+      const model = modelOf(needed, { inputs: [...inputs.values()], outputs, opset, weights });
+      return { model: joinPieces(bytesOf(model)), weights: bytesOf(weights.pieces) };
+    },
+  };
 }
 
 /** The nodes with an input in the place of each value that is fed, and those inputs by `valueKey`. */
@@ -79,7 +87,15 @@ function reachable(nodes: ReadonlyMap<string, Node>, values: readonly ValueRef[]
   return new Map([...nodes].filter(([id]) => needed.has(id)));
 }
 
-function modelOf(graph: Graph, inputs: readonly ValueRef[], outputs: readonly ValueRef[], opset: number): Piece[] {
+interface Request {
+  readonly inputs: readonly ValueRef[];
+  readonly outputs: readonly ValueRef[];
+  readonly opset: number;
+  readonly weights: DataFile;
+}
+
+/** The ModelProto; large initializers of its own graph go to `weights`, which onnxruntime maps into memory. */
+function modelOf(graph: Graph, { inputs, outputs, opset, weights }: Request): Piece[] {
   const { file, stated } = graph.source as OnnxModel;
   const { nodes: own, names } = withoutBodies(graph, new Set(outputs.map(valueKey)));
   const nameOf = (value: ValueRef): string => names.get(valueKey(value))!;
@@ -103,7 +119,9 @@ function modelOf(graph: Graph, inputs: readonly ValueRef[], outputs: readonly Va
       if (kind === 'sparse') return [read!.field];
       const value = kind === 'initializer' ? node.attributes.get('value') : undefined;
       if (value === undefined) return [];
-      return value.kind === 'tensor' ? delimited(GRAPH.initializer, tensorPieces(value, nameOf({ node: node.id, output: 0 }))) : [read!.field];
+      if (value.kind !== 'tensor') return [read!.field];
+      const name = nameOf({ node: node.id, output: 0 });
+      return delimited(GRAPH.initializer, weights.place(node, name) ?? tensorPieces(value, name));
     }),
     ...inputs.flatMap(inputField),
     ...outputs.flatMap((value) => delimited(GRAPH.output, [ValueInfoProto.encode({ name: nameOf(value) }).finish()])),
