@@ -15,19 +15,45 @@ export function quantizeWeight(weight: Tensor, axis: number | undefined, grid: W
   const data = weight.data as Float32Array;
   const channels = axis === undefined ? 1 : weight.shape[axis]!;
   const inner = axis === undefined ? data.length : elementCount(weight.shape.slice(axis + 1));
-  const largest = new Float64Array(channels);
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = (channel + 1) % channels) {
-    let most = largest[channel]!;
-    for (let i = start; i < start + inner; i++) most = Math.max(most, Math.abs(data[i]!));
-    largest[channel] = most;
-  }
+  const largest = largestMagnitudes(data, channels, inner);
   const scales = algorithm === 'minmax' ? largest.map((value) => scaleOf(value, grid)) : leastErrorScales(data, inner, largest, grid);
-  const values = new Int8Array(data.length);
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = (channel + 1) % channels) {
-    const steps = stepsOf(scales[channel]!, grid);
-    for (let i = start; i < start + inner; i++) values[i] = Math.max(grid.lowest, Math.min(grid.highest ?? HIGHEST, roundHalfToEven(steps(data[i]!))));
-  }
+  const values = roundedToGrid(data, inner, scales, grid);
   return { values: { dtype: 'int8', shape: weight.shape, data: values }, scales, axis };
+}
+
+// The loops over elements call nothing: with channels along the last axis a call per channel would be one per element.
+
+function largestMagnitudes(data: Float32Array, channels: number, inner: number): Float64Array {
+  const largest = new Float64Array(channels);
+  for (let at = 0; at < data.length;) {
+    for (let channel = 0; channel < channels; channel++) {
+      let most = largest[channel]!;
+      for (const end = at + inner; at < end; at++) {
+        const magnitude = Math.abs(data[at]!);
+        if (magnitude > most) most = magnitude;
+      }
+      largest[channel] = most;
+    }
+  }
+  return largest;
+}
+
+/** Each value in steps of its channel's scale, rounded to nearest even and clipped. */
+function roundedToGrid(data: Float32Array, inner: number, scales: Float64Array, { lowest, highest = HIGHEST, isSinglePrecision }: WeightGrid): Int8Array {
+  const values = new Int8Array(data.length);
+  const factors = scales.map((scale) => Math.fround(1 / scale));
+  for (let at = 0; at < data.length;) {
+    for (let channel = 0; channel < scales.length; channel++) {
+      const scale = scales[channel]!;
+      const factor = factors[channel]!;
+      for (const end = at + inner; at < end; at++) {
+        const steps = isSinglePrecision === true ? Math.fround(data[at]! * factor) : data[at]! / scale;
+        const rounded = steps + NO_FRACTION - NO_FRACTION;
+        values[at] = rounded > highest ? highest : rounded < lowest ? lowest : rounded;
+      }
+    }
+  }
+  return values;
 }
 
 /** Of the scales of each channel the one with the least squared error, of equals the largest. Channels change every `inner` elements. */
@@ -59,13 +85,6 @@ function leastErrorScales(data: Float32Array, inner: number, largest: Float64Arr
 function scaleOf(largest: number, { levels, smallestScale, isSinglePrecision }: WeightGrid): number {
   if (isSinglePrecision === true) return Math.max(smallestScale, Math.fround(largest / levels));
   return Math.max(smallestScale, largest > 0 ? largest / levels : 1 / levels);
-}
-
-/** How many steps of `scale` a value is from zero, not yet rounded. */
-function stepsOf(scale: number, { isSinglePrecision }: WeightGrid): (value: number) => number {
-  if (isSinglePrecision !== true) return (value) => value / scale;
-  const factor = Math.fround(1 / scale);
-  return (value) => Math.fround(value * factor);
 }
 
 /** 1.5·2^52: doubles of its size have no fraction, so that adding it rounds to nearest even. */
