@@ -2,7 +2,7 @@ import type { CalibrationAlgorithm } from '../config/config';
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import { valueKey, type Graph, type ValueRef } from '../graph/graph';
-import type { Tensor } from '../graph/tensor';
+import { elementCount, type Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { batchesOf, batchOf, type Batch } from '../runtime/batches';
 import { prepareGraph } from '../runtime/executor';
@@ -28,6 +28,19 @@ export interface CalibrationRequest {
 /** Samples of a batch at most; small, so that progress is steady. */
 const MAX_BATCH = 32;
 
+/** Elements of the largest value of a batch at most: what takes much time by itself takes none less beside others, only memory. */
+const MAX_VALUE_ELEMENTS = 2 ** 19;
+
+/** How many samples are run together: as many as the largest value whose first axis counts them allows. */
+function samplesAtOnce(graph: Graph, dialect: Dialect): number {
+  let largest = 1;
+  for (const shape of dialect.inferShapes(graph).values()) {
+    const [first, ...others] = shape ?? [];
+    if (first === -1 && others.every((size) => size >= 0)) largest = Math.max(largest, elementCount(others));
+  }
+  return Math.min(MAX_BATCH, Math.max(1, Math.floor(MAX_VALUE_ELEMENTS / largest)));
+}
+
 /**
  * Runs the model on the samples and records the range and the last shape of each value. Deterministic: same data, same
  * ranges. Throws UserError for data that does not fit the model, ops that cannot be run, and values that become NaN or
@@ -37,7 +50,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const { graph, dialect, values, kernels, progress } = request;
   const samples = matchInputs(graph.inputs, request.data);
   const algorithm = ALGORITHMS[request.algorithm];
-  const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : MAX_BATCH);
+  const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : samplesAtOnce(graph, dialect));
   const total = batches.reduce((sum, { count }) => sum + count, 0);
   const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
   const runtime = describeRuntime(dialect, kernels, undefined);
