@@ -111,7 +111,7 @@ async function refuseExisting(file: string): Promise<void> {
 function jsonOf({ baseline, best, trials, front, end }: SearchResult, config: ConfigContent): object {
   const point = ({ accuracy, cost, lowered }: Trial) => ({ accuracy, cost, lowered });
   return {
-    baseline: { accuracy: baseline.accuracy },
+    baseline: { accuracy: baseline.accuracy, runtime: baseline.runtime },
     best: { ...point(best), config },
     trials: trials.map((trial) => ({ ...point(trial), seconds: trial.seconds, meets: trial.meets })),
     front: front.map(point),

@@ -32,6 +32,7 @@ export function frontLines({ baseline, best, front, trials, space, end }: Search
     '',
     `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}; ${ENDS[end]}.`,
     `Original: accuracy ${accuracyText(baseline.accuracy)}. Best: accuracy ${accuracyText(best.accuracy)}, modelled cost ${percent(best.cost)}, ${percent(best.lowered)} of what can be lowered is.`,
+    ...(baseline.runtime === undefined ? [] : [`Run by ${baseline.runtime}`]),
     ...(kept.length > 0 ? [`Not at its lowest precision: ${kept.map(({ name, kind }) => (kind === 'op' ? name : `all ${name}`)).join(', ')}`] : []),
     `Written to ${output}`,
   ];

@@ -29,7 +29,8 @@ export async function openBench({ model, source, data, labels }: TuningSetup, ho
   await conversion.open(model, source);
   const { graph, format: { dialect } } = conversion;
   requireValid({ ...parsed, problems: diagnoseOpTypes(config, graph, dialect, readPlaces(parsed.text)).filter(({ severity }) => severity === 'error') });
-  const kernels = await host.startKernels(runtimeFor(dialect, source.runtime));
+  const runtime = runtimeFor(dialect, source.runtime);
+  const kernels = await host.startKernels(runtime);
   const finder = new RangeFinder({ ...host, startKernels: async () => kernels });
   const close = (): Promise<void> => kernels.close();
   try {
@@ -41,6 +42,7 @@ export async function openBench({ model, source, data, labels }: TuningSetup, ho
       data: await readNpz(await host.openSource(data)),
       labels,
       kernels,
+      runtime,
       progress: host.progress,
       now: () => host.now(),
     }));

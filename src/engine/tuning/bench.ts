@@ -4,10 +4,11 @@ import type { PlanContext } from '../config/plan';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
-import type { KernelRunner, Progress } from '../host';
+import type { KernelRunner, Progress, RuntimeChoice } from '../host';
 import { heirs } from '../phases/quantize/heirs';
 import { nodePrecisions } from '../report/precision';
 import { createConstantStore } from '../runtime/constantStore';
+import { describeRuntime } from '../runtime/ownFramework';
 import { concatenated } from '../runtime/stridedCopy';
 import type { Snapshot } from '../snapshot';
 import { activationErrors } from './activationErrors';
@@ -34,6 +35,8 @@ export interface BenchRequest {
   /** Key of the labels; without it the original's own outputs are what is expected. */
   readonly labels: string | undefined;
   readonly kernels: KernelRunner;
+  /** What `kernels` were chosen by. */
+  readonly runtime?: RuntimeChoice;
   readonly progress: Progress;
   /** Seconds of a clock that only moves forwards. */
   readonly now: () => number;
@@ -78,9 +81,9 @@ type Answers = { readonly [K in Task['kind']]: (state: BenchState, task: Extract
 
 const ANSWERS: Answers = {
   space: async ({ space }) => space,
-  baseline: async ({ judged, graph, now }) => {
+  baseline: async ({ judged, graph, now, context: { dialect }, kernels, runtime }) => {
     const started = now();
-    return { accuracy: await evaluate({ ...judged, graph }), seconds: now() - started };
+    return { accuracy: await evaluate({ ...judged, graph }), seconds: now() - started, runtime: describeRuntime(dialect, kernels, runtime) };
   },
   measure: async (state, { candidate }): Promise<Measurement> => {
     const started = state.now();

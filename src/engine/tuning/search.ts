@@ -27,7 +27,7 @@ export interface SearchRequest {
 
 export interface SearchResult {
   readonly space: SearchSpace;
-  readonly baseline: { readonly accuracy: number };
+  readonly baseline: { readonly accuracy: number; readonly runtime?: string };
   readonly trials: readonly Trial[];
   /** The cheapest trial that meets the criterion; where none does, everything at its highest precision, be it a trial or not. */
   readonly best: Trial;

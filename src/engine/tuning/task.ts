@@ -28,7 +28,8 @@ export interface Measurement {
 
 export interface Results {
   readonly space: SearchSpace;
-  readonly baseline: { readonly accuracy: number; readonly seconds: number };
+  /** `runtime`: what runs the models, as the user is told. */
+  readonly baseline: { readonly accuracy: number; readonly seconds: number; readonly runtime?: string };
   readonly measure: Measurement;
   readonly price: readonly number[];
   readonly outputErrors: readonly number[];

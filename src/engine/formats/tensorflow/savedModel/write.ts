@@ -74,6 +74,11 @@ function signatureMessage(graph: Graph, opened: FrozenSource['signature'] | unde
 
 /** Throws UserError for a graph that a GraphDef cannot hold whole: one that reads tables, which have to be filled first. */
 export function requireNoTables(graph: Graph): void {
-  if ((graph.source as Partial<FrozenSource> | undefined)?.initializer === undefined) return;
+  if (!hasTables(graph)) return;
   throw new UserError('the model looks values up in tables, which a GraphDef does not fill', { hint: 'Save it as a SavedModel: give a name without extension' });
+}
+
+/** Whether the graph looks values up in tables, which something else fills before it runs. */
+export function hasTables(graph: Graph): boolean {
+  return (graph.source as Partial<FrozenSource> | undefined)?.initializer !== undefined;
 }
