@@ -48,8 +48,8 @@ export async function readRecording(path: string): Promise<Recording> {
   return { graph, feeds, expected, missing: missingOps(graph, pytorchDialect, fetches, [...feeds.keys()]) };
 }
 
-/** Runs the program and compares every value its outputs depend on. */
-export async function compareValues({ graph, feeds, expected }: Recording, kernels: KernelRunner): Promise<Comparison> {
+/** Runs the program and compares every value its outputs depend on, and those `observed`. */
+export async function compareValues({ graph, feeds, expected }: Recording, kernels: KernelRunner, observed: readonly ValueRef[] = []): Promise<Comparison> {
   const start = performance.now();
   let values = 0;
   let worst = { error: 0, value: '' };
@@ -61,7 +61,7 @@ export async function compareValues({ graph, feeds, expected }: Recording, kerne
     if (!(error <= worst.error)) worst = { error, value: valueKey(value) };
   };
   const fetches = graph.outputs.map((output) => output.value);
-  await runGraph({ graph, dialect: pytorchDialect, fetches, feeds, kernels, observe: check });
+  await runGraph({ graph, dialect: pytorchDialect, fetches, observed, feeds, kernels, observe: check });
   return { values, worst, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -8,16 +8,19 @@ import { readArrays } from '../../src/cli/arrays';
 import { executeModel } from '../../src/cli/execute';
 import { calibrate } from '../../src/engine/calibration/calibrate';
 import { CancelledError, UserError } from '../../src/engine/errors';
+import { pytorchDialect } from '../../src/engine/formats/pytorch/dialect';
 import { type ValueRef, valueKey } from '../../src/engine/graph/graph';
 import type { Tensor } from '../../src/engine/graph/tensor';
 import { type KernelRunner, NO_PROGRESS, type Progress } from '../../src/engine/host';
 import { type Conversion, createConversion } from '../../src/engine/pipeline';
 import { compareOutputs, valuesOf } from '../../src/engine/runtime/compare';
-import { prepareGraph } from '../../src/engine/runtime/executor';
+import { prepareGraph, runGraph } from '../../src/engine/runtime/executor';
 import { describeRuntime } from '../../src/engine/runtime/ownFramework';
+import { valueOfKey } from '../../src/engine/runtime/requested';
 import { nodeHost } from '../../src/worker/nodeHost';
 import { startPythonRunner } from '../../src/worker/pythonRunner';
 import { startTestKernels } from '../worker/kernels';
+import { compareValues, readRecording } from './exportedValues';
 import { pythonPath } from './judge';
 
 const samples = path.resolve('media/samples');
@@ -37,7 +40,7 @@ let embedded: KernelRunner;
 beforeAll(async () => {
   makeGraphs();
   [python, embedded] = [await startPythonRunner({ commands: [pythonPath()] }, NO_PROGRESS), await startTestKernels()];
-});
+}, 300_000);
 afterAll(async () => {
   await Promise.all([python.close(), embedded.close()]);
   rmSync(folder, { recursive: true });
@@ -129,6 +132,29 @@ describe.each(runnable)('%s in its own framework', (model, calibration, test) =>
     expect(found!.sqnrDb).toBeGreaterThan(20);
     expect(found!.top1Agreement).toBeGreaterThanOrEqual(0.99);
     await conversion.close();
+  });
+});
+
+describe.runIf(hasTorch)('PyTorch in Python', () => {
+  const NAMES = ['residual', 'lstm', 'encoder@core', 'digits@bf16'];
+  beforeAll(() => {
+    execFileSync(pythonPath(), [path.resolve('test/oracle/pytorch_models.py'), folder, ...NAMES], { stdio: ['ignore', 'ignore', 'ignore'] });
+  }, 300_000);
+
+  it.each(NAMES)('shows every value of %s under its name', async (name) => {
+    const recording = await readRecording(path.join(folder, name));
+    const { values, worst } = await compareValues(recording, python, [...recording.expected.keys()].map(valueOfKey));
+    expect(values).toBeGreaterThan(recording.expected.size / 2);
+    expect(worst.error).toBeLessThan(1e-6);
+  });
+
+  it('is fed inner values, and computes what lies behind them', async () => {
+    const { graph, feeds, expected } = await readRecording(path.join(folder, 'residual'));
+    const fetches = graph.outputs.map(({ value }) => value);
+    const [inner] = graph.nodes.get(fetches[0]!.node)!.inputs;
+    const zero = { ...expected.get(valueKey(inner!))!, data: new Float32Array(expected.get(valueKey(inner!))!.data.length) };
+    const run = (kernels: KernelRunner): Promise<Tensor[]> => runGraph({ graph, dialect: pytorchDialect, kernels, fetches, feeds: new Map([...feeds, [valueKey(inner!), zero]]) });
+    expect(largestDifference((await run(python))[0]!, (await run(embedded))[0]!)).toBeLessThan(1e-6);
   });
 });
 
