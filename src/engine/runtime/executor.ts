@@ -84,6 +84,8 @@ export function prepareGraph(request: PrepareRequest): PreparedGraph {
   return {
     async run(options) {
       const execution: Execution = { progress: NO_PROGRESS, ...options, kernels, dialect, table, constants, holders: new WeakMap() };
+      // The caller may feed them again.
+      hold(execution, [...options.feeds.values()], Infinity);
       const results = await runProgram(execution, program, options.feeds);
       return results.map((result, index) => {
         if (result !== DEAD && 'data' in result) return result;
@@ -161,11 +163,11 @@ function offer(observe: NonNullable<RunOptions['observe']>, step: Step, results:
   else results.forEach((result, output) => show({ node: step.node.id, output }, result));
 }
 
-/** Counts a step's values as users of their buffers; tensors in lists stay in use, lists are not followed further. */
-function hold({ holders }: Execution, values: readonly EdgeValue[]): void {
+/** Counts values as users of their buffers, each as so many; tensors in lists stay in use, lists are not followed further. */
+function hold({ holders }: Execution, values: readonly EdgeValue[], users = 1): void {
   for (const value of values) {
     if (value === DEAD) continue;
-    const [tensors, count] = 'data' in value ? [[value], 1] : [value.elements, Infinity];
+    const [tensors, count] = 'data' in value ? [[value], users] : [value.elements, Infinity];
     for (const tensor of tensors) {
       const buffer = bufferOf(tensor);
       if (buffer !== undefined) holders.set(buffer, (holders.get(buffer) ?? 0) + count);

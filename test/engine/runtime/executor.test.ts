@@ -4,6 +4,7 @@ import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialec
 import type { ValueRef } from '../../../src/engine/graph/graph';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 import { missingOps, prepareGraph, runGraph } from '../../../src/engine/runtime/executor';
+import { zeros } from '../../../src/engine/runtime/tensors';
 import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
 import { f32, i32, runNodes, testKernels } from './run';
 
@@ -46,6 +47,15 @@ describe('running a graph', () => {
       expect(await prepared.run({ feeds: new Map([['x:0', f32([1], x)]]), observe })).toEqual([]);
       expect(seen).toEqual([['x', x], ['c', 4], ['root', 2], ['y', 2 * x]]);
     }
+  });
+
+  it('leaves what is fed as it is, for other runs', async () => {
+    const x = zeros('float32', [2 ** 15]);
+    (x.data as Float32Array).fill(3);
+    const graph = buildGraph([placeholder('x', 'float32', [2 ** 15]), op('a', 'Square', 'x'), op('b', 'Square', 'a'), op('c', 'Square', 'b')]);
+    const request = { graph, dialect: tensorflowDialect, fetches: [value('c')], feeds: new Map([['x:0', x]]), kernels: testKernels() };
+    for (let run = 0; run < 3; run++) expect(new Set((await runGraph(request))[0]!.data as Float32Array)).toEqual(new Set([6561]));
+    expect(new Set(x.data as Float32Array)).toEqual(new Set([3]));
   });
 
   it('stops between two nodes', async () => {
