@@ -9,7 +9,7 @@ export async function importBundled(entry) {
   const folder = fromRoot('node_modules', '.cache');
   mkdirSync(folder, { recursive: true });
   const outfile = `${folder}/${basename(entry, '.ts')}.mjs`;
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({ entryPoints: [fromRoot(entry)], bundle: true, platform: 'node', format: 'esm', external: ['esbuild', 'playwright-core'], outfile, banner, logLevel: 'warning' });
+  const banner = { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" };
+  await build({ entryPoints: [fromRoot(entry)], bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], external: ['esbuild', 'playwright-core'], outfile, banner, logLevel: 'warning' });
   return import(pathToFileURL(outfile).href);
 }

@@ -10,9 +10,10 @@ import { benchLayout } from './layout.mjs';
 import { benchOnnx } from './onnx.mjs';
 import { benchPytorch } from './pytorch.mjs';
 import { benchScale } from './scale.mjs';
+import { benchTuning } from './tuning.mjs';
 import { benchView } from './view.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx, pytorch: benchPytorch };
+const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx, pytorch: benchPytorch, tuning: benchTuning };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);

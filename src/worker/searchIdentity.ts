@@ -13,7 +13,7 @@ export async function identityOf({ model, source, data, labels }: TuningSetup, c
   const { calibration, tuning: { metric, topk, confidence_batches }, ...conversion } = { ...config, accuracy_criterion: undefined };
   const ranges = source.calibration ?? besideConfig(source, calibration.ranges ?? calibration.data!);
   return {
-    version: 1, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
+    version: 2, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
     config: { ...conversion, calibration, tuning: { metric, topk, confidence_batches } },
     ...(source.runtime?.kind === 'python' ? { python: source.runtime.python ?? '' } : {}),
   };

@@ -15,6 +15,7 @@ import { activationErrors } from './activationErrors';
 import { type Candidate, candidateConfig, lowest, type SearchSpace } from './candidate';
 import { convertWith, type FindRanges } from './convertCandidate';
 import { evaluate, type EvaluationRequest, forEachBatch } from './evaluate';
+import { graphFingerprint } from './graphFingerprint';
 import { measureSizes } from './measureSizes';
 import { METRICS } from './metrics';
 import { type CostBasis, modelledCycles } from './modelledCost';
@@ -54,6 +55,8 @@ interface BenchState extends BenchRequest {
   readonly basis: CostBasis;
   readonly originalCycles: number;
   readonly share: ShareNodes;
+  /** Measured so far, by fingerprint: another candidate may convert to the same graph. */
+  readonly accuracies: Map<string, number>;
 }
 
 /** Runs the model once, for the sizes of its values. Throws UserError for data that does not fit the model, or a config that leaves nothing to choose. */
@@ -71,7 +74,7 @@ export async function createBench(request: BenchRequest): Promise<Bench> {
   const basis: CostBasis = { graph, works: workload(graph, dialect, sizes), sizes, dialect };
   const share = nodePool();
   share(graph);
-  const state: BenchState = { ...request, space, judged, basis, share, originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
+  const state: BenchState = { ...request, space, judged, basis, share, accuracies: new Map(), originalCycles: modelledCycles({ graph }, basis, config.target_isa) };
   // All values any candidate may quantize are calibrated in one run of the model.
   await convert(state, lowest(space));
   return { run: <T extends Task>(task: T) => ANSWERS[task.kind](state, task as never) as Promise<Result<T>> };
@@ -86,10 +89,13 @@ const ANSWERS: Answers = {
     return { accuracy: await evaluate({ ...judged, graph }), seconds: now() - started, runtime: describeRuntime(dialect, kernels, runtime) };
   },
   measure: async (state, { candidate }): Promise<Measurement> => {
-    const started = state.now();
+    const { graph, judged, accuracies, now } = state;
+    const started = now();
     const converted = await convert(state, candidate);
-    const accuracy = await evaluate({ ...state.judged, graph: converted.graph });
-    return { accuracy, cost: costOf(converted, state), lowered: loweredShare(converted, state), seconds: state.now() - started };
+    const fingerprint = graphFingerprint(converted.graph, graph);
+    const accuracy = accuracies.get(fingerprint) ?? (await evaluate({ ...judged, graph: converted.graph }));
+    accuracies.set(fingerprint, accuracy);
+    return { accuracy, cost: costOf(converted, state), lowered: loweredShare(converted, state), seconds: now() - started, fingerprint };
   },
   price: async (state, { candidates }) => {
     const costs: number[] = [];

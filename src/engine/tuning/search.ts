@@ -82,29 +82,36 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
   const space = await answer({ kind: 'space' });
   const baseline = await answer({ kind: 'baseline' });
   request.onStart?.({ space, baseline });
+  /** Answers to the strategy by candidate. */
   const trials = new Map<string, Trial>();
+  /** Of those that convert to the same graph, the first. */
+  const counted = new Map<string, Trial>();
   const toTrial = (candidate: Candidate, measured: Measurement): Trial => {
     const meets = isAccurateEnough({ original: baseline.accuracy, converted: measured.accuracy }, config.accuracy_criterion, higherIsBetter);
     return { ...measured, candidate, meets };
   };
   const endAfter = (trial: Trial): SearchResult['end'] | undefined => {
     if (trial.meets && strategy.stopsWhenMet && timeout === 0) return 'met';
-    if (trials.size >= maxTrials) return 'max_trials';
+    if (counted.size >= maxTrials) return 'max_trials';
     return timeout > 0 && now() - started >= timeout ? 'timeout' : undefined;
   };
 
   /** Measures what was not yet; gives the reason to stop, if one comes up. */
   const measureAll = async (candidates: readonly Candidate[]): Promise<SearchResult['end'] | undefined> => {
     const unknown = [...new Map(candidates.map((candidate) => [candidateKey(candidate), candidate])).values()].filter((candidate) => !trials.has(candidateKey(candidate)));
-    const next = unknown.slice(0, maxTrials - trials.size);
-    let index = 0;
-    for await (const measured of inOrder(next, runner.size, (candidate) => answer({ kind: 'measure', candidate }))) {
-      const candidate = next[index++]!;
-      const trial = toTrial(candidate, measured);
-      trials.set(candidateKey(candidate), trial);
-      request.onTrial?.(trial, trials.size - 1);
-      const end = endAfter(trial);
-      if (end !== undefined) return end;
+    while (unknown.length > 0) {
+      const next = unknown.splice(0, maxTrials - counted.size);
+      let index = 0;
+      for await (const measured of inOrder(next, runner.size, (candidate) => answer({ kind: 'measure', candidate }))) {
+        const candidate = next[index++]!;
+        const trial = toTrial(candidate, measured);
+        trials.set(candidateKey(candidate), trial);
+        if (counted.has(trial.fingerprint)) continue;
+        counted.set(trial.fingerprint, trial);
+        request.onTrial?.(trial, counted.size - 1);
+        const end = endAfter(trial);
+        if (end !== undefined) return end;
+      }
     }
     return undefined;
   };
@@ -119,7 +126,7 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
       if (end === undefined) step = search.next(value.candidates.map((candidate) => trials.get(candidateKey(candidate))!));
     }
   }
-  const all = [...trials.values()];
+  const all = [...counted.values()];
   const fallback = highest(space);
   const best = cheapest(all.filter(({ meets }) => meets), higherIsBetter) ?? toTrial(fallback, await answer({ kind: 'measure', candidate: fallback }));
   return { space, baseline, trials: all, best, front: paretoFront(all, higherIsBetter), end: end ?? 'exhausted' };

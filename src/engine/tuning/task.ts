@@ -24,6 +24,8 @@ export interface Measurement {
   /** Share of the multiply-accumulates that could be BF16 or INT8 and are. */
   readonly lowered: number;
   readonly seconds: number;
+  /** That of the converted graph, see `graphFingerprint`. */
+  readonly fingerprint: string;
 }
 
 export interface Results {

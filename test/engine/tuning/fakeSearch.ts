@@ -32,6 +32,8 @@ export function fakeRunner(searched: SearchSpace, accuracy: (letters: string, se
   readonly size?: number;
   readonly outputError?: (letters: string) => number;
   readonly activationErrors?: (letters: string) => number[];
+  /** Equal for candidates that convert to the same graph. */
+  readonly graph?: (letters: string) => string;
 } = {}): FakeRunner {
   const submitted: string[] = [];
   const letters = (candidate: Candidate): string => candidateKey(candidate).split(' ')[1]!;
@@ -42,7 +44,7 @@ export function fakeRunner(searched: SearchSpace, accuracy: (letters: string, se
       case 'measure': {
         submitted.push(candidateKey(task.candidate));
         const key = letters(task.candidate);
-        return { accuracy: accuracy(key, task.candidate.setting), cost: costOf(key), lowered: 0, seconds: 0 } satisfies Measurement;
+        return { accuracy: accuracy(key, task.candidate.setting), cost: costOf(key), lowered: 0, seconds: 0, fingerprint: others.graph?.(key) ?? candidateKey(task.candidate) } satisfies Measurement;
       }
       case 'price': return task.candidates.map((candidate) => costOf(letters(candidate)));
       case 'outputErrors': return task.candidates.map((candidate) => others.outputError!(letters(candidate)));

@@ -87,6 +87,27 @@ describe('the journal', () => {
   });
 });
 
+describe('candidates that convert to the same graph', () => {
+  const units = [unit('a', 'if'), unit('b', 'if'), unit('T', 'bf', 'T', 'opType')];
+  /** The op type makes no difference. */
+  const graph = (letters: string): string => letters.slice(0, 2);
+  const accuracy = (letters: string): number => (graph(letters) === 'ff' ? 1 : 0.5);
+
+  it('count as one trial', async () => {
+    const result = await search(STRATEGIES.exhaustive, fakeRunner(space(...units), accuracy, { graph }));
+    expect(tried(result).map(graph).sort()).toEqual(['ff', 'fi', 'if', 'ii']);
+    expect(result.best.accuracy).toBe(1);
+  });
+
+  it.each([1, 2, 3])('leave max_trials to others: %d', async (size) => {
+    for (const limit of [1, 2, 3]) {
+      const result = await search(STRATEGIES.exhaustive, fakeRunner(space(...units), () => 0.5, { graph, size }), { max_trials: limit });
+      expect(new Set(tried(result).map(graph)).size).toBe(limit);
+      expect(result.end).toBe('max_trials');
+    }
+  });
+});
+
 describe('pause and cancel', () => {
   const start = (runner: TrialRunner) => {
     const seen: string[] = [];
