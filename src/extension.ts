@@ -24,7 +24,7 @@ export type ExtensionApi = typeof api & {
 
 /** What the tests inside VS Code see of the extension. */
 export interface TestingApi {
-  readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select' | 'editors'> | undefined;
+  readonly activeDocument: () => Pick<ModelDocument, 'uri' | 'conversion' | 'configView' | 'failure' | 'selected' | 'select' | 'editors' | 'sensitivity'> | undefined;
   /** As if the side panel had sent the message; resolves to what the user was told went wrong. */
   readonly sendToConfig: (message: FromConfig) => Promise<string | undefined>;
   /** What the side panel is told. */

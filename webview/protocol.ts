@@ -301,6 +301,18 @@ export interface Histogram {
   readonly sampled?: true;
 }
 
+/** How far the model's output is off where one op alone is at a lower precision: signal over error in dB, Infinity for no error. */
+export interface OpError {
+  readonly precision: 'int8' | 'bf16';
+  readonly decibels: number;
+}
+
+/** Of ops of the picture whose error alone was measured: nodes, and dB at the lowest precision each can have. */
+export interface SensitivityTable {
+  readonly nodes: Int32Array;
+  readonly decibels: Float64Array;
+}
+
 /** A Cast, Quantize or Dequantize to go to. */
 export interface BoundaryLink {
   readonly id: string;
@@ -329,7 +341,7 @@ export interface LinkedView {
 export type PictureFormat = 'png' | 'svg' | 'json';
 
 /** What the commands of the palette and of the editor's title do with the view. */
-export type ViewAction = 'collapseAll' | 'expandAllCasts' | 'find' | 'fit' | 'play';
+export type ViewAction = 'collapseAll' | 'expandAllCasts' | 'find' | 'fit' | 'play' | 'sensitivity';
 
 /**
  * What the page writes to `data-vscode-context` under the pointer, beside `preventDefaultContextMenuItems: true`; commands of
@@ -355,7 +367,10 @@ export type ToGraph =
   | { readonly type: 'export'; readonly format: PictureFormat }
   /** The first `keep` snapshots stay, the others are replaced by those added. */
   | { readonly type: 'snapshots'; readonly keep: number; readonly added: readonly SnapshotTables[]; readonly shown: number }
-  | { readonly type: 'details'; readonly details: NodeDetails }
+  /** `errors`: of the node alone, where they were measured. */
+  | { readonly type: 'details'; readonly details: NodeDetails; readonly errors?: readonly OpError[] }
+  /** Colours the ops where that is on; undefined: nothing is known any more. */
+  | { readonly type: 'sensitivity'; readonly table: SensitivityTable | undefined }
   | { readonly type: 'running'; readonly running: RunningView | undefined }
   /** Lights up some nodes and dims the others, as a filter of the panel or a click in it asks; without nodes it ends. */
   | { readonly type: 'highlight'; readonly nodes?: Int32Array; readonly label: string }

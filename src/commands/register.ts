@@ -25,6 +25,7 @@ import { runNextPhase } from './runNextPhase';
 import { saveConvertedModel } from './saveConvertedModel';
 import { setPrecisionCommands } from './setPrecision';
 import { showLog } from './showLog';
+import { showSensitivity } from './showSensitivity';
 import { showSnapshot } from './showSnapshot';
 import { showWhy } from './showWhy';
 import { stepBack } from './stepBack';
@@ -53,6 +54,7 @@ const COMMANDS: readonly Command[] = [
   recordRanges,
   tune,
   chooseTuningData,
+  showSensitivity,
   importConfig,
   exportConfig,
   ...viewCommands,

@@ -3,7 +3,7 @@ import { modelCommand, type Command } from './command';
 import { graphHidden } from './reasons';
 
 /** Command by what it has the graph in front do with its view. */
-const ACTIONS: Readonly<Record<ViewAction, string>> = {
+const ACTIONS: Readonly<Record<Exclude<ViewAction, 'sensitivity'>, string>> = {
   collapseAll: 'collapseAll',
   expandAllCasts: 'expandAllCasts',
   find: 'findInGraph',
@@ -11,6 +11,6 @@ const ACTIONS: Readonly<Record<ViewAction, string>> = {
   play: 'playChanges',
 };
 
-export const viewCommands: readonly Command[] = (Object.keys(ACTIONS) as ViewAction[]).map((action) =>
+export const viewCommands: readonly Command[] = (Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]).map((action) =>
   modelCommand({ id: ACTIONS[action], notNow: graphHidden, run: (document) => document.editors.active?.post({ type: 'view', action }) }),
 );

@@ -15,9 +15,10 @@ import { Conversion } from './conversion';
 import { Editors } from './editors';
 import { type Op, opWithId } from './ops';
 import { Prediction } from './prediction';
+import { Sensitivity } from './sensitivity';
 import { chosenRuntime } from './runtime';
 
-export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome' | 'data';
+export type Change = 'graph' | 'snapshots' | 'running' | 'selection' | 'config' | 'outcome' | 'data' | 'sensitivity';
 
 /** One open model: its conversion, its config file and the selection. The only owner of state on the host side. */
 export class ModelDocument implements vscode.CustomDocument {
@@ -48,6 +49,7 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly onDidDispose = this.closed.event;
 
   readonly editors = new Editors();
+  readonly sensitivity = new Sensitivity(() => this.changed.fire('sensitivity'));
 
   /** Settles when the model is open, or is known not to open. */
   opened: Promise<void> = Promise.resolve();

@@ -9,6 +9,7 @@ import type { TrialView, TuningView } from '../../webview/protocol';
 import { CONFIG_SUFFIX } from './configFile';
 import { errorText } from './messages';
 import type { ModelDocument } from './modelDocument';
+import { opErrors } from './sensitivity';
 import { type SearchState, trialView, tuningView } from './tuningView';
 
 type Mode = SearchSetup['mode'];
@@ -58,6 +59,14 @@ export class Tuning implements vscode.Disposable {
   start(mode: Exclude<Mode, 'look'>): void {
     if (this.state === 'running' || this.state === 'paused') return;
     this.run(mode);
+  }
+
+  /** Measures the error that each op makes alone, unless the journal knows it; resolves when nothing runs any more. */
+  async measureSensitivity(): Promise<void> {
+    await this.thread?.done.catch(() => {});
+    if (this.document.sensitivity.errors.size > 0) return;
+    this.start('sensitivity');
+    await this.thread?.done.catch(() => {});
   }
 
   pause(): void {
@@ -112,6 +121,7 @@ export class Tuning implements vscode.Disposable {
 
   private forget(): void {
     this.points.clear();
+    this.document.sensitivity.errors = new Map();
     this.opened = this.space = this.baseline = undefined;
   }
 
@@ -138,12 +148,14 @@ export class Tuning implements vscode.Disposable {
       const { opened } = event;
       this.forget();
       Object.assign(this, { opened, space: opened.space, baseline: opened.baseline });
+      if (opened.errors !== undefined) this.document.sensitivity.errors = opErrors(opened.space!, opened.errors);
       for (const point of opened.points) this.points.set(candidateKey(point.candidate), point);
     } else if (event.type === 'started') Object.assign(this, { space: event.space, baseline: event.baseline });
     else if (event.type === 'point') {
       const key = candidateKey(event.point.candidate);
       if (!this.points.has(key)) this.points.set(key, event.point);
-    } else if (event.type === 'task') this.task = event.kind;
+    } else if (event.type === 'errors') this.document.sensitivity.errors = opErrors(this.space!, event.errors);
+    else if (event.type === 'task') this.task = event.kind;
     else this.end = event.end;
     this.changed.fire();
   }

@@ -3,6 +3,7 @@ import { UserError } from '../engine/errors';
 import type { Editor } from '../document/editors';
 import { errorText, type Messages } from '../document/messages';
 import type { Change, ModelDocument } from '../document/modelDocument';
+import { sensitivityTable } from '../document/sensitivity';
 import type { FromGraph, SnapshotTables, ToGraph } from '../../webview/protocol';
 import { PictureRequests } from './pictureRequests';
 
@@ -43,12 +44,16 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
       sent = graph.snapshots;
     }
   };
+  const sendSensitivity = () => {
+    const { graph } = document.conversion;
+    if (graph !== undefined) post({ type: 'sensitivity', table: sensitivityTable(graph, document.sensitivity.errors) });
+  };
   const sendDetails = () => {
     const { selected } = document;
     if (selected === undefined) return;
     const isPinned = editors.isPinned(editor);
     document.conversion.details(selected, isPinned ? 0 : undefined).then(
-      (details) => selected === document.selected && post({ type: 'details', details }),
+      (details) => selected === document.selected && post({ type: 'details', details, errors: document.sensitivity.errors.get(selected) ?? [] }),
       (error: unknown) => {
         if (!(error instanceof UserError)) messages.show(error);
         // A node that the conversion had added is gone after stepping back, and never was in the opened model.
@@ -76,6 +81,10 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
     },
     // Snapshots that stay as they are may have other reasons.
     config: sendDetails,
+    sensitivity: () => {
+      sendSensitivity();
+      sendDetails();
+    },
     // The side panel shows these.
     outcome: () => {},
     data: () => {},
@@ -119,6 +128,7 @@ export function connectGraph(document: ModelDocument, panel: vscode.WebviewPanel
       if (wasPinned !== editors.isPinned(editor)) panel.title = wasPinned ? '' : vscode.l10n.t('{0} (original)', document.name);
       wasPinned = editors.isPinned(editor);
       sendGraph();
+      sendSensitivity();
       send.running();
       send.selection();
       editors.welcome(editor);

@@ -52,14 +52,15 @@ export class TuningPanels {
   }
 
   /** Shows the search of a model, beside its graph unless it is open elsewhere. */
-  open(document: ModelDocument): void {
+  open(document: ModelDocument): Tuning {
     const open = this.open_.get(document);
-    if (open !== undefined) return open.panel.reveal();
+    open?.panel.reveal();
+    if (open !== undefined) return open.tuning;
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
-    this.connect(document, vscode.window.createWebviewPanel(TUNING_VIEW, vscode.l10n.t('Tune {0}', document.name), column));
+    return this.connect(document, vscode.window.createWebviewPanel(TUNING_VIEW, vscode.l10n.t('Tune {0}', document.name), column));
   }
 
-  private connect(document: ModelDocument, panel: vscode.WebviewPanel): void {
+  private connect(document: ModelDocument, panel: vscode.WebviewPanel): Tuning {
     this.open_.get(document)?.panel.dispose();
     const { webview } = panel;
     const file = (...parts: string[]) => vscode.Uri.joinPath(this.extensionUri, 'dist', ...parts);
@@ -82,6 +83,7 @@ export class TuningPanels {
     webview.options = { enableScripts: true, localResourceRoots: [file('webview')] };
     const script = webview.asWebviewUri(file('webview', 'tuning.js')).toString();
     webview.html = tuningPage({ nonce: randomUUID(), cspSource: webview.cspSource, script, translations: vscode.l10n.bundle });
+    return tuning;
   }
 
   private async receive(message: FromTuning, document: ModelDocument, tuning: Tuning, post: TrialPost): Promise<string | undefined> {

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { TuningConfig } from '../engine/config/config';
 import { parseConfig, requireValid } from '../engine/config/parse';
-import { type JournalContent, measuredIn, type SearchIdentity } from '../engine/tuning/journal';
+import { type JournalContent, measuredIn, type SearchIdentity, taskKey } from '../engine/tuning/journal';
 import type { SearchSpace } from '../engine/tuning/candidate';
 import { type RunningSearch, startSearch } from '../engine/tuning/search';
+import { sensitivityTask } from '../engine/tuning/sensitivity';
 import { STRATEGIES } from '../engine/tuning/strategies';
+import { ask, type Strategy } from '../engine/tuning/strategy';
 import { openJournal, readJournalFile } from './journalFile';
 import { identityOf, withRanges } from './searchIdentity';
 import type { Opened, SearchEvent, SearchSetup } from './searchProtocol';
@@ -26,16 +28,23 @@ export async function runSearch(setup: SearchSetup, post: (event: SearchEvent) =
 
   const config: TuningConfig = { ...opened.base, accuracy_criterion: present.accuracy_criterion, tuning: present.tuning };
   const journal = await openJournal(setup.journal, { ...identity, config: (opened.journal === 'same' ? found! : { identity }).identity!.config }, setup.mode === 'anew');
+  let errorsKey: string | undefined;
   const runner = startTrialPool({ ...setup, source: { ...source, text: JSON.stringify(config) } });
   try {
     const search = startSearch({
       config,
-      strategy: STRATEGIES[config.tuning.strategy],
+      strategy: setup.mode === 'sensitivity' ? SENSITIVITY : STRATEGIES[config.tuning.strategy],
       runner,
       journal,
       now: () => performance.now() / 1000,
       onTask: ({ kind }) => post({ type: 'task', kind }),
-      onStart: ({ space, baseline }) => post({ type: 'started', space, baseline: baseline.accuracy }),
+      onResult(task, result) {
+        if (task.kind === 'outputErrors' && taskKey(task) === errorsKey) post({ type: 'errors', errors: result as readonly number[] });
+      },
+      onStart({ space, baseline }) {
+        errorsKey = taskKey(sensitivityTask(space));
+        post({ type: 'started', space, baseline: baseline.accuracy });
+      },
       onTrial: ({ meets: _, ...point }) => post({ type: 'point', point }),
     });
     control(search);
@@ -52,8 +61,21 @@ function openedFrom(found: JournalContent | undefined, identity: SearchIdentity)
   if (!isSame) return { journal: found === undefined ? 'none' : 'other', base, points: [] };
   const space = found.known.get('space') as SearchSpace | undefined;
   const baseline = found.known.get('baseline') as { readonly accuracy: number } | undefined;
-  return { journal: 'same', base, ...(space && { space }), ...(baseline && { baseline: baseline.accuracy }), points: space === undefined ? [] : measuredIn(found, space) };
+  const errors = space && (found.known.get(taskKey(sensitivityTask(space))) as readonly number[] | undefined);
+  return {
+    journal: 'same', base, points: space === undefined ? [] : measuredIn(found, space),
+    ...(space && { space }), ...(baseline && { baseline: baseline.accuracy }), ...(errors && { errors }),
+  };
 }
+
+/** Asks for the errors of single ops, and for no trial. */
+const SENSITIVITY: Strategy = {
+  description: 'The error that each op makes alone.',
+  stopsWhenMet: false,
+  *search(space) {
+    yield* ask(sensitivityTask(space));
+  },
+};
 
 /** All that tells searches apart, but the config. */
 function filesOf({ config: _, ...files }: SearchIdentity): string {

@@ -9,8 +9,8 @@ import type { ErrorData } from './rpc';
 export interface SearchSetup extends TuningSetup {
   /** Path of the journal. */
   readonly journal: string;
-  /** `look`: tell what the journal has, and end. `continue`: go on from there. `anew`: forget it and begin. */
-  readonly mode: 'look' | 'continue' | 'anew';
+  /** `look`: tell what the journal has, and end. `continue`: go on from there. `anew`: forget it and begin. `sensitivity`: measure the errors of single ops only. */
+  readonly mode: 'look' | 'continue' | 'anew' | 'sensitivity';
 }
 
 /** A candidate that was measured, in this run or an earlier one. */
@@ -28,6 +28,8 @@ export interface Opened {
   readonly space?: SearchSpace;
   readonly baseline?: number;
   readonly points: readonly Point[];
+  /** The answer to `sensitivityTask`, where that was measured. */
+  readonly errors?: readonly number[];
 }
 
 /** Host to thread. */
@@ -40,5 +42,7 @@ export type SearchEvent =
   | { readonly type: 'task'; readonly kind: Task['kind'] }
   | { readonly type: 'started'; readonly space: SearchSpace; readonly baseline: number }
   | { readonly type: 'point'; readonly point: Point }
+  /** The answer to `sensitivityTask`. */
+  | { readonly type: 'errors'; readonly errors: readonly number[] }
   | { readonly type: 'done'; readonly end: SearchResult['end']; readonly best: Point & { readonly meets: boolean } }
   | { readonly type: 'failed'; readonly error: ErrorData };

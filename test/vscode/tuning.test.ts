@@ -101,6 +101,22 @@ describe('tuning', () => {
     strictEqual((await run('chooseTuningData', sample('none.npz'))).status, 'failed');
   });
 
+  it('measures what each op does alone, once', async () => {
+    const document = await openModel(config());
+    strictEqual(document.sensitivity.errors.size, 0);
+    await done('showSensitivity');
+    const { errors } = document.sensitivity;
+    const convolutions = nodesOf(document.conversion.graph!, 'Conv2D');
+    ok(convolutions.some((id) => errors.has(id)));
+    for (const [lowest, ...others] of errors.values()) ok(lowest!.decibels > 10 && others.every(({ precision }) => precision === 'bf16'));
+    // Closing the view forgets nothing: the journal has them.
+    const { activeTuning } = await api();
+    activeTuning()!.panel.dispose();
+    const { tuning } = await openTuning();
+    deepStrictEqual(document.sensitivity.errors, errors);
+    strictEqual(tuning.view.end, undefined);
+  });
+
   it('shows an op of a trial in the graph', async () => {
     const document = await openModel(config());
     const { receive } = await openTuning();

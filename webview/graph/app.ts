@@ -1,4 +1,4 @@
-import type { GraphTables, PictureFormat, RunningView, SnapshotTables, ToGraph, ViewAction } from '../protocol';
+import type { GraphTables, PictureFormat, RunningView, SensitivityTable, SnapshotTables, ToGraph, ViewAction } from '../protocol';
 import { t } from '../l10n';
 import { GraphCanvas } from './canvas/graphCanvas';
 import { createMinimap } from './canvas/minimap';
@@ -8,6 +8,7 @@ import { createDetails } from './details';
 import { h } from './dom';
 import { Expansion } from './expansion';
 import { exportPicture } from './export/exportPicture';
+import { type Heat, heatOf } from './heat';
 import { connect, type Host, type Persisted } from './host';
 import { keyActions } from './keyActions';
 import { onKey, type KeyActions } from './keyMap';
@@ -31,7 +32,7 @@ import type { View } from './view';
 import { createZoomTools } from './zoomTools';
 
 /** What the commands of the palette and the editor's title do. */
-const VIEW_ACTIONS: Readonly<Record<ViewAction, (actions: KeyActions) => void>> = {
+const VIEW_ACTIONS: Readonly<Record<Exclude<ViewAction, 'sensitivity'>, (actions: KeyActions) => void>> = {
   collapseAll: (actions) => actions.collapseAll(),
   expandAllCasts: (actions) => actions.expandCasts(),
   find: (actions) => actions.search(),
@@ -62,6 +63,10 @@ export class GraphApp {
   /** Shows the opened model only. */
   private pinned = false;
   private ghosts = true;
+  /** How sensitive ops are, and whether they are coloured by it. */
+  private sensitivity: SensitivityTable | undefined;
+  private heat: Heat | undefined;
+  private heatOn = false;
   private mapping = 0;
   /** What is lit up, the host asked for. */
   private litByHost = false;
@@ -94,7 +99,7 @@ export class GraphApp {
     },
     this.transitions.element,
   );
-  private readonly legend = createLegend(() => this.toggleGhosts());
+  private readonly legend = createLegend(() => this.toggleGhosts(), () => this.setHeat(!this.heatOn));
   private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
   private readonly search = createSearchBox({
     go: (result) => void this.selection.goTo(result),
@@ -158,6 +163,7 @@ export class GraphApp {
 
   start(): void {
     this.ghosts = this.host.restore()?.ghosts ?? true;
+    this.heatOn = this.host.restore()?.heat ?? false;
     this.canvas.setGhosts(this.ghosts);
     this.phaseBar.update([], 0, undefined);
     this.notice.loading(t('Opening model…'));
@@ -180,7 +186,11 @@ export class GraphApp {
         this.replace(message.keep, message.added, message.shown);
         break;
       case 'details':
-        this.selection.showDetails(message.details);
+        this.selection.showDetails(message.details, message.errors ?? []);
+        break;
+      case 'sensitivity':
+        this.sensitivity = message.table;
+        void this.opening.then(() => this.drawHeat());
         break;
       case 'running':
         this.running = message.running;
@@ -201,7 +211,8 @@ export class GraphApp {
         void this.link.follow(message.view);
         break;
       case 'view':
-        VIEW_ACTIONS[message.action](this.actions);
+        if (message.action === 'sensitivity') this.setHeat(true);
+        else VIEW_ACTIONS[message.action](this.actions);
         break;
       case 'export':
         void this.export(message.format);
@@ -232,6 +243,7 @@ export class GraphApp {
     this.arranged = { groups, expanded, picture, expansion: new Expansion({ layouts: this.layouts, groups, draw }, expanded) };
     this.notice.clear();
     this.canvas.setGraph(this.graph, groups, picture, this.moment!);
+    this.drawHeat();
     if (kept) this.canvas.camera.setViewport(kept.viewport);
     else this.canvas.camera.start();
     this.stage.tree.update(this.view()!);
@@ -276,7 +288,7 @@ export class GraphApp {
     this.moment = momentAt(graph.snapshots, position);
     this.phaseBar.update(graph.snapshots, position.snapshot, this.running);
     this.timeline.update(graph, position);
-    this.legend.update(this.moment, this.ghosts);
+    this.updateLegend();
     this.transitions.update(graph, this.moment);
     this.search.update(graph, this.moment);
     this.canvas.setMoment(this.moment);
@@ -331,9 +343,28 @@ export class GraphApp {
     if (!this.moment) return;
     this.ghosts = !this.ghosts;
     this.canvas.setGhosts(this.ghosts);
-    this.legend.update(this.moment, this.ghosts);
+    this.updateLegend();
     this.stage.announce(this.ghosts ? t('Folded marks shown') : t('Folded marks hidden'));
     this.memory.changed();
+  }
+
+  private setHeat(isOn: boolean): void {
+    this.heatOn = isOn;
+    this.drawHeat();
+    this.stage.announce(isOn ? t('Coloured by sensitivity') : t('Coloured by precision'));
+    this.memory.changed();
+  }
+
+  private drawHeat(): void {
+    const { sensitivity, graph, arranged } = this;
+    this.heat = sensitivity && graph && arranged && heatOf(sensitivity, graph.nodes.count, arranged.groups);
+    this.canvas.setHeat(this.heatOn ? this.heat : undefined);
+    this.updateLegend();
+    this.drawMinimap();
+  }
+
+  private updateLegend(): void {
+    if (this.moment) this.legend.update(this.moment, this.ghosts, this.heat && { heat: this.heat, isOn: this.heatOn });
   }
 
   private drawMinimap(): void {
@@ -357,6 +388,7 @@ export class GraphApp {
       selectedGroup: group === undefined ? undefined : view.groups.keys[group],
       position: view.moment.position,
       ghosts: this.ghosts,
+      heat: this.heatOn,
     };
   }
 

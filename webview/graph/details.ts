@@ -1,4 +1,4 @@
-import type { GraphTables, NodeChange, NodeDetails, Precision } from '../protocol';
+import type { GraphTables, NodeChange, NodeDetails, OpError, Precision } from '../protocol';
 import { t } from '../l10n';
 import { castRow, forcedByBox } from './castWhy';
 import { chip, headOf, section, withConfigLink, type DetailsEvents } from './detailParts';
@@ -14,7 +14,7 @@ export interface DetailsPanel {
   readonly element: HTMLElement;
   /** What the picture knows of a node, until its details arrive. */
   showHead(node: { readonly op: string; readonly name: string }, precision: Precision | undefined): void;
-  showNode(details: NodeDetails): void;
+  showNode(details: NodeDetails, errors?: readonly OpError[]): void;
   showGroup(graph: GraphTables, groups: Groups, moment: Moment, group: number, isExpanded: boolean): void;
   showModel(graph: GraphTables, shown: number): void;
 }
@@ -37,11 +37,12 @@ export function createDetails(events: DetailsEvents, transitions: HTMLElement): 
   return {
     element,
     showHead: (node, precision) => show(head(node, precision), true),
-    showNode(details) {
+    showNode(details, errors = []) {
       const scale = largestMagnitude([...details.inputs, ...details.outputs]);
       const content = [
         ...head(details, details.precision),
         section(whyTitle(details), whyBox(details, events)),
+        ...(errors.length === 0 ? [] : [section(t('Alone at a lower precision'), errorList(errors))]),
         section(t('Inputs'), valueList(details.inputs, t('No inputs'), scale, events)),
         section(t('Outputs'), valueList(details.outputs, t('No outputs'), scale, events)),
         section(t('Changes'), changes(details, events)),
@@ -72,6 +73,12 @@ function whyBox({ why: { text, configKey }, precision, cast }: NodeDetails, even
 function whyTitle({ precision, cast }: NodeDetails): string {
   if (precision === undefined) return t('Why it is gone');
   return cast ? t('Why this Cast') : t('Why {0}', NAMES[precision]);
+}
+
+/** How far the output is off where this op alone is lowered. */
+function errorList(errors: readonly OpError[]): HTMLElement {
+  const text = (decibels: number): string => (Number.isFinite(decibels) ? t('output {0} dB over its error', decibels.toFixed(1)) : t('no error of the output'));
+  return h('ul', { class: 'errors' }, ...errors.map(({ precision, decibels }) => h('li', {}, chip(precision), h('span', {}, `${NAMES[precision]}: ${text(decibels)}`))));
 }
 
 function changes({ changes: list }: NodeDetails, events: DetailsEvents): HTMLElement {

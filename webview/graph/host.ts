@@ -12,6 +12,8 @@ export interface Persisted {
   /** Where the timeline stands. */
   readonly position: Position;
   readonly ghosts: boolean;
+  /** Ops are coloured by how sensitive they are, where that is known. */
+  readonly heat?: boolean;
 }
 
 interface VsCodeApi {

@@ -1,4 +1,4 @@
-import type { NodeDetails } from '../protocol';
+import type { NodeDetails, OpError } from '../protocol';
 import { nodeId, nodeOfId, PRECISIONS, textAt } from '../tables';
 import type { GraphCanvas } from './canvas/graphCanvas';
 import type { Selected } from './canvas/lights';
@@ -88,10 +88,10 @@ export class Selection {
     else this.showPanel();
   }
 
-  showDetails(details: NodeDetails): void {
+  showDetails(details: NodeDetails, errors: readonly OpError[]): void {
     if (this.id !== details.id) return;
     this.detailed = true;
-    this.parts.panel.showNode(details);
+    this.parts.panel.showNode(details, errors);
   }
 
   /** The model, or what is known of the selection; details of another moment stay until those of this one arrive. */

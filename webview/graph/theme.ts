@@ -17,6 +17,8 @@ export interface Theme {
   readonly boxes: readonly string[];
   readonly precision: Readonly<Record<Precision, string>>;
   readonly fill: Readonly<Record<Precision, string>>;
+  /** Fill of cards by how sensitive their ops are. */
+  readonly heat: readonly string[];
   readonly highContrast: boolean;
   readonly font: string;
 }
@@ -24,6 +26,8 @@ export interface Theme {
 type Rgb = readonly [number, number, number];
 
 const TINT = 0.14;
+/** Text on the strongest can still be read. */
+const HEAT_TINTS = [0.05, 0.15, 0.25, 0.35, 0.45];
 const BOX_TINT = 0.025;
 const CARD_TINT = 0.09;
 /** Boxes deeper than that look like the last of these. */
@@ -57,6 +61,7 @@ export function readTheme(): Theme {
     boxes: Array.from({ length: BOX_DEPTHS }, (_, depth) => css(highContrast ? background : mix(foreground, background, BOX_TINT * (depth + 1)))),
     precision: each(css),
     fill: each((colour) => css(highContrast ? background : mix(colour, background, TINT))),
+    heat: HEAT_TINTS.map((tint) => css(mix(resolve('error'), background, tint))),
     highContrast,
     font,
   };

@@ -19,8 +19,9 @@ export interface SearchRequest {
   readonly now: () => number;
   /** Told of the search space and of the original's accuracy, before any trial. */
   readonly onStart?: (start: Pick<SearchResult, 'space' | 'baseline'>) => void;
-  /** Told of every task that is started. */
+  /** Told of every task that is started, and of every one that is answered, by the journal or the runner. */
   readonly onTask?: (task: Task) => void;
+  readonly onResult?: <T extends Task>(task: T, result: Result<T>) => void;
   /** Told of every trial as it is known, in the order in which the strategy sees them. */
   readonly onTrial?: (trial: Trial, index: number) => void;
 }
@@ -70,11 +71,15 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
   const { higherIsBetter } = METRICS[metric];
   const answer: Answer = async (task) => {
     const known = journal.known.get(taskKey(task));
-    if (known !== undefined) return known as Result<typeof task>;
+    if (known !== undefined) {
+      request.onResult?.(task, known as Result<typeof task>);
+      return known as Result<typeof task>;
+    }
     await pass();
     request.onTask?.(task);
     const result = await submitSplit(task, runner);
     await journal.append(task, result);
+    request.onResult?.(task, result);
     return result;
   };
 

@@ -3,6 +3,7 @@ import { GONE, listAt, NODE_KINDS, PRECISIONS } from '../../tables';
 import { t } from '../../l10n';
 import { opAt } from '../describe';
 import { STUB_PADDING, TEXT_LEFT, TEXT_RIGHT } from '../layout/cardSizes';
+import { heatClass } from '../heat';
 import { GROUP_KINDS } from '../layout/picture';
 import type { Mark } from '../moment';
 import { BOX_DEPTHS } from '../theme';
@@ -50,18 +51,18 @@ function opElements(scene: Scene, lit: string, item: number, node: number, text:
   const kind = precision === GONE ? 'gone' : PRECISIONS[precision]!;
   const terminal = NODE_KINDS[nodes.kind[node]!] === 'op' ? '' : ' terminal';
   const label = labels.op(opAt(nodes, moment, node), room);
-  const card = cardElement(`node ${node}`, label, place, `op ${kind}${terminal}${lit}`);
+  const card = cardElement(`node ${node}`, label, place, `op ${kind}${terminal}${scene.heat ? heatClass(scene.heat.nodes[node]!) : ''}${lit}`);
   if (!text) return [card];
   return [card, nameElement(`name ${node}`, labels.name(node, room, readers[node]! > 0 ? ` → ${readers[node]}` : ''), place, `name${lit}`)];
 }
 
-function groupElements({ groups, labels, mixOf, picture }: Scene, lit: string, item: number, group: number, text: boolean): ElementDefinition[] {
+function groupElements({ groups, labels, mixOf, picture, heat }: Scene, lit: string, item: number, group: number, text: boolean): ElementDefinition[] {
   const place = placeOf(picture.items, item);
   const room = place.width - TEXT_LEFT - TEXT_RIGHT;
   const mix = mixOf(group);
   const kind = GROUP_KINDS[groups.kind[group]!]!;
   const gone = mix.nodes === 0 ? ' gone' : '';
-  const card = cardElement(`group ${group}`, labels.group(group, room, 'op'), place, `group ${kind}${gone}${lit}`);
+  const card = cardElement(`group ${group}`, labels.group(group, room, 'op'), place, `group ${kind}${gone}${heat ? heatClass(heat.groups[group]!) : ''}${lit}`);
   const bar: ElementDefinition = {
     group: 'nodes',
     data: { id: `mix ${group}`, width: room, stops: stopsOf(mix) },

@@ -2,6 +2,7 @@ import cytoscape, { type Core } from 'cytoscape';
 import type { GraphTables } from '../../protocol';
 import type { Groups, Picture } from '../layout/picture';
 import { measureText } from '../layout/measureText';
+import type { Heat } from '../heat';
 import type { Moment } from '../moment';
 import type { Theme } from '../theme';
 import { anchorOf } from './anchor';
@@ -105,6 +106,11 @@ export class GraphCanvas {
   setGhosts(ghosts: boolean): void {
     this.ghosts = ghosts;
     this.change((scene) => withGhosts(scene, ghosts));
+  }
+
+  /** Colours cards by how sensitive their ops are, or by precision again. */
+  setHeat(heat: Heat | undefined): void {
+    this.change((scene) => ({ ...scene, heat }));
   }
 
   setTheme(theme: Theme): void {

@@ -1,4 +1,5 @@
 import { GONE, PRECISIONS } from '../../tables';
+import { HEAT_LEVELS, UNMEASURED } from '../heat';
 import type { Theme } from '../theme';
 import type { Lights } from './lights';
 import type { Scene } from './scene';
@@ -64,15 +65,22 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, th
   };
   // A colour at a time: setting it costs more than a rectangle.
   parts.forEach(({ lit, dimmed }, way) => {
-    const precision = PRECISIONS[way];
-    context.fillStyle = precision ? theme.precision[precision] : theme.dim;
-    context.globalAlpha = precision ? 1 : 0.3;
+    const colour = colourOf(way, scene, theme);
+    context.fillStyle = colour ?? theme.dim;
+    context.globalAlpha = colour === undefined ? 0.3 : 1;
     lit.forEach(fill);
     context.globalAlpha = 0.15;
     dimmed.forEach(fill);
   });
   context.globalAlpha = 1;
   if (lights && lights.selectedItem >= 0) frameItem(lights.selectedItem);
+}
+
+/** Of a part by its way, as `cardParts` has them; undefined for what is gone or not measured. */
+function colourOf(way: number, { heat }: Scene, theme: Theme): string | undefined {
+  if (heat) return theme.heat[way];
+  const precision = PRECISIONS[way];
+  return precision && theme.precision[precision];
 }
 
 /** The items of which each has a pixel of its own, those that are lit before the others. */
@@ -93,13 +101,19 @@ interface CardPart {
   readonly to: number;
 }
 
-/** By precision; last what is no longer in the graph. */
-function cardParts({ picture, moment, mixOf }: Scene, items: readonly number[], lights: Lights | undefined): { lit: CardPart[]; dimmed: CardPart[] }[] {
-  const parts = [...PRECISIONS, undefined].map(() => ({ lit: [] as CardPart[], dimmed: [] as CardPart[] }));
+/** By precision, last what is no longer in the graph; or by how sensitive it is, last what is not measured. */
+function cardParts({ picture, moment, mixOf, heat }: Scene, items: readonly number[], lights: Lights | undefined): { lit: CardPart[]; dimmed: CardPart[] }[] {
+  const ways = heat ? HEAT_LEVELS : PRECISIONS.length;
+  const parts = Array.from({ length: ways + 1 }, () => 0).map(() => ({ lit: [] as CardPart[], dimmed: [] as CardPart[] }));
   for (const item of items) {
     const list = !lights || lights.isLit(item) ? 'lit' : 'dimmed';
     const of = picture.items.of[item]!;
     const add = (way: number, from: number, to: number): unknown => parts[way]![list].push({ item, from, to });
+    if (heat) {
+      const level = of >= 0 ? heat.nodes[of]! : heat.groups[~of]!;
+      add(level === UNMEASURED ? HEAT_LEVELS : level, 0, 1);
+      continue;
+    }
     const precision = of >= 0 ? moment.precision[of]! : 0;
     if (of >= 0) {
       add(precision === GONE ? PRECISIONS.length : precision, 0, 1);

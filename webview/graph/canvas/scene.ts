@@ -1,6 +1,7 @@
 import type { GraphTables } from '../../protocol';
 import { listAt } from '../../tables';
 import type { Groups, Picture } from '../layout/picture';
+import type { Heat } from '../heat';
 import type { Moment } from '../moment';
 import type { Measure } from '../layout/cardSizes';
 import { createLabels, type Labels } from './labels';
@@ -20,6 +21,8 @@ export interface Scene {
   readonly moment: Moment;
   /** Folded marks are drawn. */
   readonly ghosts: boolean;
+  /** Cards are coloured by it where it is there, else by precision. */
+  readonly heat?: Heat | undefined;
   readonly marksAt: MarksAt;
   readonly mixOf: (group: number) => Mix;
 }

@@ -65,6 +65,8 @@ function cards(theme: Theme): object[] {
     // Cards below a card: it stands for several.
     { selector: '.group.repeat', style: { ghost: 'yes', 'ghost-offset-x': 4, 'ghost-offset-y': 4, 'ghost-opacity': 0.6 } },
     { selector: '.card.gone', style: { 'border-style': 'dashed', 'border-width': 1, 'border-color': highContrast ? theme.dim : theme.edge, 'background-color': theme.background, color: theme.dim, 'font-weight': 400 } },
+    { selector: '.card.unmeasured', style: { 'background-color': theme.background } },
+    ...theme.heat.map((colour, level) => ({ selector: `.card.heat${level}`, style: { 'background-color': colour } })),
     { selector: '.card.hover', style: { 'border-width': border + 0.75 } },
     { selector: '.card.selected', style: { 'border-width': 3, 'border-style': 'solid', 'border-color': theme.focus } },
     {

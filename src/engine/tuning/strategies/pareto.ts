@@ -1,5 +1,5 @@
-import type { AskedPrecision } from '../../config/rules';
-import { type Candidate, highest, lowest, type SearchSpace, withPrecision } from '../candidate';
+import { highest, lowest, type SearchSpace, withPrecision } from '../candidate';
+import { sensitivities, sensitivityTask } from '../sensitivity';
 import { ask, measure, type Search, type Strategy, type Trial } from '../strategy';
 import { greedyWalk, type UnitErrors } from './greedyWalk';
 
@@ -19,22 +19,13 @@ export const pareto: Strategy = {
 
 function* searchPareto(space: SearchSpace): Search {
   const [top, bottom] = [highest(space), lowest(space)];
-  const errors = yield* unitErrors(space, top);
+  const errors = sensitivities(space, yield* ask(sensitivityTask(space)));
   const down = yield* greedyWalk(space, top, errors, 'down', Infinity);
   const cheaper = yield* greedyWalk(space, bottom, errors, 'cheapest', Infinity);
   const up = yield* greedyWalk(space, cheaper.at(-1)!, errors, 'up', STEPS_UP);
   const trials = yield* measure([...coarseFirst(cheaper), ...coarseFirst(down), ...up]);
   const [best] = trials.filter(({ meets }) => meets).sort((a, b) => a.cost - b.cost);
   if (best !== undefined) yield* lowerFurther(space, best, errors);
-}
-
-/** The error of the output with each unit alone at each of its precisions. */
-function* unitErrors({ units }: SearchSpace, top: Candidate): Search<UnitErrors> {
-  const alone = units.flatMap(({ choices }, unit) => choices.slice(0, -1).map((precision) => ({ unit, precision })));
-  const errors = yield* ask({ kind: 'outputErrors', from: top, candidates: alone.map(({ unit, precision }) => withPrecision(top, [unit], precision)) });
-  const byUnit = units.map(() => new Map<AskedPrecision, number>());
-  for (const [index, { unit, precision }] of alone.entries()) byUnit[unit]!.set(precision, errors[index]!);
-  return byUnit;
 }
 
 /** Tries every unit of the best trial at lower precisions, that with the least error first. */
