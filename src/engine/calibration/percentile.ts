@@ -1,7 +1,7 @@
 import type { Bins, Extremes } from './histogram';
 
-/** Percent of the elements that the `percentile` algorithm keeps inside the range. */
-export const DEFAULT_PERCENTILE = 99.99;
+/** Percent of the elements that the `percentile` algorithm keeps inside the range: the default of onnxruntime's PercentileCalibrater. */
+export const DEFAULT_PERCENTILE = 99.999;
 /** At least 16 for every step of an 8-bit grid. */
 export const PERCENTILE_BINS = 8192;
 

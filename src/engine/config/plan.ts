@@ -2,6 +2,7 @@ import { int8Nodes } from '../capabilities/int8Nodes';
 import type { Dialect, SensitivePattern } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason } from '../plan';
+import { ATTENTION_REASON, attentionProducts } from './attention';
 import { BF16_OFF, type Choices, convertsModules, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';
@@ -28,7 +29,8 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const inLoops = dialect.nodesInLoops(graph);
   const int8Already = int8Nodes(graph, dialect, (node) => choices.isOpenToInt8(node));
   const fed = new Set(graph.inputs.map((input) => input.value.node));
-  const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, ...context };
+  const attention = context.canCalibrate && config.sensitive_ops['softmax'] !== 'auto' ? attentionProducts(graph, dialect) : new Set<string>();
+  const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, attention, ...context };
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) nodes.set(node.id, planNode(node, nodeContext));
   spreadInt8(graph, nodes, choices, dialect);
@@ -51,6 +53,8 @@ interface NodeContext extends PlanContext {
   readonly int8Already: ReadonlySet<string>;
   /** Ids of the nodes whose values the caller feeds, inner ones included. */
   readonly fed: ReadonlySet<string>;
+  /** Ids of the products of attention, which are INT8 only where that is asked for. */
+  readonly attention: ReadonlySet<string>;
 }
 
 /** The plan of a node by itself; INT8 that depends on its neighbours comes later. */
@@ -69,7 +73,7 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
     if (noBf16 === undefined) return { precision: 'bf16', reason: reasonOf(rule, otherwise), bf16: 'demanded' };
     if (rule.accepts.includes('fp32')) return { precision: 'fp32', reason: reasonOf(rule, otherwise + (noBf16 && ` ${noBf16}`)), bf16: 'denied' };
   }
-  if (canBeInt8) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
+  if (canBeInt8 && !context.attention.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
   return planDefault(node, isPattern, context);
 }
 
@@ -80,8 +84,9 @@ function reasonOf({ text, configKey }: Rule, otherwise = ''): Reason {
 /** Nobody asked for a precision of this node, or for none it can have, and it is not INT8. */
 function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): PlannedNode {
   const { choices, dialect, inLoops } = context;
-  const fallback = !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : NO_CALIBRATION;
-  if (!choices.useBf16) return fp32(`${fallback} ${BF16_OFF}`);
+  const isAttention = context.attention.has(node.id);
+  const fallback = isAttention ? ATTENTION_REASON : !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : NO_CALIBRATION;
+  if (!choices.useBf16) return fp32(`${fallback} ${BF16_OFF}`, isAttention ? 'sensitive_ops.softmax' : undefined);
   const noBf16 = choices.whyNoBf16(node);
   if (noBf16 !== undefined) return fp32(`It cannot be BF16: ${noBf16}`);
   const sensitive = sensitivePattern(node, context);
