@@ -104,6 +104,9 @@ export type ChannelwiseStep =
       readonly isSinglePrecision?: boolean;
     };
 
+/** What an op does to each element, as far as patterns of several ops are made of it. */
+export type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide' | 'power' | 'error function' | 'hyperbolic tangent';
+
 /** How a node passes its first input on: always, or as soon as the model is used rather than trained or debugged. */
 export type PassingKind = 'identity' | 'training';
 
@@ -246,6 +249,7 @@ export interface Dialect {
   /** Becomes BF16 without being named where that saves Casts. */
   isFree(node: Node): boolean;
 
+  arithmeticOf(node: Node): Arithmetic | undefined;
   /** What stays FP32 unless the config says otherwise. */
   readonly sensitivePatterns: readonly SensitivePattern[];
 

@@ -46,6 +46,8 @@ export interface Plan {
   readonly refusals: readonly Refusal[];
   /** The config names no `bf16_ops`, so the framework's own list holds. */
   readonly usesDefaultList: boolean;
+  /** Ids of ops that have one precision between them, such as those that spell out GELU. */
+  readonly units: readonly (readonly string[])[];
   /** Modules are converted as wholes, each with Casts of its own at its inputs and outputs, rather than single nodes. */
   readonly byModule: boolean;
 }

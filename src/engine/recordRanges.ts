@@ -7,7 +7,7 @@ import { foldAndPlan } from './phases/prepare/foldAndPlan';
 import { valuesToCalibrate } from './phases/quantize/quantize';
 
 const UNPREPARED: TuningConfig['preparation'] = {
-  identity_removal: false, training_node_removal: false, constant_folding: false, common_subexpressions: false, padding_fusion: false, batch_norm_folding: false,
+  identity_removal: false, training_node_removal: false, constant_folding: false, common_subexpressions: false, padding_fusion: false, batch_norm_folding: false, composite_ops: false,
 };
 
 /**

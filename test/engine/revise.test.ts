@@ -5,7 +5,7 @@ import { type Basis, keepValid } from '../../src/engine/revise';
 import type { Snapshot } from '../../src/engine/snapshot';
 import { buildGraph, placeholder } from '../support/graphBuilder';
 
-const plan = (usesDefaultList = true): Plan => ({ nodes: new Map(), warnings: [], refusals: [], usesDefaultList, byModule: false });
+const plan = (usesDefaultList = true): Plan => ({ nodes: new Map(), warnings: [], refusals: [], usesDefaultList, units: [], byModule: false });
 const basis = (changed: Partial<Basis> = {}): Basis =>
   ({ config: DEFAULT_CONFIG, source: { text: undefined, path: undefined }, folds: [], planned: plan(), ...changed });
 const graph = buildGraph([placeholder('x', 'float32', [1])]);

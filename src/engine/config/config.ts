@@ -22,6 +22,8 @@ export interface Preparation {
   readonly common_subexpressions: boolean;
   readonly padding_fusion: boolean;
   readonly batch_norm_folding: boolean;
+  /** Ops that together are GELU or a normalization have one precision. */
+  readonly composite_ops: boolean;
 }
 
 /** The tuning config as the phases see it: every key present. Key names are Intel Neural Compressor's where it has one. */
@@ -106,7 +108,7 @@ export const DEFAULT_CONFIG: TuningConfig = {
   op_name_dict: {},
   calibration: { data: undefined, sampling_size: 100, algorithm: 'minmax', ranges: undefined },
   preparation: {
-    identity_removal: true, training_node_removal: true, constant_folding: true, common_subexpressions: true, padding_fusion: true, batch_norm_folding: true,
+    identity_removal: true, training_node_removal: true, constant_folding: true, common_subexpressions: true, padding_fusion: true, batch_norm_folding: true, composite_ops: true,
   },
   quantization: { weight_granularity: 'per_channel', weight_algorithm: 'minmax', form: 'qdq', reduce_range: 'auto' },
   cast_placement: 'min_cut',

@@ -3,12 +3,13 @@ import type { Dialect, SensitivePattern } from '../dialect';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason } from '../plan';
 import { ATTENTION_REASON, attentionProducts } from './attention';
+import { type Composite, findComposites } from './composites';
 import { BF16_OFF, type Choices, convertsModules, readChoices } from './choices';
 import type { TuningConfig } from './config';
 import { spreadInt8 } from './int8Region';
 import { Refusals, askedText } from './refusals';
 import type { Rule } from './rules';
-import { agreeOnSharedTypes } from './sharedTypes';
+import { agreeOnComposites, agreeOnSharedTypes } from './sharedTypes';
 
 /** What the plan needs to know besides graph and config. */
 export interface PlanContext {
@@ -29,15 +30,19 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const inLoops = dialect.nodesInLoops(graph);
   const int8Already = int8Nodes(graph, dialect, (node) => choices.isOpenToInt8(node));
   const fed = new Set(graph.inputs.map((input) => input.value.node));
+  // A module that is converted as a whole is a unit already, and automatic mixed precision at run time knows single ops only.
+  const hasComposites = config.preparation.composite_ops && !convertsModules(config, dialect) && config.cast_placement !== 'follow_inputs';
+  const composites = hasComposites ? openComposites(graph, choices, inLoops, dialect) : [];
+  const composed = new Set(composites.flatMap((composite) => composite.nodes));
   const attention = context.canCalibrate && config.sensitive_ops['softmax'] !== 'auto' ? attentionProducts(graph, dialect) : new Set<string>();
-  const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, attention, ...context };
+  const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, attention, composed, ...context };
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) nodes.set(node.id, planNode(node, nodeContext));
-  spreadInt8(graph, nodes, choices, dialect);
-  const sharedTypes = agreeOnSharedTypes(graph, nodes, dialect);
+  spreadInt8(graph, nodes, { ...choices, isOpenToInt8: (node) => !composed.has(node.id) && choices.isOpenToInt8(node) }, dialect);
+  const sharedTypes = new Map([...agreeOnSharedTypes(graph, nodes, dialect), ...agreeOnComposites(composites, graph, nodes)]);
   const refusals = new Refusals();
   for (const node of graph.nodes.values()) markRefused(node, nodes, sharedTypes, refusals, nodeContext);
-  return { nodes, warnings: [], refusals: refusals.list(), usesDefaultList: choices.usesDefaultList, byModule: convertsModules(config, dialect) };
+  return { nodes, warnings: [], refusals: refusals.list(), usesDefaultList: choices.usesDefaultList, units: composites.map((composite) => composite.nodes), byModule: convertsModules(config, dialect) };
 }
 
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
@@ -55,6 +60,13 @@ interface NodeContext extends PlanContext {
   readonly fed: ReadonlySet<string>;
   /** Ids of the products of attention, which are INT8 only where that is asked for. */
   readonly attention: ReadonlySet<string>;
+  /** Ids of the ops of composites, which are INT8 only where that is asked for. */
+  readonly composed: ReadonlySet<string>;
+}
+
+/** Those of which no op is named by the config, or in a loop, where types are tied otherwise. */
+function openComposites(graph: Graph, choices: Choices, inLoops: ReadonlySet<string>, dialect: Dialect): readonly Composite[] {
+  return findComposites(graph, dialect).filter(({ nodes }) => !nodes.some((id) => inLoops.has(id) || choices.for(graph.nodes.get(id)!).length > 0));
 }
 
 /** The plan of a node by itself; INT8 that depends on its neighbours comes later. */
@@ -73,7 +85,7 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
     if (noBf16 === undefined) return { precision: 'bf16', reason: reasonOf(rule, otherwise), bf16: 'demanded' };
     if (rule.accepts.includes('fp32')) return { precision: 'fp32', reason: reasonOf(rule, otherwise + (noBf16 && ` ${noBf16}`)), bf16: 'denied' };
   }
-  if (canBeInt8 && !context.attention.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
+  if (canBeInt8 && !context.attention.has(node.id) && !context.composed.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
   return planDefault(node, isPattern, context);
 }
 

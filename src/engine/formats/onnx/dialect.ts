@@ -10,7 +10,7 @@ import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { domainOf, isConstantNode, isOp, outputTypes, sourceOf } from './node';
-import { passesOn, readsByName, repeatKey, withPadding } from './preparation';
+import { arithmeticOf, passesOn, readsByName, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
 import { observable } from './observe';
 import { sensitivePatterns } from './sensitive/patterns';
@@ -73,6 +73,7 @@ export const onnxDialect: Dialect = {
   isHeavy: (node) => isOp(node, HEAVY_OPS),
   isFree: (node) => isOp(node, FREE_OPS),
 
+  arithmeticOf,
   sensitivePatterns,
 
   constantBehind,

@@ -1,4 +1,4 @@
-import type { NodeTable, PassingKind } from '../../dialect';
+import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
 import type { Node, ValueRef } from '../../graph/graph';
 import { intsOf } from './attributes';
 import { constantBehind } from './constants';
@@ -26,6 +26,15 @@ export function repeatKey(node: Node): string | undefined {
   const { slots } = sourceOf(node);
   const hasGraphs = ownInputs(sourceOf(node)) < slots.length;
   return isStandard(node) && definitionOf(node) !== undefined && !hasGraphs && !RANDOM.has(node.op) ? slots.join() : undefined;
+}
+
+const ARITHMETIC: Readonly<Record<string, Arithmetic>> = {
+  Add: 'add', Sub: 'subtract', Mul: 'multiply', Div: 'divide', Pow: 'power', Erf: 'error function', Tanh: 'hyperbolic tangent',
+};
+
+/** See Dialect.arithmeticOf. */
+export function arithmeticOf(node: Node): Arithmetic | undefined {
+  return isStandard(node) && Object.hasOwn(ARITHMETIC, node.op) ? ARITHMETIC[node.op] : undefined;
 }
 
 /** See Dialect.readsByName. */

@@ -10,7 +10,7 @@ import { innerGraph } from './innerGraph';
 import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
 import { ownRuntime } from './ownRuntime';
-import { passesOn, repeatKey, withPadding } from './preparation';
+import { arithmeticOf, passesOn, repeatKey, withPadding } from './preparation';
 import { epilogueActivations, isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive';
 import { outputTypes, sourceOf } from './source';
@@ -83,6 +83,7 @@ export const pytorchDialect: Dialect = {
   isHeavy: (node) => isHeavy(node.op),
   isFree: (node) => isFree(node.op) && sourceOf(node).origin?.isOfPositions !== true,
 
+  arithmeticOf,
   sensitivePatterns,
 
   isState: (node) => !isConstant(node) && node.attributes.get('value')?.kind === 'tensor',

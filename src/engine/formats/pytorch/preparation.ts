@@ -1,5 +1,5 @@
 import { baseName } from '../../capabilities/pytorch';
-import type { NodeTable, PassingKind } from '../../dialect';
+import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
 import type { Node } from '../../graph/graph';
 import { flagArgument, inputNamed, numberArgument } from './operands';
 import { sourceOf } from './source';
@@ -25,6 +25,16 @@ function mayChange(node: Node, nodes: NodeTable): boolean {
     const origin = each === undefined ? undefined : sourceOf(each).origin;
     return origin?.isChanged === true || origin?.fixed !== undefined;
   });
+}
+
+const ARITHMETIC: Readonly<Record<string, Arithmetic>> = {
+  add: 'add', sub: 'subtract', mul: 'multiply', div: 'divide', pow: 'power', square: 'power', erf: 'error function', tanh: 'hyperbolic tangent',
+};
+
+/** See Dialect.arithmeticOf. */
+export function arithmeticOf({ op }: Node): Arithmetic | undefined {
+  const name = baseName(op) ?? '';
+  return Object.hasOwn(ARITHMETIC, name) ? ARITHMETIC[name] : undefined;
 }
 
 const CONVOLUTIONS: Readonly<Record<string, number>> = { 'aten.conv1d': 1, 'aten.conv2d': 2, 'aten.conv3d': 3 };

@@ -14,7 +14,7 @@ import { fusedForm } from './fused/form';
 import { kernelFor, withTypes } from './kernels';
 import { nodesInLoops } from './loops';
 import { ownRuntime } from './ownRuntime';
-import { passesOn, repeatKey, withPadding } from './preparation';
+import { arithmeticOf, passesOn, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive/patterns';
 import { inferShapes } from './shapes/inferShapes';
@@ -77,6 +77,7 @@ export const tensorflowDialect: Dialect = {
   isHeavy: (node) => HEAVY_OPS.has(node.op),
   isFree: (node) => FREE_OPS.has(node.op),
 
+  arithmeticOf,
   sensitivePatterns,
 
   isState: () => false,

@@ -1,4 +1,4 @@
-import type { NodeTable, PassingKind } from '../../dialect';
+import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
 import { elementCount } from '../../graph/tensor';
 import type { Node, ValueRef } from '../../graph/graph';
 import { constantBehind } from './constants';
@@ -27,6 +27,16 @@ export function repeatKey(node: Node, nodes: NodeTable): string | undefined {
 
 function readsVariable({ inputs }: Node, nodes: NodeTable): boolean {
   return inputs.some(({ node }) => VARIABLES.has(nodes.get(node)?.op ?? ''));
+}
+
+const ARITHMETIC: Readonly<Record<string, Arithmetic>> = {
+  Add: 'add', AddV2: 'add', BiasAdd: 'add', Sub: 'subtract', Mul: 'multiply', Div: 'divide', RealDiv: 'divide', Pow: 'power', Square: 'power',
+  Erf: 'error function', Tanh: 'hyperbolic tangent',
+};
+
+/** See Dialect.arithmeticOf. */
+export function arithmeticOf({ op }: Node): Arithmetic | undefined {
+  return Object.hasOwn(ARITHMETIC, op) ? ARITHMETIC[op] : undefined;
 }
 
 const PADDED: ReadonlySet<string> = new Set(['Conv2D', 'DepthwiseConv2dNative']);

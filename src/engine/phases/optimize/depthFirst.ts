@@ -22,7 +22,7 @@ type Types = ReadonlyMap<string, DataType>;
  */
 export function joinNeighbours(context: RuleContext, progress: Progress): void {
   const { rewriter, dialect, plan } = context;
-  const tied = new Set(dialect.sharedTypes(rewriter.finish()).flatMap(({ members }) => members.map(({ node }) => node)));
+  const tied = new Set([...dialect.sharedTypes(rewriter.finish()).flatMap(({ members }) => members.map(({ node }) => node)), ...plan.units.flat()]);
   const known = new Map<string, Types | undefined>();
   const typesOf = (id: string): Types | undefined => {
     if (!known.has(id)) {

@@ -114,6 +114,10 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
     const tied = members.flatMap(({ node, group }) => groupsOf.get(node)?.find(({ name }) => name === group)?.index ?? []);
     for (const index of tied.slice(1)) ties.push(tied[0]!, index);
   }
+  for (const unit of plan.units) {
+    const tied = unit.flatMap((id) => (groupsOf.get(id) ?? []).filter(({ placed }) => placed === FREE).map(({ index }) => index));
+    for (const index of tied.slice(1)) ties.push(tied[0]!, index);
+  }
   for (const node of graph.nodes.values()) {
     checkCancelled();
     if (transparent.has(node.id)) continue;
