@@ -28,13 +28,22 @@ interface RequestOptions {
   readonly onValue?: (index: number, tensor: Tensor) => void;
 }
 
+/** A framework's words on why it does not run a model, and the node they are about. */
+export class PythonError extends Error {
+  override readonly name = 'PythonError';
+
+  constructor(message: string, readonly node: string | undefined) {
+    super(message);
+  }
+}
+
 /** One Python with the worker in it. Ends by itself when this process does. */
 export interface PythonProcess {
   readonly info: PythonInfo;
   readonly isAlive: boolean;
   /**
    * Resolves to the answer. Fails with CancelledError, which ends the process; with UserError when the process stops or answers
-   * what is no answer; with an Error of the framework's words when it refuses.
+   * what is no answer; with PythonError when the framework refuses.
    */
   request(header: object, tensors: readonly Tensor[], options: RequestOptions): Promise<Frame>;
   end(): void;
@@ -175,11 +184,11 @@ function whenCancelled(progress: Progress, then: (error: Error) => void): () => 
 
 /** Hands a frame to the request it answers; one that failed meanwhile is no longer there. */
 function answer(frame: Frame, waiting: ReadonlyMap<number, Waiting>): void {
-  const { kind, id, message, index } = frame.header;
+  const { kind, id, message, node, index } = frame.header;
   const request = waiting.get(id as number);
   if (request === undefined) return;
   if (kind === 'done') request.resolve(frame);
-  else if (kind === 'error') request.reject(new Error(String(message)));
+  else if (kind === 'error') request.reject(new PythonError(String(message), typeof node === 'string' ? node : undefined));
   else if (kind === 'value' && typeof index === 'number' && frame.tensors.length === 1) {
     try {
       request.onValue(index, frame.tensors[0]!);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CancelledError, UserError } from '../engine/errors';
+import { UserError } from '../engine/errors';
 import type { ByteSink, FrameworkModel, KernelRunner, Progress } from '../engine/host';
-import { type PythonInfo, type PythonOptions, type PythonProcess, startPython } from './pythonProcess';
+import { PythonError, type PythonInfo, type PythonOptions, type PythonProcess, startPython } from './pythonProcess';
 
 export interface RunnerOptions extends Omit<PythonOptions, 'progress'> {
   /** Milliseconds without a run after which the process ends, which returns its memory; the next run starts it again. */
@@ -114,7 +114,7 @@ function requireFramework(framework: FrameworkModel['framework'], { frameworks, 
 const MOST_WORDS = 400;
 
 function inWordsOf(framework: FrameworkModel['framework'], error: unknown): unknown {
-  if (error instanceof UserError || error instanceof CancelledError) return error;
-  const words = String((error as Error).message).replace(/\s+/g, ' ').slice(0, MOST_WORDS);
-  return new UserError(`${FRAMEWORKS[framework].title} cannot run the model: ${words}`, { hint: 'Check the model and its inputs, or use the embedded runtime' });
+  if (!(error instanceof PythonError)) return error;
+  const words = error.message.replace(/\s+/g, ' ').slice(0, MOST_WORDS);
+  return new UserError(`${FRAMEWORKS[framework].title} cannot run the model: ${words}`, { node: error.node, hint: 'Check the model and its inputs, or use the embedded runtime' });
 }

@@ -1,5 +1,10 @@
 """Frozen GraphDefs in TensorFlow."""
+import re
 
+from .errors import NodeError
+
+# An error while a graph runs: where the node was made, the node, and after that the reason.
+RUN_ERROR = re.compile(r"Node: '(?P<node>[^']+)'\n(?P<reason>.*?)\s*(\[\[|Original stack trace|$)", re.DOTALL)
 # Values that are fetched whole in one run are all in memory together.
 WHOLE_AT_ONCE = 16
 # What TensorFlow says where a value is fetched from a branch that was not taken (tensorflow/core/framework/function.cc).
@@ -25,9 +30,21 @@ class GraphDefModel:
         if self.extremes:
             with self.graph.as_default(), self.graph.device("/CPU:0"):
                 self.observed = [self._summary(value) for value in self.observed]
-        self.session = tensorflow.compat.v1.Session(graph=self.graph)
+        config = tensorflow.compat.v1.ConfigProto()
+        # Fusing ops takes away the values between them that are looked at.
+        config.graph_options.rewrite_options.disable_meta_optimizer = len(self.observed) > 0
+        self.session = tensorflow.compat.v1.Session(graph=self.graph, config=config)
 
     def run(self, described, parts, show):
+        try:
+            return self._run(described, parts, show)
+        except self.tf.errors.OpError as error:
+            found = RUN_ERROR.search(error.message)
+            if found is None:
+                raise
+            raise NodeError(found["node"], type(error)(None, None, found["reason"])) from error
+
+    def _run(self, described, parts, show):
         feeds = {tensor: self._array(tensor, about, data) for tensor, about, data in zip(self.feeds, described, parts)}
         outputs = self.session.run(self.fetches, feeds) if self.fetches else []
         step = len(self.observed) if self.extremes else WHOLE_AT_ONCE

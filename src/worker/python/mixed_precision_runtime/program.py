@@ -1,6 +1,8 @@
 """Exported programs (`.pt2`) in PyTorch, run node by node, so that every value can be seen under its name."""
 import ctypes
 
+from .errors import NodeError
+
 
 class ExportedProgram:
     def __init__(self, request):
@@ -75,11 +77,17 @@ class ExportedProgram:
 
 def _recorder(torch, module, given, skipped, see):
     class Recorder(torch.fx.Interpreter):
+        def compute(self, node):
+            try:
+                return super().run_node(node)
+            except Exception as error:
+                raise NodeError(node.name, error) from error
+
         def run_node(self, node):
             if node.name in given and node.op != "placeholder":
                 value = given[node.name]
             else:
-                value = None if node.name in skipped else super().run_node(node)
+                value = None if node.name in skipped else self.compute(node)
             see(node.name, value)
             return value
 

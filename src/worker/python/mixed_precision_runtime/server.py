@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 
+from .errors import NodeError
 from .frames import divide, read_frame, write_frame
 from .graph_def import GraphDefModel
 from .program import ExportedProgram
@@ -75,7 +76,9 @@ def _answer(request, payload, models, replies):
             write_frame(replies, {"kind": "done", "id": number})
     except BaseException as error:  # Whatever a framework throws, the next request is answered.
         traceback.print_exc()
-        write_frame(replies, {"kind": "error", "id": number, "message": f"{type(error).__name__}: {error}"[:4000]})
+        is_of_node = isinstance(error, NodeError)
+        message = str(error) if is_of_node else f"{type(error).__name__}: {error}"
+        write_frame(replies, {"kind": "error", "id": number, "message": message[:4000], "node": error.node if is_of_node else None})
 
 
 def _installed(name):
