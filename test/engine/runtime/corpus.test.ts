@@ -24,7 +24,7 @@ interface Entry {
 }
 
 /** How many match; raise it as ops are added. */
-const MATCHED = 769;
+const MATCHED = 784;
 
 /** Graphs whose recorded outputs are not what the ops define. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
