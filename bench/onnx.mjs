@@ -1,7 +1,9 @@
-// INT8 conversion of ONNX networks beside onnxruntime's quantize_static (min-max, per channel, QDQ) on the same calibration data:
-// error of the results, Quantize and Dequantize nodes, seconds and memory of the conversion, and time of the results in onnxruntime.
+// INT8 conversion of ONNX networks beside onnxruntime's quantize_static (per channel, QDQ) on the same calibration data: error of
+// the results beside those of each of its calibration methods, and beside that of its fastest, min-max, Quantize and Dequantize
+// nodes, seconds and memory of the conversion, and time of the results in onnxruntime. BF16 conversion beside its float16 tool
+// with the same ops kept in FP32: Casts, seconds and memory.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
@@ -9,14 +11,20 @@ import { ensurePython } from '../scripts/lib/python.mjs';
 import { convert } from './converters.mjs';
 
 const NETWORKS = ['mobilenetv2', 'resnet50', 'vit_tiny', 'bert_base'];
+const METHODS = ['minmax', 'percentile', 'entropy'];
+/** Ops that both keep in FP32 beside what the peer keeps by itself: averages, exponentials and what normalizes. */
+const FP32_OPS = ['Softmax', 'LayerNormalization', 'Erf', 'ReduceMean', 'GlobalAveragePool'];
 const models = fromRoot('.cache', 'bench', 'onnx');
 
 /** Resolves to the list of measures; `tell` prints what goes on. */
 export async function benchOnnx(tell) {
   const python = process.env.MIXED_PRECISION_PYTHON ?? ensurePython(fromRoot('.cache', 'bench-onnx-venv'), fromRoot('bench', 'onnx_requirements.txt'));
   const ask = (script, ...args) => execFileSync(python, [fromRoot('bench', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 26 });
+  const answer = (...args) => JSON.parse(ask('onnx_peer.py', ...args).split('\n').at(-2));
   const { folder, remove } = temporaryFolder();
   mkdirSync(models, { recursive: true });
+  const config = join(folder, 'bf16.json');
+  writeFileSync(config, JSON.stringify({ use_bf16: true, op_type_dict: Object.fromEntries(FP32_OPS.map((op) => [op, 'fp32'])) }));
   const measures = [];
   for (const name of NETWORKS) {
     const [model, calibration, test] = ['.onnx', '_calibration.npz', '_test.npz'].map((end) => join(models, name + end));
@@ -25,22 +33,44 @@ export async function benchOnnx(tell) {
       ask('onnx_models.py', models, name);
     }
     tell(`${name} …`);
-    const [own, theirs] = [join(folder, `${name}.onnx`), join(folder, `${name}.peer.onnx`)];
-    const start = performance.now();
-    const report = convert(model, own, ['--calibration', calibration]);
-    const seconds = (performance.now() - start) / 1000;
-    const peer = JSON.parse(ask('onnx_peer.py', 'quantize', model, calibration, theirs).split('\n').at(-2));
-    const { originalMs, converted: [ours, other] } = JSON.parse(ask('onnx_peer.py', 'compare', model, test, own, theirs));
-    const beside = (value) => ({ quantize_static: value });
+    const own = join(folder, `${name}.onnx`);
+    const [report, seconds] = timed(() => convert(model, own, ['--calibration', calibration]));
+    const peers = METHODS.flatMap((method) => quantizedBy(method, name, join(folder, `${name}.${method}.onnx`), (output) => answer('quantize', model, calibration, output, method), tell));
+    const { originalMs, converted: [ours, ...others] } = answer('compare', model, test, own, ...peers.map(({ output }) => output));
+    const byMethod = (value) => Object.fromEntries(peers.map((peer, index) => [`quantize_static ${peer.method}`, value(peer, others[index])]));
+    const fastest = (value) => Object.fromEntries(Object.entries(byMethod(value)).slice(0, 1));
     measures.push(
-      { measure: `sqnr_db/${name} (higher is better)`, unit: 'dB', ours: ours.sqnrDb, peers: beside(other.sqnrDb) },
-      { measure: `run_cpu_ms/${name}`, unit: 'ms', ours: ours.ms, peers: { ...beside(other.ms), fp32: originalMs } },
-      { measure: `quantizes/${name}`, unit: '', ours: ours.quantizes, peers: beside(other.quantizes) },
-      { measure: `dequantizes/${name}`, unit: '', ours: ours.dequantizes, peers: beside(other.dequantizes) },
-      { measure: `conversion_s/${name}`, unit: 's', ours: seconds, peers: beside(peer.seconds) },
-      { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: report.peakMemoryMiB, peers: beside(peer.peakMemoryMiB) },
+      { measure: `sqnr_db/${name} (higher is better)`, unit: 'dB', ours: ours.sqnrDb, peers: byMethod((_, result) => result.sqnrDb) },
+      { measure: `run_cpu_ms/${name}`, unit: 'ms', ours: ours.ms, peers: { ...fastest((_, result) => result.ms), fp32: originalMs } },
+      { measure: `quantizes/${name}`, unit: '', ours: ours.quantizes, peers: fastest((_, result) => result.quantizes) },
+      { measure: `dequantizes/${name}`, unit: '', ours: ours.dequantizes, peers: fastest((_, result) => result.dequantizes) },
+      { measure: `conversion_s/${name}`, unit: 's', ours: seconds, peers: byMethod((peer) => peer.seconds) },
+      { measure: `peak_memory_mib/${name}`, unit: 'MiB', ours: report.peakMemoryMiB, peers: byMethod((peer) => peer.peakMemoryMiB) },
+    );
+    const half = answer('float16', model, join(folder, `${name}.float16.onnx`), ...FP32_OPS);
+    const [mixed, bf16Seconds] = timed(() => convert(model, own, ['--config', config]));
+    measures.push(
+      { measure: `casts/${name}`, unit: '', ours: mixed.casts.remaining, peers: { float16: half.casts } },
+      { measure: `bf16_conversion_s/${name}`, unit: 's', ours: bf16Seconds, peers: { float16: half.seconds } },
+      { measure: `bf16_peak_memory_mib/${name}`, unit: 'MiB', ours: mixed.peakMemoryMiB, peers: { float16: half.peakMemoryMiB } },
     );
   }
   remove();
   return measures;
+}
+
+function timed(work) {
+  const start = performance.now();
+  const result = work();
+  return [result, (performance.now() - start) / 1000];
+}
+
+/** What the peer says of a conversion; nothing where it fails, for want of memory, say. */
+function quantizedBy(method, name, output, quantize, tell) {
+  try {
+    return [{ method, output, ...quantize(output) }];
+  } catch (error) {
+    tell(`quantize_static could not convert ${name} with ${method}: ${error.message.split('\n')[0]}`);
+    return [];
+  }
 }

@@ -1,6 +1,7 @@
-"""Quantizes a model with onnxruntime's own quantizer, or compares quantized models with theirs; prints JSON.
+"""Quantizes a model with onnxruntime's own quantizer, converts one with its own float16 tool, or compares converted models with theirs; prints JSON.
 
-Usage: python onnx_peer.py quantize MODEL CALIBRATION.npz OUTPUT
+Usage: python onnx_peer.py quantize MODEL CALIBRATION.npz OUTPUT minmax|entropy|percentile
+       python onnx_peer.py float16 MODEL OUTPUT FP32_OP…
        python onnx_peer.py compare MODEL TEST.npz CONVERTED…
 """
 import json
@@ -16,10 +17,12 @@ import onnx
 import onnxruntime
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
+from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
 logging.disable(logging.CRITICAL)
 onnxruntime.set_default_logger_severity(4)
 RUNS = 15
+METHODS = {'minmax': CalibrationMethod.MinMax, 'entropy': CalibrationMethod.Entropy, 'percentile': CalibrationMethod.Percentile}
 
 
 class Reader(CalibrationDataReader):
@@ -34,16 +37,31 @@ class Reader(CalibrationDataReader):
         return next(self.samples, None)
 
 
-def quantize(model, calibration, output):
+def quantize(model, calibration, output, method):
     start = time.perf_counter()
     prepared = f'{output}.prepared.onnx'
     quant_pre_process(model, prepared, skip_symbolic_shape=True)
     quantize_static(
         prepared, output, Reader(calibration), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax)
+        weight_type=QuantType.QInt8, calibrate_method=METHODS[method])
     seconds = time.perf_counter() - start
     os.remove(prepared)
     return {'seconds': seconds, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def float16(model, output, *fp32):
+    """Casts added when all ops but these become float16."""
+    start = time.perf_counter()
+    loaded = onnx.load(model)
+    before = casts_in(loaded)
+    converted = convert_float_to_float16(loaded, keep_io_types=True, op_block_list=[*DEFAULT_OP_BLOCK_LIST, *fp32])
+    onnx.save(converted, output)
+    seconds = time.perf_counter() - start
+    return {'casts': casts_in(converted) - before, 'seconds': seconds, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def casts_in(model):
+    return sum(node.op_type == 'Cast' for node in model.graph.node)
 
 
 def session(path, level):
@@ -80,4 +98,4 @@ def signal_to_noise(expected, actual):
     return float(10 * np.log10(np.sum(a ** 2) / np.sum((a - b) ** 2)))
 
 
-print(json.dumps({'quantize': quantize, 'compare': compare}[sys.argv[1]](*sys.argv[2:])))
+print(json.dumps({'quantize': quantize, 'float16': float16, 'compare': compare}[sys.argv[1]](*sys.argv[2:])))
