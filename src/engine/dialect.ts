@@ -270,8 +270,13 @@ export interface Dialect {
   sharedTypes(graph: Graph): readonly SharedType[];
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
-  /** Whether values of a node in a whole model can be fetched, or only what `WholeModelRequest.observed` asks; where there is no such question, all can be fetched. */
-  observable?(node: Node): 'whole' | 'summary' | 'nothing';
+  /**
+   * Whether values of a node in a whole model can be fetched, or only what `WholeModelRequest.observed` asks; where there is no
+   * such question, all can be fetched. `runs` tells of nodes whether they run.
+   */
+  observable?(node: Node, runs: (id: string) => boolean): 'whole' | 'summary' | 'nothing';
+  /** Why onnxruntime cannot run a node whatever it reads, in a sentence; undefined where it may. */
+  whyNotRun?(node: Node, graph: Graph): string | undefined;
   /** The model as onnxruntime runs it whole; where there is no such question, it is run op by op. */
   wholeModel?(graph: Graph, request: WholeModelRequest): WholeModel;
   /** How the framework itself runs models; where there is no such answer, only the embedded runtime does. */

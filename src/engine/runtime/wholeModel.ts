@@ -22,19 +22,21 @@ interface Part {
 }
 
 /**
- * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed, and those that cannot be observed, are left out. With `extremesOnly` one run gives the extremes of all observed values;
- * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a model that
- * onnxruntime refuses.
+ * A graph that onnxruntime runs as one model. Observed values that need an input which is not fed or an op that it has not,
+ * and those that cannot be observed, are left out. With `extremesOnly` one run gives the extremes of all observed values;
+ * otherwise these are fetched a few at a time, in one run of the model each. Throws UserError for a value wanted that needs
+ * such an input or op, and for a model that onnxruntime refuses.
  */
 export function prepareWholeModel(request: PrepareRequest, build: (wanted: WholeModelRequest) => WholeModel, key: string): PreparedGraph {
   const { graph, dialect, kernels } = request;
   const feeds = request.feeds.map(valueOfKey);
   const isComputed = (value: ValueRef): boolean => !request.feeds.includes(valueKey(value)) && !dialect.isConstant(graph.nodes.get(value.node)!);
-  const unfed = nodesWithoutInput(graph, new Set(request.feeds), dialect);
-  const missing = request.fetches.find((value) => isComputed(value) && unfed.has(value.node));
-  if (missing !== undefined) throw new UserError(`A value must be fed to the input "${unfed.get(missing.node)}"`, { node: graph.nodes.get(missing.node)?.name });
+  const obstacles = nodesThatCannotRun(graph, new Set(request.feeds), dialect);
+  const runs = (id: string): boolean => !obstacles.has(id);
+  const missing = request.fetches.find((value) => isComputed(value) && !runs(value.node));
+  if (missing !== undefined) throw new UserError(obstacles.get(missing.node)!, { node: graph.nodes.get(missing.node)?.name, hint: 'Give outputs that do not need it' });
   const fetches = unique(request.fetches.filter(isComputed));
-  const observed = unique(request.observed ?? []).filter(({ node }) => !unfed.has(node) && canObserve(graph.nodes.get(node)!, request));
+  const observed = unique(request.observed ?? []).filter(({ node }) => runs(node) && canObserve(graph.nodes.get(node)!, runs, request));
   const parts: Part[] = [];
   const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
     const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });
@@ -76,8 +78,8 @@ async function runPart(part: Part, feeds: readonly ValueRef[], { feeds: tensors,
   return results;
 }
 
-function canObserve(node: Node, { dialect, extremesOnly }: PrepareRequest): boolean {
-  const seen = dialect.observable?.(node) ?? 'whole';
+function canObserve(node: Node, runs: (id: string) => boolean, { dialect, extremesOnly }: PrepareRequest): boolean {
+  const seen = dialect.observable?.(node, runs) ?? 'whole';
   return seen === 'whole' || (seen === 'summary' && extremesOnly === true);
 }
 
@@ -89,14 +91,21 @@ function extremesTensor(min: Tensor, max: Tensor, sum: Tensor, shape: Tensor): T
   return { dtype: 'float32', shape: sizes, data };
 }
 
-/** The nodes that need an input of the model that is not fed, with the name of one; feeding an inner value cuts the graph there. */
-function nodesWithoutInput(graph: Graph, fed: ReadonlySet<string>, dialect: Dialect): ReadonlyMap<string, string> {
-  const unfed = new Map<string, string>();
+/**
+ * The nodes that need an input of the model that is not fed, or an op that cannot be run, with what is said of the first of
+ * these. Feeding an inner value cuts the graph there.
+ */
+function nodesThatCannotRun(graph: Graph, fed: ReadonlySet<string>, dialect: Dialect): ReadonlyMap<string, string> {
+  const obstacles = new Map<string, string>();
+  const isModelInput = (node: Node): boolean => dialect.isInput(node) && (dialect.observable?.(node, () => true) ?? 'whole') === 'whole';
+  const own = (node: Node): string | undefined => (
+    isModelInput(node) && !fed.has(valueKey({ node: node.id, output: 0 })) ? `A value must be fed to the input "${node.name}"` : dialect.whyNotRun?.(node, graph)
+  );
   for (const id of topologicalOrder(graph, (node) => dialect.closesLoop(node))) {
     const node = graph.nodes.get(id)!;
-    const source = node.inputs.find((value) => !fed.has(valueKey(value)) && unfed.has(value.node));
-    if (source !== undefined) unfed.set(id, unfed.get(source.node)!);
-    else if (dialect.isInput(node) && (dialect.observable?.(node) ?? 'whole') === 'whole' && !fed.has(valueKey({ node: id, output: 0 }))) unfed.set(id, node.name);
+    const source = node.inputs.find((value) => !fed.has(valueKey(value)) && obstacles.has(value.node));
+    const obstacle = source === undefined ? own(node) : obstacles.get(source.node);
+    if (obstacle !== undefined) obstacles.set(id, obstacle);
   }
-  return unfed;
+  return obstacles;
 }

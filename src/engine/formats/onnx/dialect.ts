@@ -14,7 +14,7 @@ import { arithmeticOf, passesOn, readsByName, repeatKey, withPadding } from './p
 import { quantizationPattern } from './quantizable';
 import { observable } from './observe';
 import { sensitivePatterns } from './sensitive/patterns';
-import { wholeModel } from './runnable';
+import { whyNotRun, wholeModel } from './runnable';
 import { inferShapes } from './shapes/inferShapes';
 import { definitionOf, typeGroups } from './signature';
 import { decodeTensor } from './tensor';
@@ -84,6 +84,7 @@ export const onnxDialect: Dialect = {
   isState: () => false,
   innerGraph: () => undefined,
   observable,
+  whyNotRun,
   closesLoop: () => false,
   sharedTypes: () => [],
   nodesInLoops: () => NONE,

@@ -24,6 +24,14 @@ export function innerFunctionNodes({ bytes, fields }: ModelFile): NodeMessage[] 
   return found;
 }
 
+/** Domain and name of each of the model's own functions, with a space between them. */
+export function functionNames({ bytes, fields }: ModelFile): ReadonlySet<string> {
+  return new Set(fields.filter(({ number }) => number === MODEL.functions).map(({ payload, end }) => {
+    const { domain, name } = FunctionFrame.decode(readerOf(bytes.subarray(payload, end))) as unknown as FunctionFrameMessage;
+    return `${canonicalDomain(domain)} ${name}`;
+  }));
+}
+
 /** A function that calls can be replaced by. */
 export interface FunctionPart {
   readonly inputs: readonly string[];

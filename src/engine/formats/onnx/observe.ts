@@ -14,11 +14,12 @@ const SLICE_INPUTS = 10;
 type Summary = readonly [ValueRef, ValueRef, ValueRef, ValueRef];
 const TYPES: readonly DataType[] = ['float32', 'float32', 'float32', 'int64'];
 
-/** Whether a value can be seen: whole, only its summary, or not at all. */
-export function observable(node: Node): 'whole' | 'summary' | 'nothing' {
+/** Whether a value can be seen: whole, only its summary, or not at all. Inside graphs that nodes run it can only if all of these do. */
+export function observable(node: Node, runs: (id: string) => boolean): 'whole' | 'summary' | 'nothing' {
   const { home, versions } = sourceOf(node);
   if (home === undefined) return 'whole';
   for (let at: Body | undefined = home; at !== undefined; at = at.outer) {
+    if (!runs(at.owner)) return 'nothing';
     if (at.op === 'Scan' && versions!.opsets.get('')! < SCAN_WITHOUT_BATCHES) return 'nothing';
   }
   return 'summary';

@@ -6,7 +6,7 @@ import { readWholeFile } from '../fileBytes';
 import { ExternalData } from './externalData';
 import { callsIn, type CallInGraph } from './calls';
 import { graphParts, type ModelParts } from './graphParts';
-import { innerFunctionNodes } from './functions';
+import { functionNames, innerFunctionNodes } from './functions';
 import { innerGraphs } from './innerGraphs';
 import { type ModelFile, modelFile } from './modelFile';
 import { INITIALIZER, INPUT, type ModelVersions, type OnnxNode, PARAMETER, SPARSE_INITIALIZER, withSource } from './node';
@@ -23,6 +23,8 @@ export interface OnnxModel {
   readonly versions: ModelVersions;
   /** Values by their names in the file. */
   readonly values: ReadonlyMap<string, ValueRef>;
+  /** Domains and names of the model's own functions. */
+  readonly functions: ReadonlySet<string>;
   /** Calls of the model's functions that the graph has nodes of the functions for, by id. */
   readonly calls: ReadonlyMap<string, CallInGraph>;
   /** What the file states of values, by name. */
@@ -67,7 +69,7 @@ function graphOf(file: ModelFile, parts: ModelParts, options: Signature, name: s
   for (const node of typedNodes(found, versions, nodes, name)) nodes.set(node.id, node);
 
   const model: OnnxModel = {
-    file, versions, values: new Map([...scopes[0]!.values].map(([value, ref]) => [value, resolve(ref)])), calls: callsIn(found, versions, nodes), stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
+    file, versions, values: new Map([...scopes[0]!.values].map(([value, ref]) => [value, resolve(ref)])), functions: functionNames(file), calls: callsIn(found, versions, nodes), stated: parts.stated, innerNames: parts.innerNames, hasExternalData: parts.hasExternalData,
     inputs: parts.inputs.map((info) => info.name), outputs: parts.outputs.map((info) => info.name), original: nodes,
   };
   const graph: Graph = { nodes, inputs: [], outputs: [], source: model };

@@ -43,6 +43,17 @@ export function wholeModel(graph: Graph, { feeds, fetches, observed }: WholeMode
   };
 }
 
+/** Domains whose ops onnxruntime may know: of others it knows none, but those that the model has functions for. */
+const KNOWN_DOMAINS = /^(ai\.onnx|com\.microsoft|org\.pytorch\.aten)(\.|$)|^$/;
+
+/** Why onnxruntime cannot run a node: a custom op. */
+export function whyNotRun(node: Node, graph: Graph): string | undefined {
+  const { kind, domain } = sourceOf(node);
+  if (kind !== 'node' || KNOWN_DOMAINS.test(domain)) return undefined;
+  const isFunction = (graph.source as OnnxModel).functions.has(`${domain} ${node.op}`);
+  return isFunction ? undefined : `onnxruntime has no op ${node.op} of ${domain}.`;
+}
+
 /** The nodes with an input in the place of each value that is fed, and those inputs by `valueKey`. */
 function withFeeds(graph: Graph, feeds: readonly ValueRef[]): { nodes: Map<string, Node>; inputs: Map<string, ValueRef> } {
   const nodes = new Map(graph.nodes);

@@ -37,7 +37,7 @@ describe('graphs that nodes run', () => {
     expect(onnxDialect.scopeOf(multiply)).toEqual(['choose', 'then_branch']);
     expect(onnxDialect.outputTypes(multiply)).toEqual(['float32']);
     expect(graph.nodes.get('choose')!.inputs.map(valueKey)).toEqual(['condition:0', 'choose/then_branch/result:0', 'choose/else_branch/result:0']);
-    expect(onnxDialect.observable!(multiply)).toBe('summary');
+    expect(onnxDialect.observable!(multiply, () => true)).toBe('summary');
   });
 
   it('begin with what the node around gives them', async () => {
@@ -140,6 +140,23 @@ describe('calibration', () => {
     if (name === 'If in Loop') {
       expect((await rangesOf(graph, true, ['repeat/body/choose/then_branch/result'])).get('repeat/body/choose/then_branch/result:0')).toEqual({ ...extremes(all!), shape });
     }
+  });
+
+  it('sees what comes before an op that onnxruntime has not, also one in a branch, and nothing after it', async () => {
+    const square = ['float32', [2, 2]] as const;
+    const branch = (op: string, domain = ''): { graph: OnnxGraphSpec } => ({
+      graph: { nodes: [{ op: 'Relu', inputs: ['product'], outputs: ['r'] }, { op, domain, inputs: ['r'], outputs: ['z'] }], outputs: { z: square } },
+    });
+    const graph = await open({
+      inputs: { x: square, condition: ['bool', []] }, outputs: { y: square }, initializers: WITH_BODIES.If.initializers,
+      nodes: [
+        { op: 'MatMul', inputs: ['x', 'w'], outputs: ['product'] },
+        { op: 'If', inputs: ['condition'], outputs: ['chosen'], attributes: { then_branch: branch('Neg'), else_branch: branch('Own', 'custom') } },
+        { op: 'MatMul', inputs: ['chosen', 'v'], outputs: ['y'] },
+      ],
+    });
+    expect([...(await rangesOf(graph, true, ['x', 'product', 'chosen/then_branch/r', 'chosen'])).keys()]).toEqual(['x:0', 'product:0']);
+    await expect(run(graph)).rejects.toThrow('onnxruntime has no op Own of custom.');
   });
 
   it('sees no range where there is no trip, and no quantiles inside', async () => {

@@ -161,8 +161,8 @@ describe('a run', () => {
   });
 
   it('refuses what onnxruntime refuses, with its words', async () => {
-    const graph = await readBytes(buildOnnx({ ...spec, nodes: [{ op: 'Unheard', domain: 'com.example', inputs: ['x'], outputs: ['y'] }] }, { domains: { 'com.example': 1 } }));
-    await expect(run(graph, f32([2], 1, 2))).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^onnxruntime cannot run the model: .*com\.example/) as string });
+    const graph = await readBytes(buildOnnx({ ...spec, nodes: [{ op: 'Unheard', inputs: ['x'], outputs: ['y'] }] }, { domains: { 'com.example': 1 } }));
+    await expect(run(graph, f32([2], 1, 2))).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(/^onnxruntime cannot run the model: .*Unheard/) as string });
   });
 });
 
