@@ -7,7 +7,10 @@ import { runtimeChoice } from './runtimeChoice';
 export async function chosenRuntime(model: vscode.Uri): Promise<RuntimeChoice> {
   const settings = vscode.workspace.getConfiguration('mixedPrecision', model);
   return runtimeChoice(
-    { runtime: settings.get('runtime'), python: settings.get('python'), isTrusted: vscode.workspace.isTrusted, home: homedir() },
+    {
+      runtime: settings.get('runtime'), python: settings.get('python'), isTrusted: vscode.workspace.isTrusted,
+      home: homedir(), folder: vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath,
+    },
     () => interpreterOf(model),
   );
 }

@@ -55,6 +55,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const NOT_THERE = 'there is no such program';
 const PROTOCOL = 1;
 const PATIENCE = 60_000;
 /** Milliseconds between two looks at whether the user has cancelled. */
@@ -64,16 +65,16 @@ const HINT = 'Name another one with --python (in VS Code: the setting mixedPreci
 
 /** Starts the first of some programs that is a Python. Throws UserError when none is, CancelledError once the user has cancelled. */
 export async function startPython({ commands = ON_PATH, ...options }: PythonOptions = {}): Promise<PythonProcess> {
-  let failure: Error = new UserError('There is no Python on the PATH', { hint: HINT });
+  let failure: Error | undefined;
   for (const command of commands) {
     try {
       return await startOne(command, options);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (commands !== ON_PATH) failure = error;
+      if (commands !== ON_PATH || !error.message.endsWith(NOT_THERE)) failure ??= error;
     }
   }
-  throw failure;
+  throw failure ?? new UserError('There is no Python on the PATH', { hint: HINT });
 }
 
 async function startOne(command: string, { script = join(__dirname, 'python', 'mixed_precision_worker.py'), patience = PATIENCE, progress = NO_PROGRESS }: PythonOptions): Promise<PythonProcess> {
@@ -123,7 +124,7 @@ function spawnFramed(command: string, script: string, { onFrame, onEnd }: Listen
   const receive = frameReader(onFrame);
   let isReadable = true;
   let lastWords = '';
-  child.on('error', (error: NodeJS.ErrnoException) => onEnd(error.code === 'ENOENT' ? 'there is no such program' : `it cannot be started (${error.code ?? error.message})`));
+  child.on('error', (error: NodeJS.ErrnoException) => onEnd(error.code === 'ENOENT' ? NOT_THERE : `it cannot be started (${error.code ?? error.message})`));
   child.stdin.on('error', () => {}); // How it ended says why.
   child.stderr.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-4000)));
   child.stdout.on('data', (chunk: Uint8Array) => {

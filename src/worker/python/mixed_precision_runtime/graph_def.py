@@ -70,7 +70,8 @@ class GraphDefModel:
     def _summary(self, value):
         """Smallest and largest element, whether all are finite, and the shape, computed where the value is."""
         tf = self.tf
-        wide = tf.cast(value, tf.float32)
+        # Flat, for the rank that TensorFlow infers is not always the one there is.
+        wide = tf.reshape(tf.cast(value, tf.float32), [-1])
         return tf.stack([tf.reduce_min(wide), tf.reduce_max(wide)]), tf.reduce_all(tf.math.is_finite(wide)), tf.shape(value, out_type=tf.int64)
 
     def _encoded_summary(self, summary):
