@@ -30,8 +30,8 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { graph: 'fused_convolutions', kernels: { [CONVOLUTION]: 5, PadV2: 2 }, quantized: ['x', 'relu1', 'relu2', 'bias3', 'relu4', 'conv5'] },
-  { graph: 'fused_depthwise', kernels: { [DEPTHWISE]: 3 }, quantized: ['x', 'relu1', 'bias2', 'depthwise3'] },
+  { graph: 'fused_convolutions', kernels: { [CONVOLUTION]: 6, Pad: 1, PadV2: 2, Bitcast: 2 }, quantized: ['x', 'relu1', 'relu2', 'bias3', 'relu4', 'conv5', 'conv6'] },
+  { graph: 'fused_depthwise', kernels: { [DEPTHWISE]: 3, Pad: 1, PadV2: 1, Bitcast: 2 }, quantized: ['x', 'relu1', 'bias2', 'depthwise3'] },
   { graph: 'fused_residual', kernels: { [CONVOLUTION]: 7 }, quantized: ['x', 'relu0', 'relu1', 'relu2', 'bias2', 'relu3', 'relu4', 'conv3'] },
   {
     graph: 'fused_movement', kernels: { [CONVOLUTION]: 4, QuantizedMaxPool: 1 },

@@ -23,9 +23,9 @@ def fused_convolutions(graph):
     w = constant('conv4/weights', weights(305, 3, 3, 12, 8))
     t = ops.Conv2D(input=t, filter=w, strides=[1, 1, 1, 1], padding='SAME', dilations=[1, 2, 2, 1], name='conv4')
     t = ops.Relu6(features=t, name='relu4')
-    t = ops.Conv2D(input=t, filter=constant('conv5/weights', weights(306, 3, 3, 8, 4)), strides=[1, 1, 1, 1], padding='EXPLICIT',
+    t = ops.Conv2D(input=t, filter=constant('conv5/weights', weights(306, 3, 3, 8, 3)), strides=[1, 1, 1, 1], padding='EXPLICIT',
                    explicit_paddings=[0, 0, 1, 0, 2, 1, 0, 0], name='conv5')
-    ops.Tanh(x=t, name='y')
+    ops.Tanh(x=conv('conv6', t, 4, 307), name='y')
     return finish(graph, {'x': random(300, 4, 9, 9, 3)}, 'y')
 
 
