@@ -10,10 +10,14 @@ import { benchLayout } from './layout.mjs';
 import { benchOnnx } from './onnx.mjs';
 import { benchPytorch } from './pytorch.mjs';
 import { benchScale } from './scale.mjs';
+import { benchTensorFlow } from './tensorflow.mjs';
 import { benchTuning } from './tuning.mjs';
 import { benchView } from './view.mjs';
 
-const benches = { conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx, pytorch: benchPytorch, tuning: benchTuning };
+const benches = {
+  conversion: benchConversion, casts: benchCasts, scale: benchScale, layout: benchLayout, view: benchView, onnx: benchOnnx, pytorch: benchPytorch, tensorflow: benchTensorFlow,
+  tuning: benchTuning,
+};
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
