@@ -398,6 +398,7 @@ export type CastPlacement = 'min_cut' | 'depth_first' | 'follow_inputs' | 'none'
 export type CastCost = 'count' | 'bytes';
 export type Algorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
 export type WeightGranularity = 'per_channel' | 'per_tensor';
+export type Int8Form = 'qdq' | 'fused';
 export type TargetIsa = 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx';
 /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
 export type AccuracyCriterion = { readonly relative: number } | { readonly absolute: number };
@@ -504,6 +505,8 @@ export interface ConfigView {
     readonly contents: DataView | undefined;
   };
   readonly weightGranularity: WeightGranularity;
+  /** How INT8 ops are written; undefined where there is one way only. */
+  readonly int8Form: Int8Form | undefined;
   readonly castPlacement: CastPlacement;
   readonly castCost: CastCost;
   /** What an op that becomes BF16 is worth, as a fraction of a Cast. */
@@ -539,6 +542,7 @@ export type ConfigChange =
   /** No data any more, and so no INT8. */
   | { readonly type: 'clearCalibration' }
   | { readonly type: 'setWeightGranularity'; readonly granularity: WeightGranularity }
+  | { readonly type: 'setInt8Form'; readonly form: Int8Form }
   | { readonly type: 'setCastPlacement'; readonly placement: CastPlacement }
   | { readonly type: 'setCastCost'; readonly cost: CastCost }
   | { readonly type: 'setBf16Reward'; readonly reward: number }

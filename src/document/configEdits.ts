@@ -22,6 +22,7 @@ const EDITS: Edits = {
   setSamplingSize: ({ samples }) => [{ path: ['calibration', 'sampling_size'], value: samples }],
   clearCalibration: () => ['data', 'ranges'].map((key) => ({ path: ['calibration', key], value: undefined })),
   setWeightGranularity: ({ granularity }) => [{ path: ['quantization', 'weight_granularity'], value: granularity }],
+  setInt8Form: ({ form }) => [{ path: ['quantization', 'form'], value: form }],
   setCastPlacement: ({ placement }) => [{ path: ['cast_placement'], value: placement }],
   setCastCost: ({ cost }) => [{ path: ['cast_cost'], value: cost }],
   setBf16Reward: ({ reward }) => [{ path: ['bf16_reward'], value: reward }],

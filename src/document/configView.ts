@@ -46,6 +46,7 @@ export function configView(state: {
     selection: selected && selectionView(unitOf(selected, plan?.pytorchMode), config, opTypes),
     calibration: { data: config.calibration.data, samples: config.calibration.sampling_size, algorithm: config.calibration.algorithm, ranges: config.calibration.ranges, contents: data },
     weightGranularity: config.quantization.weight_granularity,
+    int8Form: plan?.int8Form,
     castPlacement: config.cast_placement,
     castCost: config.cast_cost,
     bf16Reward: config.bf16_reward,

@@ -1,4 +1,4 @@
-import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, PytorchMode, SnapshotTables } from '../../webview/protocol';
+import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, Int8Form, PytorchMode, SnapshotTables } from '../../webview/protocol';
 import type { TuningConfig } from './config/config';
 import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
@@ -51,6 +51,8 @@ export interface PlanView {
   readonly isFaulty: boolean;
   /** What is converted as a whole; absent where models are not made of modules. */
   readonly pytorchMode?: PytorchMode;
+  /** How INT8 ops are written; absent where there is one way only. */
+  readonly int8Form?: Int8Form;
   readonly opTypes: readonly OpTypeRow[];
   /** The framework's patterns of sensitive arithmetic, with how many ops of the model are part of each. */
   readonly sensitiveOps: readonly { readonly name: string; readonly reason: string; readonly count: number }[];

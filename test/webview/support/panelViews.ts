@@ -21,6 +21,7 @@ export const digits: ConfigView = {
   selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', op: 'Conv2D', choice: 'auto', capability: ['int8', 'bf16'] },
   calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax', ranges: undefined, contents: undefined },
   weightGranularity: 'per_channel',
+  int8Form: 'qdq',
   castPlacement: 'depth_first',
   castCost: 'count',
   bf16Reward: 0.25,
@@ -42,6 +43,7 @@ export const modules: ConfigView = {
   model: 'digits_pytorch.pt2',
   file: 'digits_pytorch.mixed-precision.json',
   pytorchMode: 'eager',
+  int8Form: undefined,
   opTypes: [
     opTypeRow('Conv2d', 3, 'auto', ['int8', 'bf16'], { int8: 3 }),
     opTypeRow('ReLU', 3, 'auto', ['bf16'], { fp32: 3 }),

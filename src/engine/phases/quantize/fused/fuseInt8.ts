@@ -83,15 +83,12 @@ function keep(node: Node, graph: Graph, context: FuseContext): void {
   const { rewriter, dialect, form } = context;
   const result = { node: node.id, output: 0 };
   const inputs = quantizedInputs(graph.nodes.get(node.id)!, graph, dialect);
-  const quantize = rewriter.uses(node.id, 0).map((use) => rewriter.node(use.node)).find((reader) => dialect.isQuantize(reader));
-  const isBetween = inputs.every((input) => dialect.isDequantize(rewriter.node(node.inputs[input]!.node)));
-  if (quantize === undefined || !isBetween || rewriter.isOutputNode(node.id)) return;
+  const quantize = quantizeBehind(result, context);
+  const readsInt8 = inputs.every((input) => dialect.isDequantize(rewriter.node(node.inputs[input]!.node)));
+  if (quantize === undefined || !readsInt8) return;
   const kept = form.keepInt8(node, quantize, rewriter);
   if ('reason' in kept) return note(node.id, kept.reason, context);
   rewriter.apply(KEEP_INT8, `${node.op} ${node.name} hands INT8 values on as they are.`, () => {
-    // Values it only hands on are on the grid already, so what is read through Dequantize is the same.
-    const dequantize = rewriter.uses(quantize.id, 0).find((use) => dialect.isDequantize(rewriter.node(use.node)))!.node;
-    rewriter.redirect(rewriter.uses(node.id, 0).filter((use) => use.node !== quantize.id), { node: dequantize, output: 0 });
     rewriter.redirect(rewriter.uses(quantize.id, 0), result);
     rewriter.redirectControl(quantize.id, node.id);
     rewriter.replace({ ...kept.nodes.at(-1)!, controlInputs: node.controlInputs });
