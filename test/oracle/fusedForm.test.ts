@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from './convert';
-import { buildGraph, convertSubject, expectWellFormed, judges, workFolder, type Converted } from './cases';
+import { buildGraph, compareInTensorFlow, convertGraph, convertSubject, expectWellFormed, judges, workFolder, type Converted } from './cases';
 
 const CONVOLUTION = '_FusedQuantizedConv2D';
 const PRODUCT = '_QuantizedMatMul';
@@ -10,6 +10,9 @@ const DEPTHWISE = '_FusedQuantizedDepthwiseConv2D';
 
 /** FP32 rounding of what is computed after the INT8 ops, relative to the largest result. */
 const ROUNDING = 1e-5;
+
+/** RMS of the error of probabilities, relative to theirs. */
+const WHOLE_NETWORK = 0.02;
 
 /** A graph of the judge in the fused form, on ranges that the judge recorded. */
 async function convertFused(graph: string): Promise<Converted & { readonly ranges: string }> {
@@ -51,6 +54,15 @@ describe('fused INT8 kernels', () => {
     for (const [index, outputs] of (await Promise.all(answers)).entries()) {
       const runtime = ['oneDNN off', 'oneDNN on', 'the embedded runtime'][index];
       for (const { maxAbsError, largest } of Object.values(outputs)) expect(maxAbsError / largest, runtime).toBeLessThan(ROUNDING);
+    }
+  });
+
+  it.each([['fused alone', {}], ['with BF16 around them', { use_bf16: true }]])('make a whole network, %s', async (_, more) => {
+    const converted = await convertGraph('residual_net', { quantization: { form: 'fused' }, ...more }, true);
+    expect(converted.model.ofOp(CONVOLUTION)).toHaveLength(5);
+    expect(converted.model.ofOp(PRODUCT)).toHaveLength(1);
+    for (const { outputs } of await compareInTensorFlow(converted)) {
+      for (const { relativeRms } of Object.values(outputs)) expect(relativeRms).toBeLessThan(WHOLE_NETWORK);
     }
   });
 });

@@ -245,6 +245,21 @@ it('sends the granularity of weights, and says what it means', async () => {
   expect(await choice('Scales of weights', 'per_tensor').isChecked()).toBe(true);
 });
 
+describe('the form of INT8 ops', () => {
+  it('is sent, with what it means', async () => {
+    await show(digits);
+    await choice('Form of INT8 ops', 'fused').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setInt8Form', form: 'fused' }]);
+    await show({ ...digits, int8Form: 'fused' });
+    expect(await panel.page.locator('#int8').getByText('INT8 kernels of oneDNN with the ops around them').isVisible()).toBe(true);
+  });
+
+  it('is no choice where there is one way only', async () => {
+    await show({ ...digits, int8Form: undefined });
+    expect(await panel.page.locator('#int8').getByText('Form', { exact: true }).count()).toBe(0);
+  });
+});
+
 describe('Casts', () => {
   const reward = () => panel.page.getByRole('slider', { name: 'BF16 reward' });
   const minCut: ConfigView = { ...digits, castPlacement: 'min_cut' };
