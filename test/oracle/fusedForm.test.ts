@@ -1,8 +1,13 @@
 // TensorFlow's own INT8 kernels, written by `quantization.form: "fused"`: equal to whole-number arithmetic without saturation.
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { run } from './convert';
 import { buildGraph, compareInTensorFlow, convertGraph, convertSubject, expectWellFormed, judges, workFolder, type Converted } from './cases';
+import { Judge } from './judge';
+
+/** As on a CPU without VNNI, where sums of products of 8 bits overflow. */
+const withoutVnni = Judge.start(true, { ONEDNN_MAX_CPU_ISA: 'AVX2' });
+afterAll(() => withoutVnni.close());
 
 const CONVOLUTION = '_FusedQuantizedConv2D';
 const PRODUCT = '_QuantizedMatMul';
@@ -50,9 +55,10 @@ describe('fused INT8 kernels', () => {
     const request = { original: subject.model, converted, ranges, quantized, inputs: subject.inputs, feeds: subject.feeds, fetches: subject.outputs };
     const values = path.join(workFolder, `${graph}.values.npz`);
     await run(converted, subject.inputs, values);
-    const answers = [...judges.map((judge) => judge.ask('compare_with_integers', request)), judges[0]!.ask('compare_with_integers', { ...request, values })];
+    const answers = [...judges, withoutVnni].map((judge) => judge.ask('compare_with_integers', request));
+    answers.push(judges[0]!.ask('compare_with_integers', { ...request, values }));
     for (const [index, outputs] of (await Promise.all(answers)).entries()) {
-      const runtime = ['oneDNN off', 'oneDNN on', 'the embedded runtime'][index];
+      const runtime = ['oneDNN off', 'oneDNN on', 'a CPU without VNNI', 'the embedded runtime'][index];
       for (const { maxAbsError, largest } of Object.values(outputs)) expect(maxAbsError / largest, runtime).toBeLessThan(ROUNDING);
     }
   });

@@ -118,10 +118,11 @@ export class Judge {
     process.on('error', (error) => this.failAll(error));
   }
 
-  static start(oneDnn: boolean): Judge {
+  /** `more`: variables of its environment. */
+  static start(oneDnn: boolean, more: Readonly<Record<string, string>> = {}): Judge {
     const python = pythonPath();
     const script = path.resolve('test/oracle/judge.py');
-    const environment = { ...process.env, TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0', PYTHONDONTWRITEBYTECODE: '1' };
+    const environment = { ...process.env, TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0', PYTHONDONTWRITEBYTECODE: '1', ...more };
     return new Judge(spawn(python, [script], { env: environment }), oneDnn);
   }
 
