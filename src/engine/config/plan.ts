@@ -48,6 +48,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
 const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
 const FED = 'Inputs keep the type the caller feeds.';
+const NO_KERNEL = 'The fused form has no INT8 kernel for a product of two computed values, and Quantize and Dequantize around it would only take time.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
 
 interface NodeContext extends PlanContext {
@@ -85,8 +86,13 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
     if (noBf16 === undefined) return { precision: 'bf16', reason: reasonOf(rule, otherwise), bf16: 'demanded' };
     if (rule.accepts.includes('fp32')) return { precision: 'fp32', reason: reasonOf(rule, otherwise + (noBf16 && ` ${noBf16}`)), bf16: 'denied' };
   }
-  if (canBeInt8 && !context.attention.has(node.id) && !context.composed.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
+  if (canBeInt8 && !onlyLoses(node, context) && !context.attention.has(node.id) && !context.composed.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
   return planDefault(node, isPattern, context);
+}
+
+/** Whether INT8 would neither be faster in the form that is written nor make the model smaller. */
+function onlyLoses(node: Node, { config, dialect, graph }: NodeContext): boolean {
+  return config.quantization.form === 'fused' && dialect.fusedForm !== undefined && dialect.quantizationPattern(node, graph)?.weight === undefined;
 }
 
 function reasonOf({ text, configKey }: Rule, otherwise = ''): Reason {
@@ -95,9 +101,9 @@ function reasonOf({ text, configKey }: Rule, otherwise = ''): Reason {
 
 /** Nobody asked for a precision of this node, or for none it can have, and it is not INT8. */
 function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): PlannedNode {
-  const { choices, dialect, inLoops } = context;
+  const { choices, dialect } = context;
   const isAttention = context.attention.has(node.id);
-  const fallback = isAttention ? ATTENTION_REASON : !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : inLoops.has(node.id) ? NO_INT8_IN_LOOPS : NO_CALIBRATION;
+  const fallback = isAttention ? ATTENTION_REASON : !couldBeInt8 ? `${node.op} has no INT8 form of its own.` : whyNotInt8(node, context);
   if (!choices.useBf16) return fp32(`${fallback} ${BF16_OFF}`, isAttention ? 'sensitive_ops.softmax' : undefined);
   const noBf16 = choices.whyNoBf16(node);
   if (noBf16 !== undefined) return fp32(`It cannot be BF16: ${noBf16}`);
@@ -111,6 +117,12 @@ function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): Pl
   const isFree = !isHeavy && dialect.isFree(node);
   const text = isFree ? `${node.op} stays FP32 unless joining BF16 neighbours saves Casts.` : `${node.op} is not listed in bf16_ops.`;
   return { precision: 'fp32', reason: { text }, bf16: isFree ? 'free' : 'denied' };
+}
+
+/** Of an op with an INT8 form. */
+function whyNotInt8(node: Node, context: NodeContext): string {
+  if (context.inLoops.has(node.id)) return NO_INT8_IN_LOOPS;
+  return context.canCalibrate && onlyLoses(node, context) ? NO_KERNEL : NO_CALIBRATION;
 }
 
 /** The pattern the node is part of, unless the config leaves that one to the defaults; the first of several counts. */

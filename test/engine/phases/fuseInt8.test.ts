@@ -102,8 +102,13 @@ describe('the fused form', () => {
     expect(groups.reasons[0]).toMatch(/convolutions in groups/);
     const clipped = await fuse([x, w, conv('c', 'x'), node('r', 'Relu', 'c'), node('y', 'Exp', 'r')], { range: SIGNED });
     expect(clipped.reasons[0]).toMatch(/shares a range that goes below zero/);
-    const products = await fuse([placeholder('p', 'float32', [2, 2]), placeholder('q', 'float32', [2, 2]), node('m', 'MatMul', 'p', 'q'), node('y', 'Exp', 'm')]);
-    expect(products.reasons[0]).toMatch(/multiplies two computed values/);
+  });
+
+  it('leaves products of two computed values FP32 unless INT8 is asked for', async () => {
+    const nodes = [placeholder('p', 'float32', [2, 2]), placeholder('q', 'float32', [2, 2]), node('m', 'MatMul', 'p', 'q'), node('y', 'Exp', 'm')];
+    expect(await fuse(nodes)).toMatchObject({ ops: ['m: MatMul<f> <- p, q', 'y: Exp<f> <- m'], reasons: [] });
+    const { reasons } = await fuse(nodes, { config: { ...FUSED, op_type_dict: { MatMul: 'int8' } } });
+    expect(reasons[0]).toMatch(/multiplies two computed values/);
   });
 
   it('hands INT8 on through pooling', async () => {
