@@ -1,13 +1,14 @@
 import type { Description } from '../engine/formats/pytorch/checkpoint/describe';
 import { descriptionText } from '../engine/formats/pytorch/checkpoint/descriptionText';
 import type { Command } from './command';
+import { configFrom } from './config';
 
 /** `inspect`: what is in a model. */
 export const inspect: Command = {
-  usage: 'inspect MODEL [--json]',
+  usage: 'inspect MODEL [--config FILE] [--json]',
   summary: 'format, inputs, outputs and op types of a model; tensors and modules of a PyTorch file without a graph',
   arguments: ['MODEL'],
-  strings: [],
+  strings: ['config'],
   flags: ['json'],
   async run({ arguments: [model], options, conversion, print }) {
     const description = await conversion.describe(model!);
@@ -15,7 +16,8 @@ export const inspect: Command = {
       for (const line of options.json ? [JSON.stringify(summaryOf(description))] : descriptionText(description)) print(line);
       return;
     }
-    await conversion.open(model!, { text: undefined, path: undefined });
+    // It may choose a signature, or other inputs and outputs.
+    await conversion.open(model!, await configFrom(options));
     const { graph, format } = conversion;
     const ops = new Map<string, number>();
     for (const node of graph.nodes.values()) ops.set(node.op, (ops.get(node.op) ?? 0) + 1);

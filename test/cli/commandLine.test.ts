@@ -113,6 +113,14 @@ describe('convert', () => {
   });
 });
 
+describe('inspect', () => {
+  it('shows the inputs and outputs that a config chooses', async () => {
+    const config = await file('inner.json', '{"outputs": ["digits_cnn_1/dense_1/Relu"]}');
+    expect((await call('inspect', CNN, '--config', config)).out.filter((line) => line.startsWith('output'))).toEqual(['output  digits_cnn_1/dense_1/Relu  float32']);
+    expect(await failure('inspect', CNN, '--config', await file('none.json', '{"outputs": ["nothing"]}'))).toContain('nothing');
+  });
+});
+
 describe('run and compare', () => {
   it('compares a model with its conversion, with accuracy where there are labels', async () => {
     await call('convert', CNN, '--output', path('int8.pb'), '--calibration', CALIBRATION);
