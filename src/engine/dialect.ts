@@ -122,11 +122,26 @@ export interface FusedForm {
    * `summand` is an input of `next` that brings another activation: the kernel wants it in INT8, and overwrites it.
    */
   absorbs(op: Node, absorbed: readonly Node[], next: Node, input: number, graph: Graph): { readonly summand?: number } | undefined;
+  /** The ops, in order and with their result last, that the kernel of `op` also computes of a value that they alone read, which `op` and `absorbed` make. */
+  absorbsTogether(op: Node, absorbed: readonly Node[], value: ValueRef, graph: Graph, reads: ValueReads): readonly Node[] | undefined;
   /** The kernel gives nothing but INT8, so its result needs a range whoever reads it. */
   givesInt8Only(op: Node): boolean;
   fuse(request: FusionRequest): Fusion;
   /** An op that hands INT8 values on, from Dequantize to `quantize`, as one that reads what is behind the Dequantize and gives the same grid. */
   keepInt8(node: Node, quantize: Node, nodes: NodeTable): Fusion;
+}
+
+/** Where the values of a graph are read. */
+export interface ValueReads {
+  of(value: ValueRef): readonly ValueRead[];
+  /** The place where it is read, if that is the only one and no caller of the model fetches it. */
+  only(value: ValueRef): ValueRead | undefined;
+  isFetched(value: ValueRef): boolean;
+}
+
+export interface ValueRead {
+  readonly node: string;
+  readonly input: number;
 }
 
 export interface FusionRequest {

@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
     graph: 'fused_movement', kernels: { [CONVOLUTION]: 4, QuantizedMaxPool: 1 },
     quantized: ['x', 'relu1', 'pool', 'relu2', 'relu3', 'concat', 'conv4', 'flatten'],
   },
-  { graph: 'fused_products', kernels: { [PRODUCT]: 6, QuantizeV2: 2, Dequantize: 0 }, quantized: ['x', 'relu1', 'bias2', 'tanh', 'sigmoid', 'relu5'] },
+  { graph: 'fused_products', kernels: { [PRODUCT]: 9, Erf: 0, QuantizeV2: 5, Dequantize: 0 }, quantized: ['x', 'relu1', 'bias2', 'tanh', 'sigmoid', 'relu5', 'gelu1', 'gelu2', 'gelu3'] },
 ];
 
 describe('fused INT8 kernels', () => {

@@ -14,6 +14,12 @@ def depthwise(name, x, seed, size=3, stride=1, multiplier=1, padding='SAME'):
     return ops.DepthwiseConv2dNative(input=x, filter=w, strides=[1, stride, stride, 1], padding=padding, name=name)
 
 
+def gelu(name, x, times):
+    """With `times` for the product of x, a half and a sum."""
+    erf = ops.Erf(x=ops.RealDiv(x=x, y=constant(name + '/root', np.float32(np.sqrt(2)))))
+    return tf.identity(times(x, ops.AddV2(x=constant(name + '/one', np.float32(1)), y=erf)), name=name)
+
+
 def fused_convolutions(graph):
     """Strides, paddings and dilation, with a bias and Relu, only one of them, and neither; the input goes below zero."""
     x = placeholder('x', None, 9, 9, 3)
@@ -74,6 +80,10 @@ def fused_products(graph):
     t = ops.MatMul(a=t, b=constant('fc4/weights', weights(346, 16, 24)), transpose_b=True, name='fc4')
     t = ops.Sigmoid(x=t, name='sigmoid')
     t = ops.Relu6(features=matmul('fc5', t, 20, 347), name='relu5')
+    half = constant('half', np.float32(0.5))
+    t = gelu('gelu1', bias('bias7', matmul('fc7', t, 24, 360), 361), lambda x, s: x * half * s)
+    t = gelu('gelu2', matmul('fc8', t, 24, 362), lambda x, s: half * (x * s))
+    t = gelu('gelu3', matmul('fc9', t, 24, 363), lambda x, s: x * (s * half))
     t = ops.Elu(features=bias('bias6', matmul('fc6', t, 10, 348), 349), name='y')
     return finish(graph, {'x': random(340, 16, 24)}, 'y')
 

@@ -1,6 +1,7 @@
 """What INT8 arithmetic gives, in whole numbers without any saturation, for a float graph: recorded ranges give the grids of its
 values, the converted model gives the INT8 weights. Sums of products are int64; everything else is float64."""
 import json
+import math
 
 import numpy as np
 import tensorflow as tf
@@ -111,6 +112,9 @@ LINEAR = {'Conv2D': convolution, 'DepthwiseConv2dNative': depthwise, 'MatMul': p
 ELEMENTWISE = {
     'BiasAdd': lambda node, x, b: x + b,
     'AddV2': lambda node, x, y: x + y,
+    'Mul': lambda node, x, y: x * y,
+    'RealDiv': lambda node, x, y: x / y,
+    'Erf': lambda node, x: np.vectorize(math.erf)(x),
     'Relu': lambda node, x: np.maximum(x, 0),
     'Relu6': lambda node, x: np.clip(x, 0, 6),
     'Elu': lambda node, x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),

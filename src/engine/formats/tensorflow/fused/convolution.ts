@@ -19,7 +19,7 @@ const KEPT_ATTRIBUTES: readonly string[] = ['strides', 'dilations', 'padding', '
  * (mkl_conv_ops.cc). It knows no zero points, so they go into its bias. Clipping to the range of the result is all that
  * Relu and Relu6 do there.
  */
-export const convolutionForm: Pick<FusedForm, 'objection' | 'absorbs' | 'fuse'> = {
+export const convolutionForm: Pick<FusedForm, 'objection' | 'absorbs' | 'absorbsTogether' | 'fuse'> = {
   objection(op, graph) {
     if (textOf(op, 'data_format', 'NHWC') !== 'NHWC') return 'TensorFlow has INT8 convolutions only for channels in the last axis (NHWC).';
     return constantShape(graph.nodes, op.inputs[1]!)?.length === 4 ? undefined : 'Its weights have no four axes.';
@@ -31,6 +31,8 @@ export const convolutionForm: Pick<FusedForm, 'objection' | 'absorbs' | 'fuse'> 
     const canAdd = op.op === 'Conv2D' && !absorbed.some((node) => addsActivation(node, graph.nodes));
     return canAdd && addsActivation(next, graph.nodes) && next.inputs[0]!.node !== next.inputs[1]!.node ? { summand: 1 - input } : undefined;
   },
+
+  absorbsTogether: () => undefined,
 
   fuse(request) {
     const { op, absorbed, quantize, nodes, shape, uniqueName } = request;

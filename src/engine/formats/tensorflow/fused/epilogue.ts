@@ -10,7 +10,7 @@ export interface Epilogue {
   /** Added to every element of a channel. */
   readonly bias: Float32Array | undefined;
   readonly summand: ValueRef | undefined;
-  /** Op type of the activation function. */
+  /** The activation function as kernels call it. */
   readonly activation: string | undefined;
 }
 
@@ -34,11 +34,13 @@ export function addsActivation(node: Node, nodes: NodeTable): boolean {
   return (node.op === 'Add' || node.op === 'AddV2') && node.inputs.every((value) => constantBehind(nodes, value) === undefined);
 }
 
-/** What the absorbed ops of a kernel with so many output channels do; each reads the one before, the first one `op`. */
+/** What the absorbed ops of a kernel with so many output channels do, in order. */
 export function readEpilogue(op: Node, absorbed: readonly Node[], nodes: NodeTable, channels: number): Epilogue {
   let epilogue: Epilogue = { bias: undefined, summand: undefined, activation: undefined };
   let before = op;
   for (const node of absorbed) {
+    // The first of the ops of `exactGelu`.
+    if (node.op === 'Mul' || node.op === 'RealDiv') return { ...epilogue, activation: 'GeluExact' };
     const input = node.inputs.findIndex((value) => value.node === before.id);
     const bias = addedBias(node, input, nodes, channels);
     if (bias !== undefined) epilogue = { ...epilogue, bias: epilogue.bias === undefined ? bias : epilogue.bias.map((value, channel) => value + bias[channel]!) };

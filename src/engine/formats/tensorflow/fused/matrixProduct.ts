@@ -1,29 +1,35 @@
 import type { FusedForm } from '../../../dialect';
+import type { Node } from '../../../graph/graph';
 import { isSet } from '../attributes';
 import { constantShape } from '../constants';
 import { bool, firstOutput, makeNode, string, strings, type } from '../makeNode';
 import { excess, shift } from './bias';
 import { addedBias, clippingObjection, readEpilogue } from './epilogue';
+import { exactGelu } from './gelu';
 import { quantizedSource, quantizeGrid, weightSource } from './grids';
 import { KernelInputs } from './kernelInputs';
 
 const ACTIVATIONS: ReadonlySet<string> = new Set(['Relu', 'Relu6', 'Elu', 'Tanh', 'Sigmoid']);
 
+const hasActivation = (absorbed: readonly Node[]): boolean => absorbed.some(({ op }) => ACTIVATIONS.has(op) || op === 'Erf');
+
 /**
  * MatMul with a bias and an activation function as one oneDNN kernel, which gives FP32, or quint8 where its result is INT8
  * anyway (mkl_matmul_op_fused.cc). It knows no zero points, so they go into its bias.
  */
-export const matrixProductForm: Pick<FusedForm, 'objection' | 'absorbs' | 'fuse'> = {
+export const matrixProductForm: Pick<FusedForm, 'objection' | 'absorbs' | 'absorbsTogether' | 'fuse'> = {
   objection(op, graph) {
     if (isSet(op, 'transpose_a')) return 'TensorFlow has no INT8 kernel for products of a transposed left factor.';
     return constantShape(graph.nodes, op.inputs[1]!)?.length === 2 ? undefined : 'Its weights are no matrix.';
   },
 
   absorbs(op, absorbed, next, input, graph) {
-    if (ACTIVATIONS.has(absorbed.at(-1)?.op ?? '')) return undefined;
+    if (hasActivation(absorbed)) return undefined;
     const channels = constantShape(graph.nodes, op.inputs[1]!)![isSet(op, 'transpose_b') ? 0 : 1]!;
     return ACTIVATIONS.has(next.op) || addedBias(next, input, graph.nodes, channels) !== undefined ? {} : undefined;
   },
+
+  absorbsTogether: (_, absorbed, value, graph, reads) => (hasActivation(absorbed) ? undefined : exactGelu(value, graph, reads)),
 
   fuse({ op, absorbed, quantize, nodes, uniqueName }) {
     const [source, weight] = [quantizedSource(op.inputs[0]!, nodes), weightSource(op.inputs[1]!, nodes)];

@@ -8,7 +8,7 @@ import { runsBefore } from './runsBefore';
 /** An INT8 op and what its kernel computes with it. */
 export interface FusedOp {
   readonly node: string;
-  /** Ids, in order; each is the only reader of the one before. */
+  /** Ids, in order, the one whose result is theirs last. */
   readonly absorbed: readonly string[];
   /** What they make together. */
   readonly result: ValueRef;
@@ -87,13 +87,13 @@ function follow(node: Node, context: Context): FusedOp {
   for (;;) {
     const use = reads.only(result);
     const next = use === undefined ? undefined : graph.nodes.get(use.node)!;
-    if (use === undefined || next === undefined || taken.has(next.id) || !isOpenToFusion(next, context)) break;
-    const step = form.absorbs(node, absorbed, next, use.input, graph);
-    if (step === undefined) break;
-    if (step.summand !== undefined) summand = next.inputs[step.summand]!;
-    taken.add(next.id);
-    absorbed.push(next);
-    result = { node: next.id, output: 0 };
+    const step = use === undefined ? undefined : form.absorbs(node, absorbed, next!, use.input, graph);
+    const more = step === undefined ? form.absorbsTogether(node, absorbed, result, graph, reads) : [next!];
+    if (more === undefined || more.some((one) => taken.has(one.id) || !isOpenToFusion(one, context))) break;
+    if (step?.summand !== undefined) summand = next!.inputs[step.summand]!;
+    for (const { id } of more) taken.add(id);
+    absorbed.push(...more);
+    result = { node: more.at(-1)!.id, output: 0 };
   }
   return { node: node.id, absorbed: absorbed.map(({ id }) => id), result, summand, givesInt8Only: form.givesInt8Only(node) };
 }

@@ -1,8 +1,9 @@
+import type { ValueReads } from '../../../dialect';
 import { type Graph, type ValueRef, valueKey } from '../../../graph/graph';
 import type { Use } from '../../../graph/rewriter';
 
 /** Where each value of a graph is read; made in linear time. */
-export class Reads {
+export class Reads implements ValueReads {
   private readonly uses = new Map<string, Use[]>();
   private readonly fetched: ReadonlySet<string>;
 
@@ -25,7 +26,6 @@ export class Reads {
     return this.fetched.has(valueKey(value));
   }
 
-  /** The place where the value is read, if that is the only one and no caller of the model fetches it. */
   only(value: ValueRef): Use | undefined {
     const uses = this.of(value);
     return uses.length === 1 && !this.isFetched(value) ? uses[0] : undefined;
