@@ -82,7 +82,7 @@ describe('the fused form', () => {
     }
     const pooled = { ksize: [1, 4, 4, 1], strides: [1, 4, 4, 1], padding: 'VALID' };
     const wide = await fuse([
-      x, w, conv('a', 'x'), { ...node('p', 'MaxPool', 'a'), attrs: { ...T, ...pooled } }, conv('b', 'p'), conv('d', 'x'), node('sum', 'AddV2', 'd', 'b'), node('y', 'Exp', 'sum'),
+      x, w, conv('a', 'x'), { ...node('p', 'MaxPool', 'a'), attrs: { ...T, ...pooled } }, conv('b', 'p'), conv('d', 'x', { dilations: [1, 2, 2, 1] }), node('sum', 'AddV2', 'd', 'b'), node('y', 'Exp', 'sum'),
     ]);
     expect(wide.ops).toContain('d: _FusedQuantizedConv2D<quint8,f,f> <- x/quantize');
   });
