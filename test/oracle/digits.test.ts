@@ -48,6 +48,12 @@ describe.each(['digits_cnn', 'digits_transformer'])('%s', (name) => {
     }
   });
 
+  it('keeps its accuracy in INT8 kernels of oneDNN', async () => {
+    const { model } = await convertAndJudge(name, { quantization: { form: 'fused' } }, true);
+    expect(model.ofOp('_FusedQuantizedConv2D', '_QuantizedMatMul').length).toBeGreaterThan(2);
+    expect(model.ofOp('Conv2D')).toEqual([]);
+  });
+
   it('keeps its accuracy in BF16 throughout', async () => {
     const { model } = await convertAndJudge(name, { use_bf16: true, bf16_ops: ['re:.*'] }, false);
     expect(model.ofOp('QuantizeV2', 'Dequantize')).toEqual([]);
