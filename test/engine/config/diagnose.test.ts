@@ -220,8 +220,21 @@ describe('the target', () => {
 });
 
 describe('the form', () => {
+  it('has weights of 7 bits where the target is not known to have VNNI', () => {
+    const text = '{"quantization": {"form": "fused"}}';
+    expect(seen(text)).toEqual([['information', '"fused"', expect.stringMatching(/^Weights of fused INT8 kernels have 7 bits/)]]);
+    expect(Object.keys(only(text))).toEqual(['Change to "avx512_vnni"', 'Change to true']);
+    expect(seen('{"quantization": {"form": "fused"}, "target_isa": "amx"}')).toEqual([]);
+  });
+
+  it('overflows with 8 bits without VNNI', () => {
+    const text = '{"quantization": {"form": "fused", "reduce_range": false}}';
+    expect(seen(text)).toEqual([['warning', 'false', expect.stringMatching(/^On CPUs without VNNI instructions, sums/)]]);
+    expect(Object.keys(only(text))).toEqual(['Change to "auto"', 'Change to "avx512_vnni"']);
+  });
+
   it('is fused for TensorFlow models only', () => {
-    const parsed = parse('{"quantization": {"form": "fused"}}');
+    const parsed = parse('{"quantization": {"form": "fused"}, "target_isa": "amx"}');
     const of = (asked: Dialect): string[] => diagnose(parsed, GRAPH, asked, resolvePlan(GRAPH, parsed.config, { dialect, canCalibrate: true }), []).map(({ message }) => message);
     expect(of(dialect)).toEqual([]);
     expect(of({ ...dialect, fusedForm: undefined })).toEqual([expect.stringMatching(/^Only TensorFlow models have a fused form: /)]);

@@ -1,4 +1,5 @@
 import type { TuningConfig } from '../../config/config';
+import { hasVnni } from '../../config/instructions';
 import type { Dialect, WeightGrid } from '../../dialect';
 
 /**
@@ -7,14 +8,12 @@ import type { Dialect, WeightGrid } from '../../dialect';
  */
 const SEVEN_BITS = 64;
 
-const WITH_VNNI: readonly TuningConfig['target_isa'][] = ['avx512_vnni', 'avx512_bf16', 'amx'];
-
 /**
  * The grid of weights: the framework's own, or one of 7 bits. Unless the config says, it has 7 where INT8 kernels are written
  * that overflow on a CPU without VNNI, and the target is not known to have it.
  */
 export function weightGridFor({ quantization, target_isa: target }: TuningConfig, { weightGrid, fusedForm }: Dialect): WeightGrid {
   const { form, reduce_range: reduceRange } = quantization;
-  const hasSevenBits = reduceRange === 'auto' ? form === 'fused' && fusedForm !== undefined && !WITH_VNNI.includes(target) : reduceRange;
+  const hasSevenBits = reduceRange === 'auto' ? form === 'fused' && fusedForm !== undefined && !hasVnni(target) : reduceRange;
   return hasSevenBits ? { ...weightGrid, levels: SEVEN_BITS, lowest: -SEVEN_BITS, highest: SEVEN_BITS } : weightGrid;
 }
