@@ -1,5 +1,6 @@
 import type { TuningConfig } from './config/config';
 import type { ConfigSource } from './conversion';
+import { isOpenToFusion } from './phases/quantize/fused/planFused';
 import type { Plan, PlannedNode } from './plan';
 import type { Change, PhaseName, Snapshot } from './snapshot';
 import { PHASES } from './snapshot';
@@ -26,7 +27,7 @@ interface Followed extends Basis {
 const MAKES_SAME: Readonly<Record<PhaseName, (a: Followed, b: Followed) => boolean>> = {
   quantize: (a, b) =>
     isSame(phase1Settings(a), phase1Settings(b)) && isSame(a.folds, b.folds)
-    && everyNode(a.planned, b.planned, (one, other) => (one.precision === 'int8') === (other.precision === 'int8')),
+    && everyNode(a.planned, b.planned, (one, other) => (one.precision === 'int8') === (other.precision === 'int8') && (!isFused(b) || isOpenToFusion(one) === isOpenToFusion(other))),
   // The reasons of its changes are the plan's.
   bf16: (a, b) =>
     everyNode(a.plan, b.plan, (one, other) =>
@@ -55,8 +56,12 @@ export function keepValid(snapshots: readonly Snapshot[], before: Basis | undefi
   return kept;
 }
 
+function isFused({ config }: Pick<Basis, 'config'>): boolean {
+  return config.quantization.form === 'fused';
+}
+
 function phase1Settings({ config, source }: Basis): unknown {
-  return [config.inputs, config.outputs, config.calibration, config.quantization, config.target_isa, source.path, source.calibration];
+  return [config.inputs, config.outputs, config.calibration, config.quantization, isFused({ config }) ? config.target_isa : undefined, source.path, source.calibration];
 }
 
 function phase3Settings({ config, plan }: Followed): unknown {

@@ -1,7 +1,7 @@
 import type { Dialect, FusedForm } from '../../../dialect';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
 import { topologicalOrder } from '../../../graph/traversal';
-import type { Plan } from '../../../plan';
+import type { Plan, PlannedNode } from '../../../plan';
 import { Reads } from './reads';
 import { runsBefore } from './runsBefore';
 
@@ -74,6 +74,7 @@ interface Context {
 
 function objectionTo(node: Node, { graph, dialect, form }: Context): string | undefined {
   const pattern = dialect.quantizationPattern(node, graph)!;
+  if (node.inputs.every(({ node: id }) => dialect.isDequantize(graph.nodes.get(id)!))) return 'The opened model quantizes what it reads, and stays as it is.';
   if (pattern.weight === undefined) return 'It multiplies two computed values; fused kernels want constant weights.';
   return form.objection(node, graph);
 }
@@ -89,7 +90,7 @@ function follow(node: Node, context: Context): FusedOp {
     const next = use === undefined ? undefined : graph.nodes.get(use.node)!;
     const step = use === undefined ? undefined : form.absorbs(node, absorbed, next!, use.input, graph);
     const more = step === undefined ? form.absorbsTogether(node, absorbed, result, graph, reads) : [next!];
-    if (more === undefined || more.some((one) => taken.has(one.id) || !isOpenToFusion(one, context))) break;
+    if (more === undefined || more.some((one) => taken.has(one.id) || !isOpenToFusion(context.plan.nodes.get(one.id)))) break;
     if (step?.summand !== undefined) summand = next!.inputs[step.summand]!;
     for (const { id } of more) taken.add(id);
     absorbed.push(...more);
@@ -98,9 +99,8 @@ function follow(node: Node, context: Context): FusedOp {
   return { node: node.id, absorbed: absorbed.map(({ id }) => id), result, summand, givesInt8Only: form.givesInt8Only(node) };
 }
 
-/** Whether the user has asked for no other precision. */
-function isOpenToFusion(node: Node, { plan }: Context): boolean {
-  const planned = plan.nodes.get(node.id);
+/** Whether the kernel of another op may compute an op planned so: the user has asked for no other precision. */
+export function isOpenToFusion(planned: PlannedNode | undefined): boolean {
   return planned?.precision === 'int8' || (planned !== undefined && planned.precision !== 'other' && planned.reason.configKey === undefined);
 }
 
