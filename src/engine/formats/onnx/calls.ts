@@ -85,6 +85,10 @@ function intactCalls(graph: Graph): ReadonlyMap<string, ReadonlyMap<string, Valu
   }
   for (const { value } of graph.outputs) read(value, undefined);
   for (const [id, count] of left) if (count !== 0) intact.delete(id);
+  // What a function is given but does not read may be gone.
+  for (const [id, given] of intact) {
+    if (!calls.get(id)!.node.inputs.every((value) => graph.nodes.has((given.get(valueKey(value)) ?? value).node))) intact.delete(id);
+  }
   return intact;
 }
 

@@ -9,12 +9,12 @@ import { innerGraphs } from './innerGraphs';
 import { AttributeFrame, type AttributeFrameMessage, FunctionFrame, type FunctionFrameMessage, FunctionProto, type GraphMessage, type NodeMessage, OperatorSetIdProto } from './messages';
 import { MODEL, type ModelFile } from './modelFile';
 
-/** The nodes of the model's own functions, and of graphs inside them. */
-export function innerFunctionNodes({ bytes, fields }: ModelFile): NodeMessage[] {
+/** The nodes of the model's own functions, and of graphs inside them. Throws UserError for a function that is damaged. */
+export function innerFunctionNodes({ bytes, fields }: ModelFile, file: string): NodeMessage[] {
   const found: NodeMessage[] = [];
-  for (const { number, payload, end } of fields) {
+  for (const { number, start, payload, end } of fields) {
     if (number !== MODEL.functions) continue;
-    const { node } = FunctionProto.decode(readerOf(bytes.subarray(payload, end))) as unknown as Pick<GraphMessage, 'node'>;
+    const { node } = unlessDamaged(start, file, () => FunctionProto.decode(readerOf(bytes.subarray(payload, end))) as unknown as Pick<GraphMessage, 'node'>);
     const waiting = [...node];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       found.push(next);
@@ -54,20 +54,26 @@ export function functionsIn({ bytes, fields, opsets }: ModelFile, file: string, 
   const functions = new Map<string, FunctionPart>();
   for (const { number, start, payload, end } of fields) {
     if (number !== MODEL.functions) continue;
-    try {
+    unlessDamaged(start, file, () => {
       const frame = FunctionFrame.decode(readerOf(bytes.subarray(payload, end))) as unknown as FunctionFrameMessage;
       const imports = frame.opsetImport.map((message) => OperatorSetIdProto.decode(readerOf(message)) as unknown as { domain: string; version: number });
       const nodes = frame.node.map(nodePart);
       const isFitting = imports.every(({ domain, version }) => opsets.get(canonicalDomain(domain)) === Number(version));
-      if (!isFitting || !isPlain(frame, nodes)) continue;
+      if (!isFitting || !isPlain(frame, nodes)) return;
       functions.set(functionKey({ domain: canonicalDomain(frame.domain), name: frame.name, overload: frame.overload }), {
         inputs: frame.input, outputs: frame.output, defaults: new Map(frame.attributeProto.map(attributeFromBytes)), nodes,
       });
-    } catch {
-      throw new UserError(`the model is damaged at byte ${start}`, { file, hint: 'Download or export the model again' });
-    }
+    });
   }
   return functions;
+}
+
+function unlessDamaged<T>(start: number, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof UserError ? error : new UserError(`the model is damaged at byte ${start}`, { file, hint: 'Download or export the model again' });
+  }
 }
 
 function isPlain({ input, output }: FunctionFrameMessage, nodes: readonly NodePart[]): boolean {

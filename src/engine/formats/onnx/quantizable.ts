@@ -58,12 +58,12 @@ function isConvolved(node: Node, input: number, graph: Graph): boolean {
 
 function withWeight(node: Node, graph: Graph, axis: (shape: readonly number[]) => number | undefined): QuantizationPattern | undefined {
   const shape = weightShape(node, graph, 1);
-  if (shape === undefined || weightShape(node, graph, 0) !== undefined) return undefined;
+  if (shape === undefined || inputAt(node, 0) === undefined || weightShape(node, graph, 0) !== undefined) return undefined;
   return { activations: [inputAt(node, 0)!], weight: { input: inputAt(node, 1)!, axis: axis(shape) }, ...biasOf(node, graph) };
 }
 
 function product(node: Node, graph: Graph, axis: (shape: readonly number[]) => number | undefined): QuantizationPattern | undefined {
-  if (weightShape(node, graph, 0) !== undefined) return undefined;
+  if (inputAt(node, 0) === undefined || inputAt(node, 1) === undefined || weightShape(node, graph, 0) !== undefined) return undefined;
   return withWeight(node, graph, axis) ?? { activations: [inputAt(node, 0)!, inputAt(node, 1)!] };
 }
 

@@ -63,7 +63,7 @@ function graphOf(file: ModelFile, parts: ModelParts, options: Signature, name: s
     throw new UserError(`two nodes make the value "${value}"`, { file: name, node, hint: 'Export the model again' });
   });
   const { scopes, resolve } = found;
-  const versions: ModelVersions = { opsets: file.opsets, ...reachOf(versioned(file, scopes), file.opsets.get('')!) };
+  const versions: ModelVersions = { opsets: file.opsets, ...reachOf(versioned(file, scopes, name), file.opsets.get('')!) };
   const nodes = new Map<string, Node>();
   for (const scope of scopes) addValueNodes(scope, resolve, versions, nodes);
   for (const node of typedNodes(found, versions, nodes, name)) nodes.set(node.id, node);
@@ -117,9 +117,9 @@ function givenTo({ outer, owner }: Scope, index: number, { opsets }: ModelVersio
   return value === undefined ? [] : [value];
 }
 
-function versioned(file: ModelFile, scopes: readonly Scope[]): VersionedNode[] {
+function versioned(file: ModelFile, scopes: readonly Scope[], fileName: string): VersionedNode[] {
   const own = scopes.flatMap(({ parts: { nodes } }) => nodes.map(({ op, domain, name, attributes }) => ({ op, domain, name, attributes: attributes.keys(), isInner: false })));
   const opaque = scopes.flatMap(({ parts: { nodes }, inner }) => nodes.filter((_, place) => !inner.has(place)).flatMap(({ attributes }) => innerGraphs(attributes)?.nodes ?? []));
-  return [...own, ...[...opaque, ...innerFunctionNodes(file)].map(({ opType, domain, name, attribute }) =>
+  return [...own, ...[...opaque, ...innerFunctionNodes(file, fileName)].map(({ opType, domain, name, attribute }) =>
     ({ op: opType, domain, name, attributes: attribute.map((entry) => entry.name), isInner: true }))];
 }

@@ -10,7 +10,9 @@ import { inferShapes } from '../../../../src/engine/formats/onnx/shapes/inferSha
 import { seeded } from '../../phases/minimumCut/random';
 import { memorySource } from '../../../support/memoryFile';
 import { mutated } from '../../../support/mutate';
+import { WITH_BODIES, withCalls } from '../../../support/onnxBodies';
 import { buildOnnx, type OnnxGraphSpec, readBytes, writtenBytes } from '../../../support/onnxBuilder';
+import { convertedOnnx } from '../../../support/onnxPhases';
 
 const vector = ['float32', [3]] as const;
 const branch = (op: string): { graph: OnnxGraphSpec } => ({ graph: { nodes: [{ op, inputs: ['a'], outputs: [`${op}_of_a`] }], outputs: { [`${op}_of_a`]: vector } } });
@@ -25,6 +27,7 @@ const small = buildOnnx({
     { op: 'Unsqueeze', inputs: ['c', 'axes'], outputs: ['u'] }, { op: 'Reshape', inputs: ['u', 'shape'], outputs: ['z'] },
   ],
 });
+const inside = [...Object.values(WITH_BODIES).map((spec) => buildOnnx(spec)), withCalls(buildOnnx)];
 const config = parseConfig('{"use_bf16": true}', 'config.json').config;
 
 /** Everything that is done with an opened model before anything is converted. */
@@ -33,6 +36,12 @@ async function use(bytes: Uint8Array): Promise<void> {
   resolvePlan(graph, config, { dialect: onnxDialect, canCalibrate: true });
   inferShapes(graph);
   await writtenBytes(graph);
+}
+
+/** Converts, too. */
+async function convert(bytes: Uint8Array): Promise<void> {
+  const graph = await readBytes(bytes);
+  await writtenBytes(await convertedOnnx(graph, { use_bf16: true, calibration: { ranges: 'ranges.json' }, op_type_dict: { Add: 'bf16' } }));
 }
 
 describe('a damaged ONNX model', () => {
@@ -57,6 +66,21 @@ describe('a damaged ONNX model', () => {
     }
     expect(refused).toBeGreaterThan(1000);
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(1 << 30);
+  });
+
+  it('with any byte of graphs that nodes run and of functions changed is converted or refused', { timeout: 120_000 }, async () => {
+    let converted = 0;
+    for (const model of inside) {
+      for (let at = 0; at < model.length; at++) {
+        const bytes = Uint8Array.from(model);
+        // One bit, which makes other names, types, lengths and operator sets.
+        bytes[at] = bytes[at]! ^ (1 + (at % 2));
+        const outcome = await convert(bytes).then(() => undefined, (error: unknown) => error);
+        if (outcome !== undefined && !(outcome instanceof UserError)) throw new Error(`byte ${at}`, { cause: outcome });
+        if (outcome === undefined) converted++;
+      }
+    }
+    expect(converted).toBeGreaterThan(500);
   });
 
   it.each([
