@@ -6,10 +6,11 @@ import { parseArgs } from 'node:util';
 import { api, writeDeclarations } from './bundleApi.mjs';
 import { copyWasm, kernelProcess } from './bundleKernels.mjs';
 import { webview } from './bundleWebview.mjs';
+import { jsonAsText } from './lib/jsonAsText.mjs';
 
 const { watch, outdir } = parseArgs({ options: { watch: { type: 'boolean' }, outdir: { type: 'string', default: 'dist' } } }).values;
 const common = { bundle: true, minify: !watch, sourcemap: watch, logLevel: 'warning', legalComments: 'none' };
-const node = { ...common, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], target: 'node20', external: ['vscode'] };
+const node = { ...common, plugins: [jsonAsText], platform: 'node', format: 'cjs', mainFields: ['module', 'main'], target: 'node20', external: ['vscode'] };
 
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts', engineWorker: 'src/worker/engineWorker.ts', searchWorker: 'src/worker/searchWorker.ts', trialWorker: 'src/worker/trialWorker.ts' }, outdir },
