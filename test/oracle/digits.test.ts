@@ -34,12 +34,6 @@ describe.each(['digits_cnn', 'digits_transformer'])('%s', (name) => {
     expect(model.bf16Ops.length).toBeGreaterThan(0);
   });
 
-  it('says so where no BF16 op beside those in INT8 is worth its Casts', async () => {
-    const { report, model } = await convertAndJudge(name, { use_bf16: true }, true);
-    expect(model.casts).toEqual([]);
-    expect(report.warnings.map(({ message }) => message).join()).toMatch(/ops that became BF16 returned to FP32/);
-  });
-
   it('keeps its accuracy in INT8, with no BF16 unless asked', async () => {
     for (const config of [undefined, { use_bf16: false, bf16_ops: ['re:.*'] }]) {
       const { model, report } = await convertAndJudge(name, config, true);
@@ -58,6 +52,30 @@ describe.each(['digits_cnn', 'digits_transformer'])('%s', (name) => {
     const { model } = await convertAndJudge(name, { use_bf16: true, bf16_ops: ['re:.*'] }, false);
     expect(model.ofOp('QuantizeV2', 'Dequantize')).toEqual([]);
     expect(model.casts).toEqual(['bfloat16->float32', 'float32->bfloat16']);
+  });
+});
+
+describe('BF16 beside INT8', () => {
+  it('is said to be none where no op is worth its Casts', async () => {
+    const { report, model } = await convertAndJudge('digits_cnn', { use_bf16: true }, true);
+    expect(model.casts).toEqual([]);
+    expect(report.warnings.map(({ message }) => message).join()).toMatch(/ops that became BF16 returned to FP32/);
+  });
+
+  it('is what the products of attention compute in, which stay out of INT8', async () => {
+    const { model } = await convertAndJudge('digits_transformer', { use_bf16: true }, true);
+    expect(model.ofOp('Einsum').map(({ attributes }) => attributes['T'])).toEqual(['bfloat16', 'bfloat16', 'bfloat16', 'bfloat16']);
+    expect(model.ofOp('BatchMatMulV2', 'MatMul').map(({ attributes }) => attributes['T'])).not.toContain('bfloat16');
+  });
+});
+
+describe.each(['minmax', 'moving_average', 'percentile', 'kl', 'mse'])('ranges by %s', (algorithm) => {
+  it.each(['digits_cnn', 'digits_transformer', 'digits_gru'])('keep the accuracy of %s', async (name) => {
+    const converted = await convertSubject(digits(name), { config: { calibration: { algorithm } }, calibration: CALIBRATION });
+    for (const { accuracy } of await compareInTensorFlow(converted, 'label')) {
+      // 0.3 points are one of the 500 images.
+      expect(accuracy?.converted).toBeGreaterThanOrEqual((accuracy?.original ?? 1) - 0.003);
+    }
   });
 });
 
