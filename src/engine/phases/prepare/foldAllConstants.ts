@@ -1,4 +1,5 @@
 import type { Dialect } from '../../dialect';
+import { bytesPerElement } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import type { Rewriter } from '../../graph/rewriter';
 import { topologicalOrder } from '../../graph/traversal';
@@ -40,7 +41,7 @@ export function foldAllConstants(rewriter: Rewriter, dialect: Dialect, progress:
     const known = results.get(id);
     if (known !== undefined) return elementCount(known.shape);
     const attribute = dialect.constantBehind(rewriter, { node: id, output: 0 })?.attributes.get('value');
-    return attribute?.kind === 'tensor' ? elementCount(attribute.shape) : Infinity;
+    return attribute?.kind === 'tensor' && bytesPerElement(attribute.dtype) !== undefined ? elementCount(attribute.shape) : Infinity;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../dialect';
 import { attributesKey } from '../../graph/attributeKey';
+import { bytesPerElement } from '../../graph/dataType';
 import { type Node, type ValueRef, valueKey } from '../../graph/graph';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import { topologicalOrder } from '../../graph/traversal';
@@ -65,7 +66,7 @@ function keyOf(node: Node, rewriter: Rewriter, dialect: Dialect): string | undef
 function inputKey(value: ValueRef, rewriter: Rewriter, dialect: Dialect): string {
   const constant = dialect.constantBehind(rewriter, value);
   const attribute = constant?.attributes.get('value');
-  if (constant === undefined || attribute?.kind !== 'tensor' || attribute.dtype === 'string' || attribute.shape.reduce((a, b) => a * b, 1) > FEW) return valueKey(value);
+  if (constant === undefined || attribute?.kind !== 'tensor' || bytesPerElement(attribute.dtype) === undefined || attribute.shape.reduce((a, b) => a * b, 1) > FEW) return valueKey(value);
   const { dtype, shape, data } = dialect.constantTensor(constant);
   return `${dtype}[${shape.join()}] ${bits(data as ArrayLike<number | bigint>)} after ${[...constant.controlInputs].sort().join()}`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelProto } from '../../../../src/engine/formats/onnx/messages';
 import { emulateBfloat16 } from '../../../../src/engine/formats/onnx/emulate';
 import { onnxDialect } from '../../../../src/engine/formats/onnx/dialect';
 import { sourceOf } from '../../../../src/engine/formats/onnx/node';
@@ -89,6 +90,17 @@ describe('values that keep their names', () => {
     const made = [...again.nodes.values()].find((node) => sourceOf(node).outputNames[0] === 'product')!;
     expect([made.op, onnxDialect.outputTypes(made)]).toEqual(['Cast', ['float32']]);
   });
+});
+
+it('constants of numbers smaller than a byte stay as they are', async () => {
+  const model = ModelProto.decode(buildOnnx({
+    inputs: { x: ['float32', [2]] }, outputs: { y: ['float32', [2]], z: ['float32', [2]] }, initializers: { w: { shape: [2], float: [] }, s: { shape: [], float: [0.5] } },
+    nodes: [{ op: 'QuantizeLinear', inputs: ['x', 's', 'w'], outputs: ['q'] }, { op: 'DequantizeLinear', inputs: ['q', 's', 'w'], outputs: ['d'] }, { op: 'Add', inputs: ['x', 'd'], outputs: ['y'] }, { op: 'Transpose', inputs: ['w'], outputs: ['t'] }, { op: 'DequantizeLinear', inputs: ['t', 's'], outputs: ['z'] }],
+  }, { opset: 21 }));
+  Object.assign((model as unknown as { graph: { initializer: object[] } }).graph.initializer[0]!, { dataType: 22, rawData: Uint8Array.of(0x3e) });
+  const graph = await readBytes(ModelProto.encode(model).finish());
+  expect(onnxDialect.outputTypes(graph.nodes.get('w')!)).toEqual(['int4']);
+  expect((await convertedOnnx(graph, { use_bf16: true, ...INT8 })).nodes.get('w')).toBe(graph.nodes.get('w'));
 });
 
 describe('BF16', () => {
