@@ -13,15 +13,19 @@ import { prepare } from '../../src/engine/phases/prepare/prepare';
 import { foldBatchNorm } from '../../src/engine/phases/quantize/foldBatchNorm';
 import { MemorySink } from '../support/memoryFile';
 import { corpusFolder, type CorpusEntry, graphDefs } from './corpus';
-import { Judge } from './judge';
+import { type Comparison, Judge } from './judge';
 
 type Rule = keyof Preparation;
-type Outcome = 'equal' | 'within' | 'different' | 'refused' | 'not run';
+/** `random`: the original does not give the same outputs each time either. */
+type Outcome = 'equal' | 'within' | 'random' | 'different' | 'refused' | 'not run';
+/** How often the original is run beside itself before it passes for deterministic. */
+const REPEATS = 8;
 
 /** What rounding in another order may make of an output: relative RMS error. */
 const TOLERANCE = 1e-4;
-const RULES = Object.keys(DEFAULT_CONFIG.preparation) as Rule[];
-const OFF = Object.fromEntries(RULES.map((rule) => [rule, false])) as unknown as Preparation;
+/** Those that rewrite the graph. */
+const RULES = (Object.keys(DEFAULT_CONFIG.preparation) as Rule[]).filter((rule) => rule !== 'composite_ops');
+const OFF = Object.fromEntries(Object.keys(DEFAULT_CONFIG.preparation).map((rule) => [rule, false])) as unknown as Preparation;
 
 interface Result {
   readonly rule: Rule;
@@ -60,13 +64,21 @@ async function check(rule: Rule, entry: CorpusEntry, folder: string, judge: Judg
   }
   try {
     const { outputs } = await judge.ask('compare', { original: file, converted: written, ...feeding });
-    const worst = Math.max(0, ...Object.values(outputs).map((output) => (output.equal ? 0 : (output.nonFiniteDiffer ?? 1) > 0 ? Infinity : (output.relativeRms ?? Infinity))));
+    const worst = worstOf(outputs);
+    for (let repeat = 0; worst > TOLERANCE && repeat < REPEATS; repeat++) {
+      const again = await judge.ask('compare', { original: file, converted: file, ...feeding });
+      if (worstOf(again.outputs) > TOLERANCE) return of('random');
+    }
     return of(worst === 0 ? 'equal' : worst <= TOLERANCE ? 'within' : 'different', worst === 0 ? undefined : worst.toExponential(1));
   } catch (error) {
     return of('refused', (error as Error).message.split('\n')[0]!.slice(0, 300));
   } finally {
     rmSync(written, { force: true });
   }
+}
+
+function worstOf(outputs: Comparison['outputs']): number {
+  return Math.max(0, ...Object.values(outputs).map((output) => (output.equal ? 0 : (output.nonFiniteDiffer ?? 1) > 0 ? Infinity : (output.relativeRms ?? Infinity))));
 }
 
 export async function main(parts: readonly string[]): Promise<void> {
@@ -92,7 +104,7 @@ export async function main(parts: readonly string[]): Promise<void> {
     const own = results.filter((result) => result.rule === rule);
     const count = (outcome: Outcome): string => `${own.filter((result) => result.outcome === outcome).length} ${outcome}`;
     const changes = own.reduce((sum, result) => sum + result.changes, 0);
-    process.stdout.write(`${rule}: ${own.length} of ${entries.length} graphs, ${changes} changes; ${(['equal', 'within', 'different', 'refused', 'not run'] as const).map(count).join(', ')}\n`);
+    process.stdout.write(`${rule}: ${own.length} of ${entries.length} graphs, ${changes} changes; ${(['equal', 'within', 'random', 'different', 'refused', 'not run'] as const).map(count).join(', ')}\n`);
     for (const { name, outcome, detail } of own) if (outcome === 'different' || outcome === 'refused') process.stdout.write(`  ${outcome}: ${name} ${detail ?? ''}\n`);
   }
 }
