@@ -58,6 +58,23 @@ describe.each(['digits_cnn', 'digits_gru'])('tune %s', (name) => {
   });
 });
 
+describe.each([
+  ['digits.onnx', TEST_DATA, CALIBRATION], ['digits_pytorch.pt2', join(SAMPLES, 'digits_pytorch_test.npz'), join(SAMPLES, 'digits_pytorch_calibration.npz')],
+])('tune %s', (name, data, calibration) => {
+  it.each(['basic', 'pareto'])('by %s keeps the accuracy with at least 90 %% of the eligible arithmetic lowered', async (strategy) => {
+    // Where the data is named in the config, the command line need not.
+    const config = await file(`${name}.${strategy}.json`, { use_bf16: true, tuning: { strategy, max_trials: 8, data, labels: 'label' } });
+    const best = path(`${name}.${strategy}.mixed-precision.json`);
+    const { code, out, error } = await call('tune', join(SAMPLES, name), '--config', config, '--calibration', calibration, '--output', best, '--json');
+    expect({ code, error }).toEqual({ code: 0, error: [] });
+    const tuned = JSON.parse(out.join('\n')) as Tuned;
+    expect(tuned.best.accuracy).toBeGreaterThanOrEqual(0.99 * tuned.baseline.accuracy);
+    expect(tuned.best.lowered).toBeGreaterThanOrEqual(0.9);
+    const written = JSON.parse(await readFile(best, 'utf8')) as { tuning: { data: string } };
+    expect(resolve(folder, written.tuning.data)).toBe(data);
+  });
+});
+
 describe('a config of Neural Compressor', () => {
   it('is tuned as it is once imported: criterion, exit policy and strategy', async () => {
     await writeFile(path('conf.yaml'), `

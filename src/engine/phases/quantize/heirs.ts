@@ -16,8 +16,11 @@ export function heirs(opened: Graph, folded: Graph, dialect: Dialect): ReadonlyM
     // Each op of a chain is the only reader of the one before.
     let heir: string | undefined = id;
     while (heir !== undefined && !folded.nodes.has(heir)) [heir] = readers.of(heir);
-    // What was no linear op in the opened model and is one now took one's place; one that is gone otherwise has no heir.
-    if (heir !== undefined && isLinear(opened, heir) !== isLinear(folded, heir)) found.set(id, heir);
+    if (heir === undefined) continue;
+    // What is now what the op was, or is a linear op and was none, took its place; one that is gone otherwise has no heir. In
+    // another precision than FP32 a framework's linear ops need not count as such.
+    const isSame = (graph: Graph): boolean => graph.nodes.get(heir!)!.op === opened.nodes.get(id)!.op;
+    if ((isSame(folded) && !isSame(opened)) || isLinear(opened, heir) !== isLinear(folded, heir)) found.set(id, heir);
   }
   return found;
 }
