@@ -597,6 +597,15 @@ export interface TrialView {
   /** The first of those that are not at their lowest precision, and how many there are. */
   readonly kept: readonly KeptView[];
   readonly keptCount: number;
+  /** How far what ops read is from what they read in the original, in the order in which they run; undefined until it was asked for. */
+  readonly deviations?: readonly DeviationView[];
+}
+
+/** The range of the original's value over the error, in dB; Infinity for no error. */
+export interface DeviationView {
+  readonly name: string;
+  readonly id: string;
+  readonly decibels: number;
 }
 
 export interface TuningView {
@@ -641,6 +650,8 @@ export type FromTuning =
   | { readonly type: 'start' | 'startAnew' | 'pause' | 'resume' | 'cancel' | 'chooseData' | 'openConfig' }
   /** Writes a trial's choice to the config document. */
   | { readonly type: 'apply'; readonly trial: number }
+  /** Asks for a trial's `deviations`. */
+  | { readonly type: 'locate'; readonly trial: number }
   | { readonly type: 'setStrategy'; readonly strategy: StrategyName }
   | { readonly type: 'setMaxTrials'; readonly trials: number }
   /** Shows an op in the graph. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../engine/errors';
 import { candidateEdits } from '../engine/tuning/applyCandidate';
-import { candidateKey, type SearchSpace } from '../engine/tuning/candidate';
+import { type Candidate, candidateKey, type SearchSpace } from '../engine/tuning/candidate';
 import type { Opened, Point, SearchEvent, SearchSetup } from '../worker/searchProtocol';
 import { besideConfig } from '../worker/searchIdentity';
 import { type SearchThread, startSearchThread } from '../worker/searchThread';
@@ -19,6 +19,8 @@ export class Tuning implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable;
   private readonly points = new Map<string, Point>();
+  /** How far values are from the original's, by candidate. */
+  private readonly deviations = new Map<string, readonly number[]>();
   private thread: SearchThread | undefined;
   private opened: Opened | undefined;
   private space: SearchSpace | undefined;
@@ -52,13 +54,20 @@ export class Tuning implements vscode.Disposable {
 
   /** In the order in which they were measured. */
   get trials(): readonly TrialView[] {
-    return [...this.points.values()].map((point) => trialView(point, this.space!, this.baseline, this.document.config));
+    return [...this.points].map(([key, point]) => trialView(point, this.space!, this.baseline, this.document.config, this.deviations.get(key)));
   }
 
   /** Measures on from where the journal ends, or `anew`. */
-  start(mode: Exclude<Mode, 'look'>): void {
+  start(mode: Exclude<Mode, 'look' | 'values'>): void {
     if (this.state === 'running' || this.state === 'paused') return;
     this.run(mode);
+  }
+
+  /** Asks where a point's values leave the original's. */
+  locate(index: number): void {
+    const point = this.search.points[index];
+    if (point === undefined || this.state === 'running' || this.state === 'paused') return;
+    this.run('values', point.candidate);
   }
 
   /** Measures the error that each op makes alone, unless the journal knows it; resolves when nothing runs any more. */
@@ -121,18 +130,19 @@ export class Tuning implements vscode.Disposable {
 
   private forget(): void {
     this.points.clear();
+    this.deviations.clear();
     this.document.sensitivity.errors = new Map();
     this.opened = this.space = this.baseline = undefined;
   }
 
-  private run(mode: Mode): void {
+  private run(mode: Mode, candidate?: Candidate): void {
     const { document } = this;
     this.thread?.cancel();
     this.set({ state: mode === 'look' ? 'looking' : 'running', task: undefined, end: undefined, problem: undefined });
     const { data, labels } = document.config.tuning;
     const { source } = document;
     const journal = `${source.path!.slice(0, -CONFIG_SUFFIX.length)}.trials.jsonl`;
-    const setup: SearchSetup = { model: document.uri.fsPath, source, data: besideConfig(source, data!), labels, journal, mode };
+    const setup: SearchSetup = { model: document.uri.fsPath, source, data: besideConfig(source, data!), labels, journal, mode, ...(candidate && { candidate }) };
     const thread = startSearchThread(setup, (event) => thread === this.thread && this.receive(event), this.script);
     this.thread = thread;
     const ended = (end: Partial<Pick<TuningView, 'end' | 'problem'>>): void => {
@@ -146,15 +156,17 @@ export class Tuning implements vscode.Disposable {
   private receive(event: Exclude<SearchEvent, { type: 'failed' }>): void {
     if (event.type === 'opened') {
       const { opened } = event;
-      this.forget();
+      this.points.clear();
+      if (opened.journal !== 'same') this.deviations.clear();
       Object.assign(this, { opened, space: opened.space, baseline: opened.baseline });
-      if (opened.errors !== undefined) this.document.sensitivity.errors = opErrors(opened.space!, opened.errors);
+      this.document.sensitivity.errors = opened.errors === undefined ? new Map() : opErrors(opened.space!, opened.errors);
       for (const point of opened.points) this.points.set(candidateKey(point.candidate), point);
     } else if (event.type === 'started') Object.assign(this, { space: event.space, baseline: event.baseline });
     else if (event.type === 'point') {
       const key = candidateKey(event.point.candidate);
       if (!this.points.has(key)) this.points.set(key, event.point);
-    } else if (event.type === 'errors') this.document.sensitivity.errors = opErrors(this.space!, event.errors);
+    } else if (event.type === 'values') this.deviations.set(candidateKey(event.candidate), event.errors);
+    else if (event.type === 'errors') this.document.sensitivity.errors = opErrors(this.space!, event.errors);
     else if (event.type === 'task') this.task = event.kind;
     else this.end = event.end;
     this.changed.fire();

@@ -44,8 +44,8 @@ export function tuningView(model: Pick<TuningView, 'model' | 'uri'>, config: Tun
   };
 }
 
-/** What the tuning view shows of a point. */
-export function trialView(point: Point, space: SearchSpace, baseline: number | undefined, config: TuningConfig): TrialView {
+/** What the tuning view shows of a point; `errors`: of what its units read, where they were asked for. */
+export function trialView(point: Point, space: SearchSpace, baseline: number | undefined, config: TuningConfig, errors?: readonly number[]): TrialView {
   const { accuracy, cost, lowered, seconds, candidate: { precisions } } = point;
   const count = (wanted: string): number => precisions.filter((precision) => precision === wanted).length;
   const kept = space.units.flatMap(({ name, kind, nodes, choices }, unit) => {
@@ -55,7 +55,13 @@ export function trialView(point: Point, space: SearchSpace, baseline: number | u
   return {
     accuracy, cost, lowered, seconds, meets: meets(point, baseline, config),
     precision: { int8: count('int8'), bf16: count('bf16'), fp32: count('fp32') }, kept: kept.slice(0, MOST_KEPT), keptCount: kept.length,
+    ...(errors === undefined ? {} : { deviations: deviationsOf(space, errors) }),
   };
+}
+
+/** Op types stand for no single place. */
+function deviationsOf({ units }: SearchSpace, errors: readonly number[]): TrialView['deviations'] {
+  return units.flatMap(({ name, kind, nodes: [id] }, unit) => (kind === 'op' ? [{ name, id: id!, decibels: -10 * Math.log10(errors[unit]!) }] : []));
 }
 
 function meets({ accuracy }: Point, baseline: number | undefined, { accuracy_criterion, tuning: { metric } }: TuningConfig): boolean {

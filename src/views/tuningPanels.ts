@@ -101,6 +101,7 @@ export class TuningPanels {
       chooseData: () => command('chooseTuningData'),
       openConfig: () => command('openConfig'),
       apply: ({ trial }) => tuning.apply(trial),
+      locate: ({ trial }) => tuning.locate(trial),
       setStrategy: ({ strategy }) => document.editConfig([{ path: ['tuning', 'strategy'], value: strategy }]),
       setMaxTrials: ({ trials }) => document.editConfig([{ path: ['tuning', 'max_trials'], value: trials }]),
       show: ({ id }) => document.select(id),

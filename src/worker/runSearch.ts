@@ -7,6 +7,7 @@ import { type RunningSearch, startSearch } from '../engine/tuning/search';
 import { sensitivityTask } from '../engine/tuning/sensitivity';
 import { STRATEGIES } from '../engine/tuning/strategies';
 import { ask, type Strategy } from '../engine/tuning/strategy';
+import type { Task } from '../engine/tuning/task';
 import { openJournal, readJournalFile } from './journalFile';
 import { identityOf, withRanges } from './searchIdentity';
 import type { Opened, SearchEvent, SearchSetup } from './searchProtocol';
@@ -33,13 +34,14 @@ export async function runSearch(setup: SearchSetup, post: (event: SearchEvent) =
   try {
     const search = startSearch({
       config,
-      strategy: setup.mode === 'sensitivity' ? SENSITIVITY : STRATEGIES[config.tuning.strategy],
+      strategy: strategyOf(setup, config),
       runner,
       journal,
       now: () => performance.now() / 1000,
       onTask: ({ kind }) => post({ type: 'task', kind }),
       onResult(task, result) {
         if (task.kind === 'outputErrors' && taskKey(task) === errorsKey) post({ type: 'errors', errors: result as readonly number[] });
+        else if (task.kind === 'activationErrors') post({ type: 'values', candidate: task.candidate, errors: result as readonly number[] });
       },
       onStart({ space, baseline }) {
         errorsKey = taskKey(sensitivityTask(space));
@@ -68,14 +70,21 @@ function openedFrom(found: JournalContent | undefined, identity: SearchIdentity)
   };
 }
 
-/** Asks for the errors of single ops, and for no trial. */
-const SENSITIVITY: Strategy = {
-  description: 'The error that each op makes alone.',
-  stopsWhenMet: false,
-  *search(space) {
-    yield* ask(sensitivityTask(space));
-  },
-};
+function strategyOf({ mode, candidate }: SearchSetup, { tuning: { strategy } }: TuningConfig): Strategy {
+  if (mode === 'sensitivity') return question('The error that each op makes alone.', sensitivityTask);
+  return candidate === undefined ? STRATEGIES[strategy] : question('How far values are from the original’s.', () => ({ kind: 'activationErrors', candidate }));
+}
+
+/** Asks one thing, and for no trial. */
+function question(description: string, taskOf: (space: SearchSpace) => Task): Strategy {
+  return {
+    description,
+    stopsWhenMet: false,
+    *search(space) {
+      yield* ask(taskOf(space));
+    },
+  };
+}
 
 /** All that tells searches apart, but the config. */
 function filesOf({ config: _, ...files }: SearchIdentity): string {

@@ -9,8 +9,10 @@ import type { ErrorData } from './rpc';
 export interface SearchSetup extends TuningSetup {
   /** Path of the journal. */
   readonly journal: string;
-  /** `look`: tell what the journal has, and end. `continue`: go on from there. `anew`: forget it and begin. `sensitivity`: measure the errors of single ops only. */
-  readonly mode: 'look' | 'continue' | 'anew' | 'sensitivity';
+  /** `look`: tell what the journal has, and end. `continue`: go on from there. `anew`: forget it and begin. `sensitivity`: measure the errors of single ops only. `values`: compare the values of one candidate with the original's. */
+  readonly mode: 'look' | 'continue' | 'anew' | 'sensitivity' | 'values';
+  /** For `values`. */
+  readonly candidate?: Candidate;
 }
 
 /** A candidate that was measured, in this run or an earlier one. */
@@ -44,5 +46,7 @@ export type SearchEvent =
   | { readonly type: 'point'; readonly point: Point }
   /** The answer to `sensitivityTask`. */
   | { readonly type: 'errors'; readonly errors: readonly number[] }
+  /** How far what each unit reads is from the original's, see `activationErrors`. */
+  | { readonly type: 'values'; readonly candidate: Candidate; readonly errors: readonly number[] }
   | { readonly type: 'done'; readonly end: SearchResult['end']; readonly best: Point & { readonly meets: boolean } }
   | { readonly type: 'failed'; readonly error: ErrorData };

@@ -33,10 +33,15 @@ describe('tuning', () => {
     const { tuning, receive } = await openTuning();
     deepStrictEqual([tuning.view.data, tuning.view.labels, tuning.trials.length], ['digits_test.npz', 'label', 0]);
     await receive({ type: 'start' });
-    await until(() => tuning.view.end !== undefined);
+    await until(() => tuning.view.end !== undefined && tuning.view.state === 'idle');
     const { view, trials } = tuning;
     deepStrictEqual([view.end, view.problem, trials.length], ['max_trials', undefined, 3]);
     ok(view.baseline! > 0.9 && trials.every(({ cost }) => cost > 0 && cost < 2));
+
+    await receive({ type: 'locate', trial: 0 });
+    const { deviations } = await until(() => tuning.trials[0]!.deviations !== undefined && tuning.trials[0]);
+    ok(deviations!.length > 0 && deviations!.every(({ decibels }) => decibels > 0));
+    await until(() => tuning.view.state === 'idle');
 
     const chosen = trials.findIndex(({ precision }) => precision.fp32 > 0);
     ok(chosen >= 0, 'of three random trials one has an op in FP32');

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/engine/errors';
 import { candidateKey } from '../../src/engine/tuning/candidate';
+import { loweredAlone } from '../../src/engine/tuning/sensitivity';
 import type { Opened, Point, SearchEvent, SearchSetup } from '../../src/worker/searchProtocol';
 import { startTestSearch } from './trials';
 
@@ -63,6 +64,22 @@ it('goes on with the config it began with, whatever rules the present one has', 
   const anew = await run('anew', changed);
   expect(anew.opened).toMatchObject({ journal: 'none', base: { op_type_dict: { MatMul: 'fp32' } }, points: [] });
   expect(await readFile(join(folder, 'digits.trials.jsonl'), 'utf8')).toContain('"op_type_dict":{"MatMul":"fp32"}');
+});
+
+it('measures what single ops do, and where the values of a candidate leave the original’s', async () => {
+  const { opened: { space, points } } = await run('look', config(3));
+  const ask = async (more: Partial<SearchSetup>): Promise<SearchEvent[]> => {
+    const events: SearchEvent[] = [];
+    await startTestSearch({ ...setup('continue', config(3)), ...more }, (event) => events.push(event)).done;
+    return events;
+  };
+  const [errors] = (await ask({ mode: 'sensitivity' })).flatMap((event) => (event.type === 'errors' ? [event.errors] : []));
+  expect(errors).toHaveLength(loweredAlone(space!).length);
+  expect((await run('look', config(3))).opened.errors).toEqual(errors);
+
+  const { candidate } = points[0]!;
+  const values = (await ask({ mode: 'values', candidate })).filter((event) => event.type === 'values');
+  expect(values).toEqual([{ type: 'values', candidate, errors: space!.units.map(() => expect.any(Number) as number) }]);
 });
 
 it('knows a journal of other data', async () => {

@@ -1,6 +1,7 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { FromTuning, TrialView, TuningView } from '../protocol';
+import { deviationList } from './deviations';
 import { accuracyText, percent } from './words';
 
 export interface TrialDetails {
@@ -21,7 +22,10 @@ export function createTrialDetails(post: (message: FromTuning) => void): TrialDe
   const mix = h('div', { class: 'mix', 'aria-hidden': 'true' });
   const counts = h('ul', { class: 'counts' });
   const kept = h('div', { class: 'kept' });
-  const element = h('section', { class: 'details', 'aria-label': t('Chosen trial') }, h('div', { class: 'row' }, title, apply), figures, mix, counts, kept);
+  const locate = h('button', { type: 'button', class: 'button', id: 'locate', onclick: () => trial !== undefined && post({ type: 'locate', trial }) }, t('Where Does It Go Wrong First?'));
+  locate.title = t('Compares what each op reads with what it reads in the original');
+  const deviations = h('div', { class: 'deviations' });
+  const element = h('section', { class: 'details', 'aria-label': t('Chosen trial') }, h('div', { class: 'row' }, title, apply), figures, mix, counts, kept, locate, deviations);
   let shown = '';
   return {
     element,
@@ -45,6 +49,9 @@ export function createTrialDetails(post: (message: FromTuning) => void): TrialDe
       }));
       counts.replaceChildren(...PRECISIONS.map((precision) => h('li', {}, chip(precision), String(chosen.precision[precision]))));
       counts.title = t('Ops, and op types that are chosen for as a whole');
+      locate.hidden = chosen.deviations !== undefined;
+      locate.disabled = tuning.state !== 'idle' || tuning.stale === 'files';
+      deviations.replaceChildren(...(chosen.deviations === undefined ? [] : deviationList(chosen.deviations, post)));
       kept.replaceChildren(...keptOf(chosen, post));
     },
   };

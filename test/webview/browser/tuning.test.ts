@@ -145,6 +145,19 @@ describe('the trials', () => {
     await expectSent({ type: 'show', id: 'digits_cnn_1/dense_1/MatMul' });
   });
 
+  it('tell where they go wrong first', async () => {
+    await show(digitsTuning, measured);
+    await trial(3).check();
+    await button('Where Does It Go Wrong First?').click();
+    await expectSent({ type: 'locate', trial: 2 });
+    const deviations = [{ name: 'conv1', id: 'conv1', decibels: Infinity }, { name: 'conv2', id: 'conv2', decibels: 52.1 }, { name: 'conv3', id: 'conv3', decibels: 31.4 }, { name: 'dense', id: 'dense', decibels: 28 }];
+    await show(digitsTuning, [{ ...measured[2]!, deviations }, ...measured.slice(3)], 2);
+    await view.page.getByRole('listitem').filter({ hasText: 'first below 40 dB' }).getByRole('button', { name: 'conv3' }).click();
+    await expectSent({ type: 'show', id: 'conv3' });
+    await view.page.getByText('no error').waitFor();
+    expect(await button('Where Does It Go Wrong First?').count()).toBe(0);
+  });
+
   it('of another model take their place', async () => {
     await show(digitsTuning, measured);
     await trial(9).check();

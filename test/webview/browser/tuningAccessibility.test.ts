@@ -11,6 +11,10 @@ const STATES: readonly { readonly name: string; readonly tuning: TuningView; rea
   { name: 'while it runs', tuning: running, trials: measured.slice(0, 6) },
   { name: 'when it is done', tuning: digitsTuning, trials: measured },
   { name: 'with a point applied', tuning: { ...digitsTuning, applied: 3 }, trials: measured, width: 560 },
+  {
+    name: 'with the errors of values', tuning: digitsTuning,
+    trials: measured.map((trial) => ({ ...trial, deviations: [{ name: 'image/conv', id: 'a', decibels: Infinity }, { name: 'block/conv', id: 'b', decibels: 44 }, { name: 'dense/MatMul', id: 'c', decibels: 27.2 }] })),
+  },
   { name: 'with a problem', tuning: { ...digitsTuning, stale: 'config', problem: 'digits.npz: Cannot read it: there is no such file.' }, trials: measured },
 ];
 
