@@ -79,7 +79,6 @@ export class TuningPanels {
       subscriptions.dispose();
       if (this.open_.get(document)?.panel === panel) this.open_.delete(document);
     });
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'activityBar.svg');
     webview.options = { enableScripts: true, localResourceRoots: [file('webview')] };
     const script = webview.asWebviewUri(file('webview', 'tuning.js')).toString();
     webview.html = tuningPage({ nonce: randomUUID(), cspSource: webview.cspSource, script, translations: vscode.l10n.bundle });
