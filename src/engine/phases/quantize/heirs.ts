@@ -19,7 +19,7 @@ export function heirs(opened: Graph, folded: Graph, dialect: Dialect): ReadonlyM
     if (heir === undefined) continue;
     // What is now what the op was, or is a linear op and was none, took its place; one that is gone otherwise has no heir. In
     // another precision than FP32 a framework's linear ops need not count as such.
-    const isSame = (graph: Graph): boolean => graph.nodes.get(heir!)!.op === opened.nodes.get(id)!.op;
+    const isSame = (graph: Graph): boolean => graph.nodes.get(heir)!.op === opened.nodes.get(id)!.op;
     if ((isSame(folded) && !isSame(opened)) || isLinear(opened, heir) !== isLinear(folded, heir)) found.set(id, heir);
   }
   return found;
