@@ -31,6 +31,17 @@ export interface QuantizationPattern {
 export interface ActivationGrid {
   readonly scale: number;
   readonly zeroPoint: number;
+  /** 127 where 7 bits are used. */
+  readonly highest?: 127 | 255;
+}
+
+/** How a framework's own quantizer lays the grid of activations. */
+export interface ActivationRule {
+  readonly smallestScale: number;
+  /** It computes in FP32: only so are its numbers met bit by bit. */
+  readonly isSinglePrecision: boolean;
+  /** Activations give up a bit where kernels need that, not weights. */
+  readonly reducesRange: boolean;
 }
 
 /** Symmetric INT8 weights: the number q of channel c stands for q·scales[c]. */
@@ -211,6 +222,8 @@ export interface Dialect {
   /** The nodes that quantize a value and dequantize it again, in order; the first output of the last one is FP32. Names begin with `base`. */
   makeQuantizeDequantize(base: string, value: ValueRef, grid: ActivationGrid, uniqueName: UniqueName): readonly Node[];
   readonly weightGrid: WeightGrid;
+  /** Where there is no such question, grids of activations are exact in float64, and weights give up the bit. */
+  readonly activationRule?: ActivationRule;
   /** The nodes that hold a constant's values as INT8 and dequantize them, in order; the first output of the last one is FP32. */
   makeQuantizedWeight(constant: Node, weight: QuantizedWeight, uniqueName: UniqueName): readonly Node[];
   /** The nodes that hold a constant bias as int32 and dequantize it, in order; asked only for patterns with a bias. `scales`: one per channel or one for all. */

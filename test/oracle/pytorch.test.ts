@@ -132,6 +132,13 @@ describe.runIf(runs)('exported programs in INT8', () => {
     expect(differing).toEqual([]);
   });
 
+  it.each([['digits', {}, 255], ['encoder', {}, 255], ['residual', { target_isa: 'avx2' }, 127]])('%s with %o has the grids of PyTorch\'s own quantizer', async (name, target, highest) => {
+    const { original, converted: file } = await converted(name, `grids${highest}`, withRanges(name, target));
+    const { compared, differing } = await ask<{ compared: number; differing: string[] }>('grids', { name, converted: file, ranges: original.replace(/pt2$/, 'json'), highest });
+    expect(compared).toBeGreaterThan(2);
+    expect(differing).toEqual([]);
+  });
+
   it('quantizes what ends a residual block, joins branches, pools and gates', async () => {
     const { record } = await verdictOn('residual', await converted('residual', 'patterns', withRanges('residual')));
     expect(record!.int8).toEqual(expect.arrayContaining(['max_pool2d', 'add_', 'add', 'cat', 'adaptive_avg_pool2d', 'flatten', 'mul']));

@@ -3,6 +3,7 @@
 build {folder}: exports small networks and the wrapped or autocast results are computed against; answers {names}
 judge {original, converted, modules, autocast}: loads and runs both; answers how they compare
 weights {converted}: INT8 weights and scales of a converted program against what PyTorch's observers give for the folded FP32 weights
+grids {converted, ranges, highest}: scales and zero points of its activations against what PyTorch's observers give for the recorded ranges
 compiled {converted}: compiles it by Inductor; answers the error of the compiled program, and how often Inductor took each of its INT8 kernels
 """
 import copy
@@ -176,9 +177,7 @@ def ranges_of(program, x):
         def run_node(self, node):
             value = super().run_node(node)
             if isinstance(value, torch.Tensor) and value.is_floating_point() and value.numel() > 0:
-                stack = list((node.meta.get("nn_module_stack") or {"": ("", "")}).values())
-                name = "/".join([part for part in stack[-1][0].split(".") if part] + [node.name])
-                ranges[name] = {"min": value.min().item(), "max": value.max().item()}
+                ranges[path_of(node)] = {"min": value.min().item(), "max": value.max().item()}
             return value
 
     tensors = {**program.state_dict, **program.constants}
@@ -293,6 +292,36 @@ def weights(name, converted):
     return {"compared": compared, "differing": differing}
 
 
+def path_of(node):
+    """The name this program gives a node: the path of its module, and its own name."""
+    stack = list((node.meta.get("nn_module_stack") or {"": ("", "")}).values())
+    return "/".join([part for part in stack[-1][0].split(".") if part] + [node.name])
+
+
+def grids(name, converted, ranges, highest):
+    """Against MinMaxObserver with the bounds and the epsilon that X86InductorQuantizer gives it; values that share a range are left out."""
+    from torch.ao.quantization.observer import MinMaxObserver
+    with open(ranges) as file:
+        known = json.load(file)
+    sharing = ("pool2d", "cat", "flatten")
+    differing = []
+    compared = 0
+    for node in torch.export.load(converted).graph.nodes:
+        if str(node.target) != "quantized_decomposed.quantize_per_tensor.default":
+            continue
+        value, scale, zero_point, quant_min, quant_max, _ = node.args
+        readers = [reader for dequantize in node.users for reader in dequantize.users]
+        if path_of(value) not in known or any(str(other.target).split(".")[1].endswith(sharing) for other in (*readers, value) if other.op == "call_function"):
+            continue
+        observer = MinMaxObserver(dtype=torch.uint8, qscheme=torch.per_tensor_affine, quant_min=0, quant_max=highest, eps=2 ** -12)
+        observer(torch.tensor([known[path_of(value)]["min"], known[path_of(value)]["max"]]))
+        expected_scale, expected_zero = observer.calculate_qparams()
+        compared += 1
+        if (scale, zero_point, quant_min, quant_max) != (expected_scale.item(), expected_zero.item(), 0, highest):
+            differing.append(f"{value.name}: {scale} {zero_point}, not {expected_scale.item()} {expected_zero.item()}")
+    return {"compared": compared, "differing": differing}
+
+
 @torch.no_grad()
 def compiled(name, converted):
     import torch._inductor.config
@@ -306,7 +335,7 @@ def compiled(name, converted):
     return {"error": error, "kernels": {key: count for key, count in counters["inductor"].items() if key.startswith("q") and key.endswith("_count")}}
 
 
-COMMANDS = {"build": build, "judge": judge, "weights": weights, "compiled": compiled}
+COMMANDS = {"build": build, "judge": judge, "weights": weights, "grids": grids, "compiled": compiled}
 
 for line in sys.stdin:
     request = json.loads(line)

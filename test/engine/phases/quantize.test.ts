@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { activationGrid } from '../../../src/engine/calibration/activationGrid';
+import type { TuningConfig } from '../../../src/engine/config/config';
 import { parseConfig } from '../../../src/engine/config/parse';
+import { pytorchDialect } from '../../../src/engine/formats/pytorch/dialect';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { decodeTensor } from '../../../src/engine/formats/tensorflow/tensor';
 import type { Graph } from '../../../src/engine/graph/graph';
@@ -8,6 +10,7 @@ import type { Tensor } from '../../../src/engine/graph/tensor';
 import { NO_PROGRESS } from '../../../src/engine/host';
 import { quantize } from '../../../src/engine/phases/quantize/quantize';
 import { quantizeWeight } from '../../../src/engine/phases/quantize/quantizeWeight';
+import { sevenBits } from '../../../src/engine/phases/quantize/weightGrid';
 import { buildGraph, constant, placeholder, tensor, type NodeSpec } from '../../support/graphBuilder';
 import { describeGraph, expectValid, runPhases } from '../../support/phases';
 import { normalNumbers } from '../../support/random';
@@ -102,6 +105,24 @@ describe('activationGrid', () => {
 
   it('has a width for a value that is always zero', () => {
     expect(activationGrid({ min: 0, max: 0 })).toEqual({ scale: 1 / 255, zeroPoint: 0 });
+  });
+});
+
+describe('a grid by the rule of PyTorch', () => {
+  const rule = { smallestScale: 2 ** -12, isSinglePrecision: true, reducesRange: true };
+
+  it('has scales in FP32, and none below its epsilon', () => {
+    const { scale, zeroPoint } = activationGrid({ min: -0.1, max: 1.3 }, { rule });
+    expect([scale, zeroPoint]).toEqual([Math.fround(Math.fround(Math.fround(1.3) - Math.fround(-0.1)) / 255), 18]);
+    expect(activationGrid({ min: 0, max: 1e-9 }, { rule })).toEqual({ scale: 2 ** -12, zeroPoint: 0 });
+  });
+
+  it('gives up a bit on CPUs without VNNI', () => {
+    const config = (text: string): TuningConfig => parseConfig(text, '').config;
+    expect(sevenBits(config('{ "target_isa": "avx2" }'), pytorchDialect)).toEqual({ weights: false, activations: true });
+    expect(sevenBits(config('{ "quantization": { "reduce_range": true } }'), pytorchDialect)).toEqual({ weights: false, activations: true });
+    expect(sevenBits(config('{}'), pytorchDialect)).toEqual({ weights: false, activations: false });
+    expect(activationGrid({ min: -1, max: 1 }, { rule, hasSevenBits: true })).toMatchObject({ zeroPoint: 64, highest: 127 });
   });
 });
 

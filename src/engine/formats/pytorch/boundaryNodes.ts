@@ -1,4 +1,4 @@
-import type { ActivationGrid, FloatType, QuantizedWeight, UniqueName, WeightGrid } from '../../dialect';
+import type { ActivationGrid, ActivationRule, FloatType, QuantizedWeight, UniqueName, WeightGrid } from '../../dialect';
 import { decodeBfloat16, encodeBfloat16 } from '../../graph/bfloat16';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
@@ -81,12 +81,15 @@ export function makeCast(name: string, input: ValueRef, from: DataType, to: Data
 }
 
 /** Quantize to uint8 and Dequantize back, in the reference form of torch.export quantization (torch/ao/quantization/fx/_decomposed.py). */
-export function makeQuantizeDequantize(base: string, value: ValueRef, { scale, zeroPoint }: ActivationGrid, uniqueName: UniqueName): readonly Node[] {
-  const grid = { scale: float(scale), zero_point: int(zeroPoint), quant_min: int(0), quant_max: int(255), dtype: type('uint8') };
+export function makeQuantizeDequantize(base: string, value: ValueRef, { scale, zeroPoint, highest = 255 }: ActivationGrid, uniqueName: UniqueName): readonly Node[] {
+  const grid = { scale: float(scale), zero_point: int(zeroPoint), quant_min: int(0), quant_max: int(highest), dtype: type('uint8') };
   const quantize = makeNode(uniqueName(`${base}/quantize`), QUANTIZE, [value], { inputs: ['float32'], output: 'uint8' }, { input: operand(0), ...grid });
   const read: ValueRef = { node: quantize.id, output: 0 };
   return [quantize, makeNode(uniqueName(`${base}/dequantize`), DEQUANTIZE, [read], { inputs: ['uint8'], output: 'float32' }, { input: operand(0), ...grid })];
 }
+
+/** As torchao's observers lay it (quantization/pt2e/observer.py), with the epsilon and the reduced range of X86InductorQuantizer. */
+export const ACTIVATION_RULE: ActivationRule = { smallestScale: 2 ** -12, isSinglePrecision: true, reducesRange: true };
 
 /** Scale = max|w| / 127.5, as torchao's per-channel observer takes it, and at least its epsilon of 2^-12. */
 export const WEIGHT_GRID: WeightGrid = { levels: 127.5, lowest: -128, smallestScale: 2 ** -12, isSinglePrecision: true };

@@ -3,7 +3,7 @@ import { DEFAULT_BF16_MODULES, DEFAULT_BF16_OPS, isFree, isHeavy, isRandom, move
 import type { Dialect, ModuleRef } from '../../dialect';
 import type { Node } from '../../graph/graph';
 import {
-  isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
+  ACTIVATION_RULE, isCast, isDequantize, isQuantize, convertConstant, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, WEIGHT_GRID,
 } from './boundaryNodes';
 import { channelwiseStep, linearOp, withBias } from './channelwise';
 import { innerGraph } from './innerGraph';
@@ -51,6 +51,7 @@ export const pytorchDialect: Dialect = {
   makeCast,
   makeQuantizeDequantize,
   weightGrid: WEIGHT_GRID,
+  activationRule: ACTIVATION_RULE,
   makeQuantizedWeight,
   // Inductor fuses a Dequantize to FP32 and a Cast with what reads them; not one that emits BF16 itself.
   dequantizeAs: () => undefined,

@@ -17,7 +17,7 @@ import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
 import { unionRange } from './rangeOf';
-import { weightGridFor } from './weightGrid';
+import { sevenBits, weightGridFor } from './weightGrid';
 
 const QUANTIZE_VALUE: Rule = {
   name: 'quantize-value',
@@ -51,7 +51,7 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
 
   const fused = fusedOf(seenPlan);
   const seenValues = (seenPlan === plan ? values : quantizedValues(folded, seenPlan, dialect, fused)).filter((value) => isSeen(value, ranges));
-  insert(folded, seenPlan, { rewriter, values: seenValues, ranges, settings: config.quantization, weightGrid: weightGridFor(config, dialect), context, progress });
+  insert(folded, seenPlan, { rewriter, values: seenValues, ranges, config, context, progress });
   if (form !== undefined) fuseInt8(folded, seenPlan, fused!, { rewriter, dialect, form, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
 }
@@ -71,16 +71,16 @@ interface Insertion {
   readonly rewriter: Rewriter;
   readonly values: readonly QuantizedValue[];
   readonly ranges: Ranges;
-  readonly settings: TuningConfig['quantization'];
-  readonly weightGrid: WeightGrid;
+  readonly config: TuningConfig;
   readonly context: PlanContext;
   readonly progress: Progress;
 }
 
-function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, weightGrid, context: { dialect }, progress }: Insertion): void {
+function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, config, context: { dialect }, progress }: Insertion): void {
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
   /** Steps of the values that come out of Dequantize, by `valueKey`. */
   const steps = new Map<string, number>();
+  const layout = { rule: dialect.activationRule, hasSevenBits: sevenBits(config, dialect).activations };
   const grids = new Map<readonly ValueRef[], { readonly range: ValueRange; readonly grid: ActivationGrid }>();
   values.forEach(({ value, group, isInt8Only }, index) => {
     if (index % 64 === 0) progress.throwIfCancelled();
@@ -89,7 +89,7 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, 
       .filter((use) => isInt8Only || (isInt8(use.node) && quantizedInputs(graph.nodes.get(use.node)!, graph, dialect).includes(use.input)));
     if (uses.length === 0) return;
     const range = grids.get(group)?.range ?? unionRange(group.flatMap((member) => ranges.get(valueKey(member)) ?? []));
-    const grid = grids.get(group)?.grid ?? activationGrid(range);
+    const grid = grids.get(group)?.grid ?? activationGrid(range, layout);
     grids.set(group, { range, grid });
     const readers = isInt8Only ? 'An INT8 kernel makes' : `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'}`;
     rewriter.apply(QUANTIZE_VALUE, `${readers} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
@@ -99,10 +99,12 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, settings, 
       steps.set(valueKey(dequantized), grid.scale);
     });
   });
-  quantizeWeights(graph, isInt8, steps, { rewriter, settings, weightGrid, dialect, progress });
+  quantizeWeights(graph, isInt8, steps, { rewriter, settings: config.quantization, weightGrid: weightGridFor(config, dialect), dialect, progress });
 }
 
-interface WeightContext extends Pick<Insertion, 'rewriter' | 'settings' | 'weightGrid' | 'progress'> {
+interface WeightContext extends Pick<Insertion, 'rewriter' | 'progress'> {
+  readonly settings: TuningConfig['quantization'];
+  readonly weightGrid: WeightGrid;
   readonly dialect: Dialect;
 }
 

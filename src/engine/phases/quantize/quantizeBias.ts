@@ -1,5 +1,5 @@
+import { roundHalfToEven } from '../../graph/roundHalfToEven';
 import type { Tensor } from '../../graph/tensor';
-import { roundHalfToEven } from './quantizeWeight';
 
 const MOST = 2 ** 31 - 1;
 

@@ -1,4 +1,5 @@
 import type { QuantizedWeight, WeightGrid } from '../../dialect';
+import { NO_FRACTION, roundHalfToEven } from '../../graph/roundHalfToEven';
 import { elementCount, type Tensor } from '../../graph/tensor';
 
 const HIGHEST = 127;
@@ -85,12 +86,4 @@ function leastErrorScales(data: Float32Array, inner: number, largest: Float64Arr
 function scaleOf(largest: number, { levels, smallestScale, isSinglePrecision }: WeightGrid): number {
   if (isSinglePrecision === true) return Math.max(smallestScale, Math.fround(largest / levels));
   return Math.max(smallestScale, largest > 0 ? largest / levels : 1 / levels);
-}
-
-/** 1.5·2^52: doubles of its size have no fraction, so that adding it rounds to nearest even. */
-const NO_FRACTION = 6755399441055744;
-
-/** For numbers below 2^51. */
-export function roundHalfToEven(value: number): number {
-  return value + NO_FRACTION - NO_FRACTION;
 }

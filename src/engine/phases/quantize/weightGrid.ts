@@ -8,12 +8,25 @@ import type { Dialect, WeightGrid } from '../../dialect';
  */
 const SEVEN_BITS = 64;
 
+/** What has 7 bits instead of 8. */
+export interface SevenBits {
+  readonly weights: boolean;
+  readonly activations: boolean;
+}
+
 /**
- * The grid of weights: the framework's own, or one of 7 bits. Unless the config says, it has 7 where INT8 kernels are written
- * that overflow on a CPU without VNNI, and the target is not known to have it.
+ * Whether a bit is given up, by weights or by activations as the framework has it. Unless the config says, it is where fused
+ * INT8 kernels are written and the target is not known to have VNNI, and where activations give it up for a target known not to.
  */
-export function weightGridFor({ quantization, target_isa: target }: TuningConfig, { weightGrid, fusedForm }: Dialect): WeightGrid {
-  const { form, reduce_range: reduceRange } = quantization;
-  const hasSevenBits = reduceRange === 'auto' ? form === 'fused' && fusedForm !== undefined && !hasVnni(target) : reduceRange;
-  return hasSevenBits ? { ...weightGrid, levels: SEVEN_BITS, lowest: -SEVEN_BITS, highest: SEVEN_BITS } : weightGrid;
+export function sevenBits({ quantization: { form, reduce_range: reduceRange }, target_isa: target }: TuningConfig, { activationRule, fusedForm }: Dialect): SevenBits {
+  const inActivations = activationRule?.reducesRange === true;
+  const overflows = inActivations ? target === 'avx2' : form === 'fused' && fusedForm !== undefined && !hasVnni(target);
+  const reduced = reduceRange === 'auto' ? overflows : reduceRange;
+  return { weights: reduced && !inActivations, activations: reduced && inActivations };
+}
+
+/** The grid of weights: the framework's own, or one of 7 bits. */
+export function weightGridFor(config: TuningConfig, dialect: Dialect): WeightGrid {
+  const { weightGrid } = dialect;
+  return sevenBits(config, dialect).weights ? { ...weightGrid, levels: SEVEN_BITS, lowest: -SEVEN_BITS, highest: SEVEN_BITS } : weightGrid;
 }
