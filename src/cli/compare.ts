@@ -25,9 +25,10 @@ export const compare: Command = {
     const criterion = labels === undefined || config.path === undefined ? undefined : requireValid(parseConfig(config.text, config.path)).accuracy_criterion;
     await conversion.open(original!, { text: undefined, path: undefined });
     const other = await openAnother(converted!);
-    const { reference, results, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => ({
+    const { reference, results: ownNames, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => ({
       reference: await executeModel(conversion, arrays, kernels), results: await executeModel(other, arrays, kernels), runtime: description,
     }));
+    const results = conversion.format.dialect.framework === 'pytorch' ? byPlace(reference, ownNames) : ownNames;
     const missing = [...reference.keys()].find((name) => !results.has(name));
     if (missing !== undefined) throw new UserError(`It has no output "${missing}"`, { file: converted, hint: `It was not converted from ${original}` });
 
@@ -51,6 +52,12 @@ export const compare: Command = {
     if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
+
+/** Results under the names of the reference: outputs of exported programs are told by their places, and called after the ops that make them. */
+function byPlace(reference: ReadonlyMap<string, Tensor>, results: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  const tensors = [...results.values()];
+  return tensors.length === reference.size ? new Map([...reference.keys()].map((name, index) => [name, tensors[index]!])) : results;
+}
 
 function decibels(value: number): string {
   return Number.isFinite(value) ? value.toFixed(1) : value > 0 ? '∞' : '-∞';

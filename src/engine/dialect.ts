@@ -196,6 +196,13 @@ export interface Dialect {
   /** Whether a CPU kernel exists once the named groups have these types; otherwise why not, in a sentence. */
   kernelFor(node: Node, types: ReadonlyMap<string, DataType>): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   withTypes(node: Node, types: ReadonlyMap<string, DataType>): Node;
+  /**
+   * Inputs that the op, computing in FP32, also takes in BF16 as long as another of these inputs is FP32; BF16 is FP32
+   * exactly. Where there is no such question, none.
+   */
+  promotedInputs?(node: Node, nodes: NodeTable): readonly number[];
+  /** The node reading one of those in another type, with the rest as it is. */
+  withInputType?(node: Node, input: number, type: FloatType): Node;
 
   isCast(node: Node): boolean;
   isQuantize(node: Node): boolean;

@@ -43,8 +43,12 @@ export function movesData(op: string): boolean {
   return name !== undefined && MOVEMENT.has(name);
 }
 
-/** Sums of so many terms that the 8 significant bits of BF16 lose the small ones, or steps that BF16 cannot tell apart. */
+/**
+ * Sums of so many terms that the 8 significant bits of BF16 lose the small ones, steps that BF16 cannot tell apart, and lookups:
+ * they compute nothing that could be faster, and all that follows would start from rounded tables.
+ */
 const NEVER_FREE: ReadonlySet<string> = new Set([
+  'embedding', 'embedding_bag',
   'arange', 'cumprod', 'cumsum', 'cumulative_trapezoid', 'histc', 'linspace', 'logcumsumexp', 'logspace', 'trapezoid', 'trapz', 'trace', 'cov', 'corrcoef',
 ]);
 

@@ -11,6 +11,7 @@ import { inferShapes } from './inferShapes';
 import { constantBehind, isConstant } from './operands';
 import { ownRuntime } from './ownRuntime';
 import { arithmeticOf, passesOn, repeatKey, withPadding } from './preparation';
+import { promotedInputs, withInputType } from './promotedInputs';
 import { epilogueActivations, isEpilogue, passesInt8Through, quantizationPattern } from './quantizable';
 import { sensitivePatterns } from './sensitive';
 import { outputTypes, sourceOf } from './source';
@@ -34,6 +35,8 @@ export const pytorchDialect: Dialect = {
   typeGroups,
   kernelFor,
   withTypes,
+  promotedInputs,
+  withInputType,
 
   isCast,
   isQuantize,

@@ -1,10 +1,10 @@
 import { baseName } from '../../capabilities/pytorch';
 import type { QuantizationPattern } from '../../dialect';
-import type { PartialShape } from '../../graph/attribute';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { constantAt, constantBehind, inputNamed, numberArgument } from './operands';
 import { readCounts } from './readCounts';
 import { sourceOf } from './source';
+import { statedShape } from './statedShape';
 
 /** Ops with weights that become INT8 by themselves: the default of X86InductorQuantizer (torchao/quantization/pt2e/quantizer/x86_inductor_quantizer.py). */
 const WEIGHTED: ReadonlySet<string> = new Set(['conv1d', 'conv2d', 'linear']);
@@ -36,19 +36,8 @@ function computedOperands(node: Node, graph: Graph): readonly [self: number, oth
 }
 
 function haveOneShape(values: readonly ValueRef[], graph: Graph): boolean {
-  const [first, second] = values.map((value) => statedShape(value, graph));
+  const [first, second] = values.map((value) => statedShape(value, graph.nodes));
   return first !== undefined && second !== undefined && first.length === second.length && first.every((size, axis) => size === second[axis]);
-}
-
-/** What the file says of a value, through Casts, Quantize and Dequantize; symbolic sizes are all -1. */
-function statedShape(value: ValueRef, graph: Graph): PartialShape {
-  for (let at = value; ; ) {
-    const node = graph.nodes.get(at.node)!;
-    const { origin } = sourceOf(node);
-    if (origin !== undefined) return origin.outputs[at.output]?.shape;
-    if (node.inputs[0] === undefined) return undefined;
-    at = node.inputs[0];
-  }
 }
 
 /** Inductor runs these on INT8 values, between a Dequantize and a Quantize of one range. */

@@ -34,7 +34,8 @@ export function typeGroups(node: Node): readonly TypeGroup[] {
   first.outputTypes.forEach((type, output) => enter(keepsType(node, output) ? undefined : type, 'outputs', output));
   return [...groups].map(([type, { inputs, outputs }]) => ({
     name: type === 'float32' ? FLOATS : type,
-    dtype: (inputs.length > 0 ? source.inputTypes[inputs[0]!] : source.outputTypes[outputs[0]!])!,
+    // An op may read some of its inputs in BF16 and compute in FP32.
+    dtype: (outputs.length > 0 ? source.outputTypes[outputs[0]!] : source.inputTypes[inputs[0]!])!,
     inputs,
     outputs,
   }));

@@ -7,6 +7,7 @@ import type { Plan } from '../../plan';
 import type { CastProof, Change } from '../../snapshot';
 import { Casts } from '../casts';
 import { joinNeighbours } from './depthFirst';
+import { foldPromotedCasts } from './foldPromotedCasts';
 import { followInputs } from './followInputs';
 import type { RuleContext } from './localRule';
 import { applyLocalRules } from './localRules';
@@ -50,6 +51,7 @@ const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> =
     progress.report('Placing Casts');
     const placement = placeByMinimumCut(placed, config, unconverted, context, progress);
     applyLocalRules(context, progress);
+    foldPromotedCasts(context, progress);
     return placement;
   },
   depth_first: ({ unconverted }, _, context, progress) => {
@@ -58,12 +60,14 @@ const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> =
     joinNeighbours(context, progress);
     returnIslandsToFp32(unconverted, context, progress);
     applyLocalRules(context, progress);
+    foldPromotedCasts(context, progress);
     return undefined;
   },
   follow_inputs: (_request, _placed, context, progress) => {
     progress.report('Following BF16 values');
     followInputs(context, progress);
     applyLocalRules(context, progress);
+    foldPromotedCasts(context, progress);
     return undefined;
   },
   none: () => undefined,

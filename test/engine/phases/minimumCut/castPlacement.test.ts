@@ -8,6 +8,8 @@ interface Value {
   /** -1 for a constant. */
   readonly producer: number;
   readonly readers: readonly number[];
+  /** Of each reader, whether it takes BF16 as it is. */
+  readonly promotes?: readonly boolean[];
   readonly toBf16?: number;
   readonly toFp32?: number;
 }
@@ -21,6 +23,7 @@ function problem(classes: readonly number[], values: readonly Value[], rewards: 
     producers: Int32Array.from(values, (value) => value.producer),
     firstReader,
     readers: Int32Array.from(values.flatMap((value) => value.readers)),
+    promotes: Uint8Array.from(values.flatMap((value) => value.readers.map((_, index) => Number(value.promotes?.[index] ?? false)))),
     costToBf16: Float64Array.from(values, (value) => value.toBf16 ?? 1),
     costToFp32: Float64Array.from(values, (value) => value.toFp32 ?? 1),
     ties: Int32Array.from(ties),
@@ -36,7 +39,7 @@ function costOf(of: PlacementProblem, isBf16: Uint8Array): number {
   of.producers.forEach((producer, value) => {
     const readers = readersOf(of, value);
     if (readers.some((reader) => isBf16[reader] === 1) && (producer === -1 || isBf16[producer] === 0)) cost += of.costToBf16[value]!;
-    if (readers.some((reader) => isBf16[reader] === 0) && (producer === -1 || isBf16[producer] === 1)) cost += of.costToFp32[value]!;
+    if (readers.some((reader, index) => isBf16[reader] === 0 && of.promotes[of.firstReader[value]! + index] === 0) && (producer === -1 || isBf16[producer] === 1)) cost += of.costToFp32[value]!;
   });
   return of.rewards.reduce((sum, reward, group) => sum - (isBf16[group] === 1 ? reward : 0), cost);
 }
@@ -67,7 +70,7 @@ interface Shape {
   readonly hasConstants: boolean;
 }
 
-/** Any mix of classes, fan-out, readers that repeat or are the producer, loops, constants, ties between like groups, rewards. */
+/** Any mix of classes, fan-out, readers that repeat, promote or are the producer, loops, constants, ties between like groups, rewards. */
 function randomProblem(seed: number, { maxGroups, hasConstants }: Shape): PlacementProblem {
   const random = seeded(seed);
   const count = 1 + random.below(maxGroups);
@@ -75,11 +78,12 @@ function randomProblem(seed: number, { maxGroups, hasConstants }: Shape): Placem
   const classes = Array.from({ length: count }, () => (random.chance(isFree) ? FREE : random.chance(0.5) ? FP32 : BF16));
   const costs = random.chance(0.5) ? 1 : 20;
   const cost = (): number => (costs === 1 ? 1 : random.below(costs + 1));
-  const values = Array.from({ length: random.below(2 * count + 1) }, () => ({
-    producer: hasConstants && random.chance(0.2) ? -1 : random.below(count),
-    readers: Array.from({ length: random.chance(0.1) ? 0 : 1 + random.below(random.chance(0.3) ? 6 : 2) }, () => random.below(count)),
-    toBf16: cost(), toFp32: cost(),
-  }));
+  const promoting = random.chance(0.5) ? 0 : 0.3;
+  const values = Array.from({ length: random.below(2 * count + 1) }, () => {
+    const producer = hasConstants && random.chance(0.2) ? -1 : random.below(count);
+    const readers = Array.from({ length: random.chance(0.1) ? 0 : 1 + random.below(random.chance(0.3) ? 6 : 2) }, () => random.below(count));
+    return { producer, readers, promotes: readers.map(() => random.chance(promoting)), toBf16: cost(), toFp32: cost() };
+  });
   const rewards = random.chance(0.5) ? [] : classes.map(() => random.below(costs + 1));
   const ties = Array.from({ length: random.chance(0.5) ? 0 : random.below(count) }, () => [random.below(count), random.below(count)]);
   // Every group has a side that ties stay within, so that none joins FP32 with BF16, even by way of others.
@@ -130,7 +134,8 @@ describe('placeCasts', () => {
         for (const type of ['bf16', 'fp32'] as const) {
           const label = Number(type === 'bf16');
           const cost = (type === 'bf16' ? of.costToBf16 : of.costToFp32)[value]!;
-          const stands = isBf16[producer] !== label && readersOf(of, value).some((reader) => isBf16[reader] === label);
+          const wants = (index: number): boolean => label === 1 || of.promotes[of.firstReader[value]! + index] === 0;
+          const stands = isBf16[producer] !== label && readersOf(of, value).some((reader, index) => isBf16[reader] === label && wants(index));
           const ends = placement.cause(value, type);
           expect(ends !== undefined).toBe(stands && cost > 0);
           if (ends === undefined) continue;

@@ -8,6 +8,7 @@ import type { Plan } from '../../../plan';
 import type { FixedEnd } from '../../../snapshot';
 import type { CastCosts } from './castCosts';
 import { BF16, FP32, FREE, type PlacementProblem } from './placementProblem';
+import { tendenciesToFp32 } from './tendenciesToFp32';
 import { type FloatGroup, floatGroups } from './typeGroups';
 
 /** The graph before phase 2 as type groups and values, and the way back to its names. */
@@ -20,7 +21,11 @@ export interface PlacementGraph {
   indexOf(value: ValueRef): number | undefined;
   /** Ids of the Casts with which the model itself rounds FP32 values to BF16. */
   readonly roundings: ReadonlySet<string>;
-  problem(costs: CastCosts): PlacementProblem;
+  /**
+   * `promoting` says where BF16 read by an FP32 op that also takes it costs no Cast: `everywhere`, which no placement
+   * undercuts, or `beside-fp32`, where another of its inputs is FP32 for all we know, which is what a placement costs.
+   */
+  problem(costs: CastCosts, promoting: 'everywhere' | 'beside-fp32'): PlacementProblem;
 }
 
 export interface PlacedGroup extends FloatGroup {
@@ -51,6 +56,8 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
   /** The value of each reading, and the group that reads it. */
   const valuesRead: number[] = [];
   const readBy: number[] = [];
+  const promotes: number[] = [];
+  const promotesBesideFp32: number[] = [];
 
   const addGroup = (end: FixedEnd, placed: number): number => {
     classes.push(placed);
@@ -84,11 +91,17 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
     if (known !== undefined) return known;
     return addValue(value, constant === undefined ? groupAt(graph.nodes.get(value.node)!, 'outputs', value.output)! : CONSTANT, constant);
   };
-  const addReading = (value: number, reader: number): void => {
+  const addReading = (value: number, reader: number, isPromoted = false, isBesideFp32 = false): void => {
     valuesRead.push(value);
     readBy.push(reader);
+    promotes.push(Number(isPromoted));
+    promotesBesideFp32.push(Number(isBesideFp32));
   };
 
+  const tendsToFp32 = tendenciesToFp32(graph, dialect, (value) => {
+    const producer = groupAt(graph.nodes.get(value.node)!, 'outputs', value.output);
+    return producer === undefined ? undefined : classes[producer];
+  });
   const fed = new Set(graph.inputs.map((input) => input.value.node));
   for (const node of graph.nodes.values()) {
     checkCancelled();
@@ -121,9 +134,14 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
   for (const node of graph.nodes.values()) {
     checkCancelled();
     if (transparent.has(node.id)) continue;
+    const promoted = dialect.promotedInputs?.(node, graph.nodes) ?? [];
+    const isBesideFp32 = (input: number): boolean => !tendsToFp32(node.inputs[input]!) && promoted.some((other) => other !== input && tendsToFp32(node.inputs[other]!));
     node.inputs.forEach((value, input) => {
       const reader = groupAt(node, 'inputs', input);
-      if (reader !== undefined) addReading(valueIndex(value), reader);
+      if (reader === undefined) return;
+      const read = valueIndex(value);
+      const isPromoted = promoted.includes(input) && producers[read] !== CONSTANT;
+      addReading(read, reader, isPromoted, isPromoted && isBesideFp32(input));
     });
   }
   for (const { name, value } of graph.outputs) {
@@ -133,18 +151,21 @@ export function buildProblem(graph: Graph, plan: Plan, dialect: Dialect, progres
     addReading(valueIndex(value), addGroup({ output: name }, type === 'bfloat16' ? BF16 : FP32));
   }
 
-  const { starts, sorted } = groupBy(Int32Array.from(valuesRead), Int32Array.from(readBy), sources.length);
+  const keys = Int32Array.from(valuesRead);
+  const byReading = (flags: readonly number[]): Uint8Array => Uint8Array.from(groupBy(keys, Int32Array.from(flags), sources.length).sorted);
+  const { starts, sorted } = groupBy(keys, Int32Array.from(readBy), sources.length);
   const unpriced = {
-    classes: Uint8Array.from(classes), producers: Int32Array.from(producers), firstReader: starts, readers: sorted, ties: Int32Array.from(ties),
+    classes: Uint8Array.from(classes), producers: Int32Array.from(producers), firstReader: starts, readers: sorted,
+ties: Int32Array.from(ties),
   };
   return {
     ends,
     groupsOf,
     indexOf: (value) => indices.get(value.node)?.[value.output],
     roundings,
-    problem: (costs) => {
+    problem: (costs, promoting) => {
       const price = (type: 'bf16' | 'fp32') => Float64Array.from(sources, (value) => (value.constant === undefined ? costs.cast(value) : costs.constant(value.constant, type)));
-      return { ...unpriced, rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect), costToBf16: price('bf16'), costToFp32: price('fp32') };
+      return { ...unpriced, promotes: byReading(promoting === 'everywhere' ? promotes : promotesBesideFp32), rewards: rewardsOf(groupsOf, ends.length, graph, costs, dialect), costToBf16: price('bf16'), costToFp32: price('fp32') };
     },
   };
 }

@@ -25,14 +25,15 @@ export function placeCasts(problem: PlacementProblem, progress: Progress): Place
 
 /** Answers `Placement.cause`; labels the ends of all flow once, when first asked. */
 function causes(problem: PlacementProblem, built: PlacementNetwork, maximum: MaximumFlow, isBf16: Uint8Array): Placement['cause'] {
-  const { producers, firstReader, readers, costToBf16, costToFp32 } = problem;
+  const { producers, firstReader, readers, promotes, costToBf16, costToFp32 } = problem;
   let ends: { readonly source: Int32Array; readonly sink: Int32Array } | undefined;
   return (value, type) => {
     const toBf16 = type === 'bf16';
     const producer = producers[value]!;
     const cost = (toBf16 ? costToBf16 : costToFp32)[value]!;
     const stands = producer >= 0 && isBf16[producer] !== Number(toBf16) &&
-      readers.subarray(firstReader[value], firstReader[value + 1]).some((reader) => isBf16[reader] === Number(toBf16));
+      readers.subarray(firstReader[value], firstReader[value + 1])
+        .some((reader, index) => isBf16[reader] === Number(toBf16) && (toBf16 || promotes[firstReader[value]! + index] === 0));
     if (!stands || cost === 0) return undefined;
 
     ends ??= {

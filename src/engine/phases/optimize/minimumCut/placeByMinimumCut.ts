@@ -16,14 +16,14 @@ export function placeByMinimumCut(
   placed: PlacementGraph, config: TuningConfig, unconverted: Graph, context: RuleContext, progress: Progress,
 ): Placement {
   const costs = costsOf(config, unconverted, context.dialect.nodesInLoops(unconverted), context.dialect);
-  const placement = placeCasts(placed.problem(costs), progress);
+  const placement = placeCasts(placed.problem(costs, 'beside-fp32'), progress);
   applyPlacement(placed, placement.isBf16, unconverted, context, progress);
   return placement;
 }
 
 /** A bound on the Casts that any placement needs, those the model came with included: the value of the minimum cut. */
 export function fewestCasts(placed: PlacementGraph, progress: Progress): number {
-  return placeCasts(placed.problem(unitCosts(placed.roundings)), progress).cost;
+  return placeCasts(placed.problem(unitCosts(placed.roundings), 'everywhere'), progress).cost;
 }
 
 /**

@@ -50,7 +50,7 @@ interface Builder {
  * @throws Error when a tie joins FP32 with BF16, and what `progress.throwIfCancelled` throws.
  */
 export function placementNetwork(problem: PlacementProblem, progress: Progress): PlacementNetwork {
-  const { classes, rewards, producers, firstReader, readers, costToBf16, costToFp32 } = problem;
+  const { classes, rewards, producers, firstReader, readers, promotes, costToBf16, costToFp32 } = problem;
   const { representative, fixed } = mergeTies(classes, problem.ties);
   const groupEnd = new Int32Array(classes.length);
   let freeGroups = 0;
@@ -71,23 +71,29 @@ export function placementNetwork(problem: PlacementProblem, progress: Progress):
   const bf16Readers = new Int32Array(valueCount).fill(NOTHING);
   const fp32Readers = new Int32Array(valueCount).fill(NOTHING);
   const lastRead = new Int32Array(classes.length).fill(-1);
-  const free = new Int32Array(classes.length);
+  /** Free readers of a value, and those of them that want a Cast to FP32 where they are FP32. */
+  const free = new Int32Array(readers.length);
+  const casting = new Int32Array(readers.length);
   for (let value = 0; value < valueCount; value++) {
     if (value % VALUES_BETWEEN_CHECKS === 0) progress.throwIfCancelled();
     const isConstant = producers[value]! < 0;
     const producer = isConstant ? NOTHING : groupEnd[producers[value]!]!;
     if (!isConstant) lastRead[representative[producers[value]!]!] = value;
     let freeCount = 0;
+    let castingCount = 0;
     let bf16: End = NOTHING;
     let fp32: End = NOTHING;
     for (let index = firstReader[value]!; index < firstReader[value + 1]!; index++) {
       const group = representative[readers[index]!]!;
       if (lastRead[group] === value) continue;
-      lastRead[group] = value;
+      const promoted = promotes[index] === 1;
+      if (!promoted) lastRead[group] = value;
       const end = groupEnd[group]!;
-      if (end >= 0) free[freeCount++] = end;
-      else if (isFixed(end, BF16)) bf16 = end;
-      else fp32 = end;
+      if (end >= 0) {
+        free[freeCount++] = end;
+        if (!promoted) casting[castingCount++] = end;
+      } else if (isFixed(end, BF16)) bf16 = end;
+      else if (!promoted) fp32 = end;
     }
     if (costToBf16[value]! > 0 && !isFixed(producer, BF16)) {
       if (bf16 === NOTHING && freeCount > 0) bf16 = meet(builder, free, freeCount, true);
@@ -95,7 +101,7 @@ export function placementNetwork(problem: PlacementProblem, progress: Progress):
       bf16Readers[value] = bf16;
     }
     if (costToFp32[value]! > 0 && !isFixed(producer, FP32)) {
-      if (fp32 === NOTHING && freeCount > 0) fp32 = meet(builder, free, freeCount, false);
+      if (fp32 === NOTHING && castingCount > 0) fp32 = meet(builder, casting, castingCount, false);
       if (fp32 !== NOTHING) connect(builder, producer, fp32, costToFp32[value]!);
       fp32Readers[value] = fp32;
     }

@@ -17,6 +17,8 @@ export interface PlacementProblem {
   /** Readers of value v are readers[firstReader[v]] … readers[firstReader[v + 1] - 1], groups; one may appear twice. */
   readonly firstReader: Int32Array;
   readonly readers: Int32Array;
+  /** Of each reader, 1 where it takes BF16 as it is even if it is FP32 itself: no Cast to FP32 stands for it. */
+  readonly promotes: Uint8Array;
   /** Paid once when some reader is BF16 and the producer is not (for a constant: when some reader is BF16). */
   readonly costToBf16: Float64Array;
   /** Paid once when some reader is FP32 and the producer is not (for a constant: when some reader is FP32). */
