@@ -11,7 +11,7 @@ type Planned = Map<string, PlannedNode>;
  * Widens the INT8 plan from the ops that compute in INT8 to those around them: first forwards to additions and activations
  * on the accumulator, then backwards to ops that hand INT8 values on and whose every reader wants INT8.
  */
-export function spreadInt8(graph: Graph, planned: Planned, choices: Choices, dialect: Dialect): void {
+export function spreadInt8(graph: Graph, planned: Planned, choices: Choices, { dialect, canCalibrate }: Pick<EpilogueContext, 'dialect' | 'canCalibrate'>): void {
   if (![...planned.values()].some((node) => node.precision === 'int8')) return;
   const readers = readersByValue(graph);
   const order = topologicalOrder(graph, (node) => dialect.closesLoop(node));
@@ -19,7 +19,7 @@ export function spreadInt8(graph: Graph, planned: Planned, choices: Choices, dia
 
   for (const id of order) {
     if (planned.get(id)!.precision !== 'int8' || dialect.passesInt8Through(graph.nodes.get(id)!)) continue;
-    markEpilogue(id, { graph, planned, choices, dialect, readers, outputs });
+    markEpilogue(id, { graph, planned, choices, dialect, canCalibrate, readers, outputs });
   }
 
   for (const id of order.reverse()) {
@@ -55,12 +55,13 @@ interface EpilogueContext {
   readonly planned: Planned;
   readonly choices: Choices;
   readonly dialect: Dialect;
+  readonly canCalibrate: boolean;
   readonly readers: ReadonlyMap<string, readonly Use[]>;
   readonly outputs: ReadonlySet<string>;
 }
 
 /** Follows the chain of single readers after an INT8 op while they are epilogues. */
-function markEpilogue(id: string, { graph, planned, choices, dialect, readers, outputs }: EpilogueContext): void {
+function markEpilogue(id: string, { graph, planned, choices, dialect, canCalibrate, readers, outputs }: EpilogueContext): void {
   let current = id;
   for (;;) {
     const uses = readers.get(valueKey({ node: current, output: 0 })) ?? [];
@@ -68,7 +69,9 @@ function markEpilogue(id: string, { graph, planned, choices, dialect, readers, o
     const next = graph.nodes.get(uses[0]!.node)!;
     const isOpen = planned.get(next.id)?.precision !== 'other' && choices.isOpenToInt8(next);
     if (!isOpen || !dialect.isEpilogue(next, graph) || planned.get(next.id)!.precision === 'int8') return;
-    if (dialect.epilogueActivations?.(next, graph).includes(uses[0]!.input) === true) return;
+    const added = dialect.epilogueActivations?.(next, graph) ?? [];
+    const isAvailable = (input: number): boolean => canCalibrate || dialect.isDequantize(graph.nodes.get(next.inputs[input]!.node)!);
+    if (added.includes(uses[0]!.input) || !added.every(isAvailable)) return;
     planned.set(next.id, { precision: 'int8', reason: { text: 'INT8 kernels compute it on the accumulator of the op before it.' }, bf16: 'denied' });
     current = next.id;
   }

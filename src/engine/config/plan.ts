@@ -38,7 +38,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
   const nodeContext: NodeContext = { graph, config, choices, inLoops, int8Already, fed, attention, composed, ...context };
   const nodes = new Map<string, PlannedNode>();
   for (const node of graph.nodes.values()) nodes.set(node.id, planNode(node, nodeContext));
-  spreadInt8(graph, nodes, { ...choices, isOpenToInt8: (node) => !composed.has(node.id) && choices.isOpenToInt8(node) }, dialect);
+  spreadInt8(graph, nodes, { ...choices, isOpenToInt8: (node) => !composed.has(node.id) && choices.isOpenToInt8(node) }, context);
   const sharedTypes = new Map([...agreeOnSharedTypes(graph, nodes, dialect), ...agreeOnComposites(composites, graph, nodes)]);
   const refusals = new Refusals();
   for (const node of graph.nodes.values()) markRefused(node, nodes, sharedTypes, refusals, nodeContext);

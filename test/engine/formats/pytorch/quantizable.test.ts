@@ -44,6 +44,18 @@ describe('INT8 in PyTorch programs', () => {
     expect(int8(graph)).toEqual({ a: [0], sum: [1], y: [] });
   });
 
+  it('needs ranges for what it adds, also after a convolution that is INT8 already', () => {
+    const dequantize = (name: string, input: string): Node => ({ ...call(name, 'quantized_decomposed.dequantize_per_tensor', [input]), source: { outputTypes: ['float32'], inputTypes: ['uint8'] } });
+    const weightOf = (node: Node): Node => ({ ...node, inputs: [node.inputs[0]!, { node: 'dequantized', output: 0 }] });
+    const before = [x, dequantize('read', 'x'), dequantize('dequantized', 'weight'), weightOf(conv('a', 'read'))];
+    const precision = (sum: Node): string => {
+      const graph = graphOf(...before, sum);
+      return resolvePlan(graph, DEFAULT_CONFIG, { dialect: pytorchDialect, canCalibrate: false }).nodes.get('y')!.precision;
+    };
+    expect(precision(call('y', 'aten.add.Tensor', ['a', 'x']))).toBe('fp32');
+    expect(precision(call('y', 'aten.add.Tensor', ['a', 'read']))).toBe('int8');
+  });
+
   it('takes the first of two convolutions for the accumulator', () => {
     expect(int8(graphOf(x, conv('a', 'x'), conv('b', 'x'), call('y', 'aten.add.Tensor', ['b', 'a'])))).toEqual({ a: [0], b: [0], y: [1] });
   });
