@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ConfigView, DataView, OutcomeView } from '../../../webview/protocol';
+import type { ConfigView, DataView, FromConfig, OutcomeView } from '../../../webview/protocol';
 import { ConfigPages, type OpenedConfig } from '../support/configPages';
 import { digits } from '../support/panelViews';
 
@@ -300,7 +300,12 @@ describe('Casts', () => {
     expect(await reward().inputValue()).toBe('0.5');
     await at(1);
     await panel.page.mouse.up();
-    await expect.poll(() => panel.received().slice(-2)).toEqual([{ type: 'try' }, { type: 'setBf16Reward', reward: 1 }]);
+    // The two may arrive apart.
+    const sent: FromConfig[] = [];
+    await expect.poll(() => {
+      sent.push(...panel.received());
+      return sent.slice(-2);
+    }).toEqual([{ type: 'try' }, { type: 'setBf16Reward', reward: 1 }]);
   });
 
   it('tries at most one reward in 100 ms', async () => {
