@@ -1,3 +1,4 @@
+import { opArguments } from '../../capabilities/pytorch';
 import type { Graph, Node } from '../../graph/graph';
 import { isDequantize, isQuantize } from './boundaryNodes';
 import { type ProgramSource, sourceOf } from './source';
@@ -10,7 +11,17 @@ const LAYOUT = 'The result is in the layout of torch 2.9, which older versions d
 export function notesOn(graph: Graph): readonly string[] {
   const { archive } = graph.source as ProgramSource;
   const isInt8 = [...graph.nodes.values()].some((node) => isQuantize(node) || isDequantize(node));
-  return [...(isInt8 ? [OPS_OF_INT8] : []), ...(archive.wasEarlier === true ? [LAYOUT] : [])];
+  return [...(isInt8 ? [OPS_OF_INT8] : []), ...(archive.wasEarlier === true ? [LAYOUT] : []), ...missingOps(graph)];
+}
+
+/** Namespaces of ops that need no library: PyTorch's own, Python's, and that of INT8, which has a note of its own. */
+const KNOWN_SPACES: ReadonlySet<string> = new Set(['_operator', 'higher_order', 'math', 'prim', 'prims', 'quantized_decomposed', 'torch']);
+
+/** torch.export.load fails on an op that nothing has registered. */
+function missingOps(graph: Graph): string[] {
+  const isMissing = ({ op }: Node): boolean => op.includes('.') && !KNOWN_SPACES.has(op.slice(0, op.indexOf('.'))) && opArguments(op) === undefined;
+  const missing = new Map([...graph.nodes.values()].filter(isMissing).map(({ op, name }) => [op, name]));
+  return [...missing].map(([op, name]) => `Before torch.export.load, import what registers ${op}, which "${name}" calls: PyTorch 2.13 does not have it.`);
 }
 
 /** Names of the nodes that compute in BF16 and INT8 since they were read, for the record in the archive. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../../src/engine/graph/graph';
+import { notesOn } from '../../../../src/engine/formats/pytorch/notes';
 import { readExportedProgram } from '../../../../src/engine/formats/pytorch/read';
 import { memorySource } from '../../../support/memoryFile';
 
@@ -101,4 +102,9 @@ describe('exported programs that torch loads are read', () => {
     const { nodes: expected } = await read(archive(unchanged));
     expect(nodes.size).toBe(expected.size);
   });
+});
+
+it('names the op of a program that PyTorch does not have', async () => {
+  const graph = await read(archive(text(MODEL, ['torch.ops.aten.gelu.default', 'torch.ops.mylib.foo.default'])));
+  expect(notesOn(graph)).toEqual(['Before torch.export.load, import what registers mylib.foo, which "gelu" calls: PyTorch 2.13 does not have it.']);
 });
