@@ -31,9 +31,11 @@ export function nameOfArray(input: ModelInput, inputs: readonly ModelInput[], ar
 export function namesOfArrays(inputs: readonly ModelInput[], arrays: ReadonlyMap<string, unknown>): Map<ModelInput, string> {
   const found = inputs.map((input) => [input, nameOfArray(input, inputs, arrays)] as const);
   if (found.some(([, name]) => name === undefined)) {
-    const missing = found.filter(([, name]) => name === undefined).map(([input]) => `"${input.name}"`).join(', ');
+    const without = found.filter(([, name]) => name === undefined).map(([input]) => input);
+    const missing = without.map(({ name }) => `"${name}"`).join(', ');
+    const wanted = without.map(({ name, dtype = 'any type', shape }) => `${name}: ${dtype} [${described(shape)}]`).join(', ');
     const there = [...arrays.keys()].map((name) => `"${name}"`).join(', ') || 'none';
-    throw new UserError(`The data has no array for the input ${missing} (arrays there: ${there})`, { hint: 'Name the arrays after the inputs' });
+    throw new UserError(`The data has no array for the input ${missing} (arrays there: ${there})`, { hint: `Name arrays after the inputs, samples along the first axis: ${wanted}` });
   }
   return new Map(found.map(([input, name]) => [input, name!]));
 }

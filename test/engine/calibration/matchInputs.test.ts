@@ -22,6 +22,9 @@ describe('finding the inputs’ arrays', () => {
 
   it('lists what is there and what is needed', () => {
     expect(() => match([input('ids'), input('mask')], { ids: pair, data: pair })).toThrow('The data has no array for the input "mask" (arrays there: "ids", "data")');
+    expect(() => match([input('ids'), input('mask', [-1, 128], 'int64')], { ids: pair })).toThrow(
+      expect.objectContaining({ oneLine: expect.stringContaining('Name arrays after the inputs, samples along the first axis: mask: int64 [?,128]') as string }) as Error,
+    );
   });
 
   it('refuses wrong shapes, but not more samples than a fixed batch', () => {
