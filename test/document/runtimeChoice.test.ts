@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runtimeChoice, type RuntimeWishes } from '../../src/document/runtimeChoice';
 
-const WISHES: RuntimeWishes = { runtime: 'python', python: '', isTrusted: true, home: '/home/me', folder: '/work' };
+const WISHES: RuntimeWishes = { runtime: 'python', python: '', isTrusted: true, home: '/home/me', folder: '/project' };
 const notAsked = (): Promise<string | undefined> => Promise.reject(new Error('asked'));
 
 describe('what runs models', () => {
@@ -17,7 +17,7 @@ describe('what runs models', () => {
   it('is the Python of the setting before that of the Python extension, and this before the PATH', async () => {
     expect(await runtimeChoice({ ...WISHES, python: ' /mine/python ' }, notAsked)).toMatchObject({ kind: 'python', python: '/mine/python' });
     expect(await runtimeChoice({ ...WISHES, python: '~/venv/bin/python' }, notAsked)).toMatchObject({ python: '/home/me/venv/bin/python' });
-    for (const [python, path] of [['.venv/bin/python', '/work/.venv/bin/python'], ['${workspaceFolder}/.venv/bin/python', '/work/.venv/bin/python'], ['python3.12', 'python3.12']]) {
+    for (const [python, path] of [['.venv/bin/python', '/project/.venv/bin/python'], ['${workspaceFolder}/.venv/bin/python', '/project/.venv/bin/python'], ['python3.12', 'python3.12']]) {
       expect(await runtimeChoice({ ...WISHES, python }, notAsked)).toMatchObject({ python: path });
     }
     expect(await runtimeChoice(WISHES, async () => '/chosen/python')).toMatchObject({ kind: 'python', python: '/chosen/python', why: expect.stringContaining('the Python extension') as string });
