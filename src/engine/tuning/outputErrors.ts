@@ -5,6 +5,7 @@ import { valuesOf } from '../runtime/compare';
 import type { ConstantStore } from '../runtime/constantStore';
 import { prepareGraph } from '../runtime/executor';
 import { type EvaluationRequest, judgedBatches, judgedOutput } from './evaluate';
+import { inOrder } from './inOrder';
 import { sharedValues } from './sharedValues';
 
 export interface OutputErrorRequest extends Pick<EvaluationRequest, 'dialect' | 'feeds' | 'kernels' | 'progress'> {
@@ -18,6 +19,9 @@ export interface OutputErrorRequest extends Pick<EvaluationRequest, 'dialect' | 
   readonly batches: number;
   readonly constants: ConstantStore;
 }
+
+/** Variants that run at a time: while one waits for a kernel, another computes here. */
+const AT_ONCE = 2;
 
 /**
  * How far the first output of each variant is from the original's: power of the error over power of the signal, over all
@@ -35,12 +39,13 @@ export async function outputErrors(request: OutputErrorRequest): Promise<number[
     const shared = new Map<string, Tensor>();
     const output = await outputOf(request, reference, inputs, { values: wanted, seen: shared });
     const expected = isOriginal ? output : await outputOf(request, original, inputs);
-    for (const [index, variant] of variants.entries()) {
+    const outputOfVariant = (index: number): Promise<Tensor> => {
       // Lists of tensors, and values of branches that are not taken, are not seen: the variant computes them itself.
       const known = [...cuts[index]!.keys()].filter((key) => shared.has(key));
-      const actual = await outputOf(request, variant, new Map([...inputs, ...known.map((key) => [key, shared.get(key)!] as const)]));
-      addError(sums[index]!, valuesOf(expected), valuesOf(actual));
-    }
+      return outputOf(request, variants[index]!, new Map([...inputs, ...known.map((key) => [key, shared.get(key)!] as const)]));
+    };
+    let index = 0;
+    for await (const actual of inOrder([...variants.keys()], AT_ONCE, outputOfVariant)) addError(sums[index++]!, valuesOf(expected), valuesOf(actual));
   }
   return sums.map(({ signal, noise }) => (noise === 0 ? 0 : Math.min(Number.MAX_VALUE, Number.isNaN(noise) ? Infinity : noise / signal)));
 }
