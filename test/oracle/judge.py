@@ -21,6 +21,7 @@ import fused_graphs  # noqa: E402
 import loop_graphs  # noqa: E402
 from coverage import coverage  # noqa: E402
 from emulate import rounded_feeds, rounded_graph  # noqa: E402
+from int8_errors import explain_fused, explain_quantized, write_ranges  # noqa: E402
 from integer_reference import against_integers, record_ranges  # noqa: E402
 from errors import error_statistics, top1_accuracy, worst  # noqa: E402
 from saved_models import build_vocabulary, compare_saved_models  # noqa: E402
@@ -106,6 +107,17 @@ def compare_with_integers(original, converted, ranges, quantized, inputs, feeds,
     return against_integers(original, converted, ranges, quantized, read_feeds(inputs, feeds), fetches, given)
 
 
+def write_ranges_of(model, inputs, feeds, values, target):
+    write_ranges(model, read_feeds(inputs, feeds), values, target)
+
+
+def explain_int8(original, inputs, feeds, fused=None, **graphs):
+    """What the INT8 ops of a converted model make of its outputs, and of what kernels make of it, where there are any."""
+    fed = read_feeds(inputs, feeds)
+    explained = explain_quantized(original, graphs['prepared'], graphs['quantized'], fed, graphs['fetches'])
+    return {**explained, **({'fused': explain_fused(graphs['quantized'], feeds=fed, fetches=graphs['fetches'], **fused)} if fused else {})}
+
+
 def environment():
     return {'tensorflow': tf.__version__, 'oneDnn': os.environ.get('TF_ENABLE_ONEDNN_OPTS'), 'graphs': list(GRAPHS)}
 
@@ -113,7 +125,7 @@ def environment():
 COMMANDS = {
     'environment': environment, 'build': build, 'to_text': to_text, 'extract': extract, 'describe': describe, 'equal': equal_messages,
     'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage, 'ranges_of': ranges_of,
-    'compare_with_integers': compare_with_integers,
+    'compare_with_integers': compare_with_integers, 'write_ranges_of': write_ranges_of, 'explain_int8': explain_int8,
     'build_vocabulary': build_vocabulary, 'compare_saved_models': compare_saved_models,
 }
 

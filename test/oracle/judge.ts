@@ -62,6 +62,40 @@ interface Feeding {
   readonly fetches: readonly string[];
 }
 
+/** An op of a graph with Quantize and Dequantize, or an INT8 kernel; see int8_errors.py. */
+export interface OpError {
+  readonly node: string;
+  readonly op: string;
+  /** Every element is within its bound. */
+  readonly explained: boolean;
+  /** RMS of the error over RMS of the result. */
+  readonly error: number;
+  /** The largest share of an element's bound. */
+  readonly ofBound: number;
+  /** RMS of the error over what independent roundings would make it. */
+  readonly ofExpected?: number;
+}
+
+/** Where the values of a graph with Quantize and Dequantize are in one of INT8 kernels, and which of those are overwritten. */
+export interface FusedNames {
+  readonly fused: string;
+  readonly numbers: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, string>>;
+  readonly overwritten: readonly string[];
+}
+
+export interface Explanation {
+  readonly ops: readonly OpError[];
+  /** Largest relative RMS error of an output of the prepared graph. */
+  readonly preparation: number;
+  /** The same of the prepared graph that is fed what the INT8 ops give. */
+  readonly carriedOn: number;
+  readonly fused?: {
+    readonly kernels: readonly { readonly node: string; readonly steps?: number; readonly relative?: number }[];
+    readonly carriedOn: number;
+  };
+}
+
 interface Commands {
   environment: { arguments: object; result: { tensorflow: string; oneDnn: string; graphs: string[] } };
   build: { arguments: { graph: string; folder: string }; result: BuiltGraph };
@@ -77,6 +111,12 @@ interface Commands {
   compare_with_integers: {
     arguments: Feeding & { original: string; converted: string; ranges: string; quantized: readonly string[]; /** Of another runtime, an `.npz`. */ values?: string };
     result: Record<string, { maxAbsError: number; largest: number }>;
+  };
+  /** Writes a file of recorded ranges, of the values named. */
+  write_ranges_of: { arguments: { model: string; inputs: string; feeds: readonly string[]; values: readonly string[]; target: string }; result: null };
+  explain_int8: {
+    arguments: Feeding & { original: string; prepared: string; quantized: string; fused?: FusedNames };
+    result: Explanation;
   };
   emulate: {
     arguments: Feeding & { model: string; converted: readonly string[] };
