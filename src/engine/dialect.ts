@@ -215,6 +215,8 @@ export interface Dialect {
   isState(node: Node): boolean;
   /** Passes values through without arithmetic: Casts may move across it. */
   isDataMovement(node: Node): boolean;
+  /** Does arithmetic, or compares: what BF16 can make faster. Other ops only move values, hold them, or ask for their shape. */
+  computes(node: Node): boolean;
   /** Has no value output that is executed (NoOp, Assert): never a precision of its own. */
   isControlOnly(node: Node): boolean;
   /** Must stay as it is even if nothing reads it: state, I/O, randomness. */

@@ -41,6 +41,9 @@ const MOVEMENT = [
   'Unsqueeze',
 ];
 
+/** Ops that BF16 makes no faster: they move values, hold them, or ask for their shape. */
+export const NO_ARITHMETIC_OPS: ReadonlySet<string> = new Set([...SHAPES, ...MOVEMENT, 'If', 'Loop', 'Scan']);
+
 /** Ops that become BF16 without being named where that saves Casts. */
 export const FREE_OPS: ReadonlySet<string> = new Set([...ARITHMETIC, ...FREE_IF_NOT_SENSITIVE, ...COMPARISONS, ...SHAPES, ...MOVEMENT]);
 

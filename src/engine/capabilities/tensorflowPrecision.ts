@@ -61,6 +61,9 @@ const GRADIENTS = [
   'ResizeNearestNeighborGrad', 'SeluGrad', 'SigmoidGrad', 'SoftplusGrad', 'SoftsignGrad', 'StridedSliceGrad', 'TanhGrad',
 ];
 
+/** Ops that BF16 makes no faster: they move values, hold them, or ask for their shape. */
+export const NO_ARITHMETIC_OPS: ReadonlySet<string> = new Set([...SHAPES, ...MOVEMENT, ...CONTROL_FLOW, ...TENSOR_LISTS]);
+
 /** Ops that are BF16 or FP32, whichever saves Casts: the infer list and the clear list of TensorFlow. */
 export const FREE_OPS: ReadonlySet<string> = new Set([
   ...DEFAULT_BF16_OPS, ...ARITHMETIC, ...FREE_IF_NOT_SENSITIVE, ...COMPARISONS, ...SHAPES, ...MOVEMENT, ...CONTROL_FLOW, ...TENSOR_LISTS,

@@ -240,3 +240,25 @@ describe('depth-first placement', () => {
     expect(castCount(optimized)).toBe(2);
   });
 });
+
+describe('minimum cut with a reward', () => {
+  const reward = { use_bf16: true, bf16_reward: 0.25 };
+  const light = (op: string, count: number): Graph =>
+    buildGraph([x, constant('axis', 'int32', [], [0]), ...Array.from({ length: count }, (_, i): NodeSpec => {
+      const input = i === 0 ? 'x' : `op_${i - 1}`;
+      return op === 'ExpandDims' ? { name: `op_${i}`, op, inputs: [input, 'axis'], attrs: { ...T, Tdim: 'int32' } } : unary(`op_${i}`, op, input);
+    })]);
+
+  it('pays for Casts with ops that compute, not with those that only move values', async () => {
+    const casts = async (graph: Graph): Promise<number> => castCount((await runAnyPhases(graph, reward)).optimized);
+    expect(await casts(light('Neg', 9))).toBe(2);
+    expect(await casts(light('ExpandDims', 9))).toBe(0);
+  });
+
+  it('moves values in BF16 where that costs no Cast, and at no reward in FP32', async () => {
+    const graph = buildGraph([x, unary('moved', 'Squeeze', 'x'), unary('b', 'Tanh', 'moved'), unary('y', 'Exp', 'b')]);
+    const moved = async (config: object): Promise<string[]> => describeGraph((await runAnyPhases(graph, { ...bf16Only('b'), ...config })).optimized).filter((line) => line.startsWith('moved:'));
+    expect(await moved({})).toEqual(['moved: Squeeze<b> <- x/to_bfloat16']);
+    expect(await moved({ bf16_reward: 0 })).toEqual(['moved: Squeeze<f> <- x']);
+  });
+});

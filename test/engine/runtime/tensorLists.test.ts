@@ -76,7 +76,7 @@ describe('a converted loop that reads one list and writes another', () => {
     step('write', 'TensorListSetItem', ['r/switch:1', 'i/switch:1', 'sum'], E), step('all', 'TensorListStack', ['r/exit', 'shape'], E),
   ];
 
-  it.each([{ bf16_ops: ['re:.*'] }, {}, { cast_placement: 'none' }])('computes what it did, but for rounding: %j', async (config) => {
+  it.each([{ bf16_ops: ['re:.*'] }, { bf16_reward: 2 }, { cast_placement: 'none' }])('computes what it did, but for rounding: %j', async (config) => {
     const original = buildGraph(nodes, { outputs: ['all'] });
     const { optimized } = await runPhases(original, { use_bf16: true, ...config });
     expect(dialect.typeGroups(optimized.nodes.get('sum')!)[0]!.dtype).toBe('bfloat16');

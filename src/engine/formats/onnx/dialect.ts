@@ -1,6 +1,6 @@
 import { isKnownOnnxOp } from '../../capabilities/onnx';
 import {
-  DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS, QUANTIZED_CONTRIB_OPS, QUANTIZED_OPS,
+  DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS, NO_ARITHMETIC_OPS, QUANTIZED_CONTRIB_OPS, QUANTIZED_OPS,
 } from '../../capabilities/onnxPrecision';
 import type { Dialect } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
@@ -40,6 +40,7 @@ export const onnxDialect: Dialect = {
   isConstant: isConstantNode,
   isInput: (node) => sourceOf(node).kind === 'input' || sourceOf(node).kind === 'parameter',
   isDataMovement: (node) => isOp(node, DATA_MOVEMENT_OPS),
+  computes: (node) => !isOp(node, NO_ARITHMETIC_OPS),
   isControlOnly: () => false,
   hasSideEffects: (node) => sourceOf(node).kind === 'node' && definitionOf(node) === undefined,
 

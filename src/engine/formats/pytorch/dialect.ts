@@ -45,6 +45,7 @@ export const pytorchDialect: Dialect = {
   isConstant,
   isInput: (node) => !isConstant(node) && INPUTS.has(node.op),
   isDataMovement: (node) => movesData(node.op),
+  computes: ({ op }) => !movesData(op),
   isControlOnly: () => false,
   hasSideEffects,
 

@@ -1,6 +1,6 @@
 import { opDefinition } from '../../capabilities/tensorflow';
 import {
-  DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS,
+  DATA_MOVEMENT_OPS, DEFAULT_BF16_OPS, EPILOGUE_OPS, FREE_OPS, HEAVY_OPS, INT8_PASS_THROUGH_OPS, NO_ARITHMETIC_OPS,
 } from '../../capabilities/tensorflowPrecision';
 import type { Dialect } from '../../dialect';
 import type { Graph, Node } from '../../graph/graph';
@@ -44,6 +44,7 @@ export const tensorflowDialect: Dialect = {
   isConstant: (node) => node.op === 'Const',
   isInput: (node) => INPUT_OPS.has(node.op),
   isDataMovement: (node) => DATA_MOVEMENT_OPS.has(node.op),
+  computes: ({ op }) => !NO_ARITHMETIC_OPS.has(op),
   isControlOnly: (node) => opDefinition(node.op)?.outputs.length === 0,
   hasSideEffects: (node) => opDefinition(node.op)?.isStateful ?? true,
 

@@ -170,14 +170,14 @@ ties: Int32Array.from(ties),
   };
 }
 
-/** Ops that make a value in BF16 gain; what only converts between types does not. */
+/** Ops that compute a value in BF16 gain; what only moves values follows them, and what only converts between types has no say. */
 function rewardsOf(groupsOf: PlacementGraph['groupsOf'], count: number, graph: Graph, costs: CastCosts, dialect: Dialect): Float64Array {
   const rewards = new Float64Array(count);
   for (const [id, groups] of groupsOf) {
     const node = graph.nodes.get(id)!;
     if (dialect.isCast(node) || dialect.isDequantize(node)) continue;
     const main = groups.find((group) => group.placed === FREE && group.outputs.length > 0);
-    if (main !== undefined) rewards[main.index] = costs.reward({ node: id, output: main.outputs[0]! });
+    if (main !== undefined) rewards[main.index] = dialect.computes(node) ? costs.reward({ node: id, output: main.outputs[0]! }) : costs.movementReward;
   }
   return rewards;
 }

@@ -9,8 +9,10 @@ export interface CastCosts {
   cast(value: ValueRef): number;
   /** Of keeping a constant in a type, once for all its readers of that type. */
   constant(node: Node, type: 'bf16' | 'fp32'): number;
-  /** Of an op that makes `value` in BF16. */
+  /** Of an op that computes `value` in BF16. */
   reward(value: ValueRef): number;
+  /** Of an op that only moves values, in BF16: decides between equal costs, where moving half the bytes is all there is to choose. */
+  readonly movementReward: number;
 }
 
 type Choice = Pick<TuningConfig, 'cast_cost' | 'bf16_reward'>;
@@ -21,7 +23,7 @@ type Choice = Pick<TuningConfig, 'cast_cost' | 'bf16_reward'>;
  * one with its Cast, which no cut can express.
  */
 export function unitCosts(roundings: ReadonlySet<string>): CastCosts {
-  return { cast: ({ node }) => (roundings.has(node) ? 0 : 1), constant: () => 0, reward: () => 0 };
+  return { cast: ({ node }) => (roundings.has(node) ? 0 : 1), constant: () => 0, reward: () => 0, movementReward: 0 };
 }
 
 /** Costs as the config has them; nodes of `inLoops` run once per trip around a loop. */
@@ -29,13 +31,19 @@ export function costsOf(choice: Choice, graph: Graph, inLoops: ReadonlySet<strin
   return choice.cast_cost === 'bytes' ? byteCosts(choice.bf16_reward, graph, inLoops, dialect) : countCosts(choice.bf16_reward, inLoops);
 }
 
-/** Units per Cast: enough to tell rewards of a millionth of a Cast apart. */
-const CAST = 2 ** 20;
-
+/** Units per Cast: enough to tell rewards of a millionth of a Cast from preferences. */
+const CAST = 2 ** 30;
 /** One Cast outweighs all preferences for a place outside loops, which only decide between equally many Casts. */
+const IN_LOOP = 2 ** 10;
+
 function countCosts(reward: number, inLoops: ReadonlySet<string>): CastCosts {
   const rewarded = Math.round(reward * CAST);
-  return { cast: ({ node }) => (inLoops.has(node) ? CAST + 1 : CAST), constant: () => 0, reward: () => rewarded };
+  return {
+    cast: ({ node }) => (inLoops.has(node) ? CAST + IN_LOOP : CAST),
+    constant: () => 0,
+    reward: () => rewarded,
+    movementReward: Math.min(1, rewarded),
+  };
 }
 
 /** A Cast reads four bytes and writes two per element, or the other way round. */
@@ -59,6 +67,7 @@ function byteCosts(reward: number, graph: Graph, inLoops: ReadonlySet<string>, d
       return (elementsOf(tensor?.shape) ?? 0) * (type === 'bf16' ? BF16_BYTES : FP32_BYTES);
     },
     reward: (value) => Math.round(cast(value) * reward),
+    movementReward: reward > 0 ? 1 : 0,
   };
 }
 
