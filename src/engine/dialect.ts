@@ -211,6 +211,8 @@ export interface Dialect {
   isQuantized(node: Node): boolean;
   isConstant(node: Node): boolean;
   isInput(node: Node): boolean;
+  /** Stands in a graph of another node for what that gives it, and has the type that has there; absent where no node does. */
+  takesTypeAround?(node: Node): boolean;
   /** Holds a tensor of the file that the model also writes to: no weight for the phases, but a value each run starts from. */
   isState(node: Node): boolean;
   /** Passes values through without arithmetic: Casts may move across it. */

@@ -41,11 +41,14 @@ const MOVEMENT = [
   'Unsqueeze',
 ];
 
+/** Ops that run graphs: what goes through those is BF16 where that saves Casts. */
+const CONTROL_FLOW = ['If', 'Loop', 'Scan'];
+
 /** Ops that BF16 makes no faster: they move values, hold them, or ask for their shape. */
-export const NO_ARITHMETIC_OPS: ReadonlySet<string> = new Set([...SHAPES, ...MOVEMENT, 'If', 'Loop', 'Scan']);
+export const NO_ARITHMETIC_OPS: ReadonlySet<string> = new Set([...SHAPES, ...MOVEMENT, ...CONTROL_FLOW]);
 
 /** Ops that become BF16 without being named where that saves Casts. */
-export const FREE_OPS: ReadonlySet<string> = new Set([...ARITHMETIC, ...FREE_IF_NOT_SENSITIVE, ...COMPARISONS, ...SHAPES, ...MOVEMENT]);
+export const FREE_OPS: ReadonlySet<string> = new Set([...ARITHMETIC, ...FREE_IF_NOT_SENSITIVE, ...COMPARISONS, ...SHAPES, ...MOVEMENT, ...CONTROL_FLOW]);
 
 /** Ops that move the elements of one input without touching them: Casts may move across. */
 export const DATA_MOVEMENT_OPS: ReadonlySet<string> = new Set([

@@ -48,6 +48,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
 const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
 const FED = 'Inputs keep the type the caller feeds.';
+const FOLLOWS = 'It has the type of what the node around gives it.';
 const NO_KERNEL = 'The fused form has no INT8 kernel for a product of two computed values, and Quantize and Dequantize around it would only take time.';
 const NO_CALIBRATION = 'INT8 needs calibration data or recorded ranges, and none are given.';
 
@@ -74,6 +75,7 @@ function openComposites(graph: Graph, choices: Choices, inLoops: ReadonlySet<str
 function planNode(node: Node, context: NodeContext): PlannedNode {
   const { dialect, choices, graph } = context;
   if (context.int8Already.has(node.id) && choices.isOpenToInt8(node)) return { precision: 'int8', reason: { text: INT8_ALREADY }, bf16: 'denied' };
+  if (dialect.takesTypeAround?.(node)) return { precision: 'other', reason: { text: FOLLOWS }, bf16: 'free' };
   const neutral = context.fed.has(node.id) ? FED : neutralReason(node, graph, dialect);
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 

@@ -37,16 +37,21 @@ function agree(members: readonly Node[], fixed: string | undefined, explain: Exp
     members.forEach((node, index) => {
       if (plans[index]!.bf16 === 'denied') return;
       denied.set(node.id, why);
-      planned.set(node.id, { precision: 'fp32', reason: { text: why }, bf16: 'denied' });
+      planned.set(node.id, { precision: among(plans[index]!, 'fp32'), reason: { text: why }, bf16: 'denied' });
     });
   } else if (wanted >= 0) {
     const leader = plans[wanted]!;
     const reason = { ...leader.reason, text: explain(members[wanted]!, leader, 'BF16') };
     const isDemanded = plans.some(({ bf16 }) => bf16 === 'demanded');
     members.forEach((node, index) => planned.set(node.id, {
-      precision: 'bf16', reason: plans[index]!.precision === 'bf16' ? plans[index]!.reason : reason, bf16: isDemanded ? 'demanded' : 'free',
+      precision: among(plans[index]!, 'bf16'), reason: plans[index]!.precision === 'bf16' ? plans[index]!.reason : reason, bf16: isDemanded ? 'demanded' : 'free',
     }));
   }
+}
+
+/** What is no op has no precision, whatever type it shares. */
+function among({ precision }: PlannedNode, shared: 'fp32' | 'bf16'): PlannedNode['precision'] {
+  return precision === 'other' ? 'other' : shared;
 }
 
 /** Those that are FP32 and not neutral; none where the type shared is another one. */

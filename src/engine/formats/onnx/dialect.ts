@@ -10,6 +10,7 @@ import { constantOperation } from './constantOperations';
 import { constantBehind } from './constants';
 import { kernelFor, withTypes } from './kernels';
 import { domainOf, isConstantNode, isOp, outputTypes, sourceOf } from './node';
+import { sharedTypes } from './passages';
 import { arithmeticOf, passesOn, readsByName, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
 import { observable } from './observe';
@@ -39,6 +40,7 @@ export const onnxDialect: Dialect = {
   isQuantized: (node) => isOp(node, QUANTIZED_OPS) || (domainOf(node) === 'com.microsoft' && QUANTIZED_CONTRIB_OPS.test(node.op)),
   isConstant: isConstantNode,
   isInput: (node) => sourceOf(node).kind === 'input' || sourceOf(node).kind === 'parameter',
+  takesTypeAround: (node) => sourceOf(node).kind === 'parameter',
   isDataMovement: (node) => isOp(node, DATA_MOVEMENT_OPS),
   computes: (node) => !isOp(node, NO_ARITHMETIC_OPS),
   isControlOnly: () => false,
@@ -87,7 +89,7 @@ export const onnxDialect: Dialect = {
   observable,
   whyNotRun,
   closesLoop: () => false,
-  sharedTypes: () => [],
+  sharedTypes: (graph) => sharedTypes(graph, typeGroups),
   nodesInLoops: () => NONE,
   wholeModel,
   inferShapes,

@@ -12,8 +12,8 @@ import type { TensorValue } from './tensorProto';
 /** Ops whose results are among the values they read: of BF16 values they are BF16 values. */
 const EXACT_OPS: ReadonlySet<string> = new Set([
   'Abs', 'Ceil', 'CenterCropPad', 'Clip', 'Compress', 'Concat', 'DepthToSpace', 'Expand', 'Flatten', 'Floor', 'Gather', 'GatherElements',
-  'GatherND', 'GlobalMaxPool', 'Identity', 'Max', 'MaxPool', 'Min', 'Neg', 'Pad', 'ReduceMax', 'ReduceMin', 'Relu', 'Reshape',
-  'ReverseSequence', 'Round', 'ScatterElements', 'ScatterND', 'Sign', 'Slice', 'SpaceToDepth', 'Split', 'Squeeze', 'Tile', 'TopK',
+  'GatherND', 'GlobalMaxPool', 'Identity', 'If', 'Loop', 'Max', 'MaxPool', 'Min', 'Neg', 'Pad', 'ReduceMax', 'ReduceMin', 'Relu', 'Reshape',
+  'ReverseSequence', 'Round', 'Scan', 'ScatterElements', 'ScatterND', 'Sign', 'Slice', 'SpaceToDepth', 'Split', 'Squeeze', 'Tile', 'TopK',
   'Transpose', 'Trilu', 'Unsqueeze', 'Where',
 ]);
 
@@ -96,7 +96,7 @@ class Emulation {
     outputTypes(node).forEach((type, output) => {
       if (type !== 'bfloat16') return;
       const value = { node: node.id, output };
-      if (isOp(node, EXACT_OPS)) this.wide.set(valueKey(value), value);
+      if (handsOn(node)) this.wide.set(valueKey(value), value);
       else this.narrow.set(valueKey(value), this.cast(value, value, 'float32', 'bfloat16'));
     });
   }
@@ -139,6 +139,11 @@ class Emulation {
   }
 }
 
+/** Whether no result of the op needs rounding: what goes through graphs was rounded where it was made. */
+function handsOn(node: Node): boolean {
+  return isOp(node, EXACT_OPS) || sourceOf(node).kind === 'parameter';
+}
+
 function inputGroup(cast: Node): string {
   return typeGroups(cast).find(({ inputs }) => inputs.includes(0))!.name;
 }
@@ -148,7 +153,7 @@ function isRetypable(node: Node): boolean {
   const groups = typeGroups(node).filter(({ dtype }) => dtype === 'bfloat16');
   const inputs = new Set(groups.flatMap((group) => group.inputs));
   const outputs = new Set(groups.flatMap((group) => group.outputs));
-  return groups.length > 0 && sourceOf(node).kind === 'node'
+  return groups.length > 0
     && sourceOf(node).inputTypes.every((type, input) => type !== 'bfloat16' || inputs.has(input))
     && outputTypes(node).every((type, output) => type !== 'bfloat16' || outputs.has(output));
 }

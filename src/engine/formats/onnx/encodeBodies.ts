@@ -1,14 +1,18 @@
 import type { Attribute } from '../../graph/attribute';
+import type { DataType } from '../../graph/dataType';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import { joined } from '../lazyBytes';
 import { readerOf } from '../protobuf';
 import { type Body, type Homes, homesOf, resultsOf, withOwnInputs } from './bodies';
 import { foldCalls } from './calls';
 import { encodeGraph } from './encodeGraph';
-import { AttributeFrame, ValueInfoProto } from './messages';
+import { dataTypeToEnum } from './dataTypes';
+import { AttributeFrame, type ValueInfoMessage, ValueInfoProto } from './messages';
+import { GRAPH } from './modelFile';
 import { makeNode, type OnnxNode, outputTypes, sourceOf } from './node';
+import { parameterTypes } from './passages';
 import type { OnnxModel } from './read';
-import type { StatedValue } from './valueInfo';
+import { type StatedValue, statedValue } from './valueInfo';
 import { valueNames, type ValueNames } from './valueNames';
 
 /** The nodes of a model's own graph, those that run graphs with what these are now, and the names of all values. */
@@ -41,7 +45,8 @@ export function withoutBodies(expanded: Graph, fetched?: ReadonlySet<string>): O
     for (const [body, results, infos] of resultsOf(owner)) {
       const own = members.get(body) ?? new Map<string, Node>();
       for (const node of own.values()) for (const value of node.inputs) if (!own.has(value.node)) outside.set(valueKey(value), value);
-      const bytes = encodeBody(body, own, infos, results.map((value) => names.get(valueKey(value))!), own.size === sizes.get(body), names);
+      const made = results.map((value) => ({ name: names.get(valueKey(value))!, dtype: outputTypes(complete.nodes.get(value.node)!)[value.output] }));
+      const bytes = encodeBody(body, own, infos, made, parameterTypes(owner), own.size === sizes.get(body), names);
       if (bytes !== undefined) attributes.set(body.attribute, withGraph(attributes.get(body.attribute)!, bytes));
     }
     const isSame = [...attributes].every(([name, attribute]) => owner.attributes.get(name) === attribute);
@@ -97,19 +102,43 @@ function handedOn(value: ValueRef, body: Body, nodes: Map<string, Node>): ValueR
   return { node: name, output: 0 };
 }
 
-/** The GraphProto of a body, or undefined where nothing changed. */
+/** A value by its name in the file to be written. */
+interface Written {
+  readonly name: string;
+  readonly dtype: DataType | undefined;
+}
+
+/** The GraphProto of a body, or undefined where nothing changed. `infos` state its results, `made` is what they are now, `types` those of its inputs. */
 function encodeBody(
-  body: Body, nodes: ReadonlyMap<string, Node>, infos: readonly StatedValue[], names: readonly string[], isWhole: boolean, valueNames: ValueNames,
+  body: Body, nodes: ReadonlyMap<string, Node>, infos: readonly StatedValue[], made: readonly Written[],
+  types: ReadonlyMap<number, DataType>, isWhole: boolean, valueNames: ValueNames,
 ): Uint8Array | undefined {
   const { bytes, fields, stated, results } = body;
-  const outputs = infos.map((info, index) => ({ name: names[index]!, message: names[index] === info.name ? info.message : renamed(info, names[index]!) }));
+  const outputs = infos.map((info, index) => ({ name: made[index]!.name, message: restated(info, made[index]!) }));
   const isSame = isWhole && outputs.length === results.length && outputs.every(({ message }, index) => message === results[index]!.message);
-  const pieces = encodeGraph({ bytes, fields, stated, nodes, outputs, isWhole: isSame, keepsInputs: true }, valueNames, () => undefined);
+  const pieces = encodeGraph({ bytes, fields, stated, nodes, outputs, isWhole: isSame, keepsInputs: true, retypedInputs: retypedInputs(body, types) }, valueNames, () => undefined);
   return pieces === undefined ? undefined : joined(pieces);
 }
 
-function renamed({ message }: StatedValue, name: string): Uint8Array {
-  return ValueInfoProto.encode(Object.assign(ValueInfoProto.decode(readerOf(message)), { name })).finish();
+/** Inputs of the body that do not have the type the file says, whether or not anything in it reads them. */
+function retypedInputs({ bytes, fields }: Body, types: ReadonlyMap<number, DataType>): ReadonlyMap<string, Uint8Array> {
+  const retyped = new Map<string, Uint8Array>();
+  fields.filter(({ number }) => number === GRAPH.input).forEach(({ payload, end }, position) => {
+    const info = statedValue(bytes.subarray(payload, end));
+    const message = restated(info, { name: info.name, dtype: types.get(position) });
+    if (message !== info.message) retyped.set(info.name, message);
+  });
+  return retyped;
+}
+
+/** The ValueInfoProto with another name or type: the one of the file where both are the same. */
+function restated(info: StatedValue, { name, dtype }: Written): Uint8Array {
+  const isRetyped = info.dtype !== undefined && dtype !== undefined && dtype !== info.dtype;
+  if (name === info.name && !isRetyped) return info.message;
+  const message = ValueInfoProto.decode(readerOf(info.message)) as unknown as ValueInfoMessage;
+  message.name = name;
+  if (isRetyped) message.type!.tensorType!.elemType = dataTypeToEnum(dtype);
+  return ValueInfoProto.encode(message).finish();
 }
 
 /** An attribute with another graph, and all else it had. */

@@ -26,14 +26,16 @@ export interface GraphToWrite {
   readonly isWhole: boolean;
   /** Its inputs stay whether or not anything reads them: they are known by their position. */
   readonly keepsInputs: boolean;
+  /** ValueInfoProtos of inputs that have another type than the file says, by name. */
+  readonly retypedInputs?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The fields of the GraphProto, or undefined where nothing changed. */
 export function encodeGraph(graph: GraphToWrite, names: ValueNames, place: PlaceInitializer): Piece[] | undefined {
-  const { bytes, fields } = graph;
+  const { bytes, fields, retypedInputs = new Map<string, Uint8Array>() } = graph;
   const initializers = [...graph.nodes.values()].filter((node) => sourceOf(node).kind === 'initializer');
   const places = new Map(initializers.map((node) => [node.id, place(node, names.get(valueKey({ node: node.id, output: 0 }))!)]));
-  if (graph.isWhole && [...graph.nodes.values()].every((node) => isWithoutProto(node) || isUntouched(node, names))) return undefined;
+  if (graph.isWhole && retypedInputs.size === 0 && [...graph.nodes.values()].every((node) => isWithoutProto(node) || isUntouched(node, names))) return undefined;
 
   const written = new Set<number>();
   const groups: Record<number, () => Piece[]> = {
@@ -49,6 +51,8 @@ export function encodeGraph(graph: GraphToWrite, names: ValueNames, place: Place
   const stays = staysStated(graph, names);
   const pieces = fields.flatMap((field): Piece[] => {
     if (groups[field.number] !== undefined) return once(field.number);
+    const retyped = field.number === GRAPH.input ? retypedInputs.get(nameIn(bytes.subarray(field.payload, field.end))) : undefined;
+    if (retyped !== undefined) return delimited(GRAPH.input, [retyped]);
     if (field.number === GRAPH.sparseInitializer || stays(field)) return [bytes.subarray(field.start, field.end)];
     return [];
   });

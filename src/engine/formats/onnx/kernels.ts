@@ -18,7 +18,9 @@ const refuse = (reason: string): Answer => ({ ok: false, reason });
  * to. Which execution provider then has a kernel is another question.
  */
 export function kernelFor(node: Node, types: ReadonlyMap<string, DataType>): Answer {
-  const { domain, versions } = sourceOf(node);
+  const { kind, domain, versions } = sourceOf(node);
+  // The node that runs its graph says what it can be.
+  if (kind === 'parameter' && typeGroups(node).length > 0) return { ok: true };
   const definition = definitionOf(node);
   if (definition === undefined) return refuse(`ONNX does not define the op ${node.op}${domain === '' ? '' : ` of ${domain}`}, so its types stay as they are.`);
   const own = Object.hasOwn(KEEPS_ITS_TYPES, node.op) ? KEEPS_ITS_TYPES[node.op] : undefined;

@@ -43,6 +43,8 @@ export interface OnnxNode {
   readonly results?: ReadonlyMap<Body, readonly StatedValue[]>;
   /** The graph that the node was read in, where another node runs it. */
   readonly home?: Body;
+  /** Of an input of such a graph, its place among them. */
+  readonly position?: number;
   /** Id of the call in whose place the node stands, with others of a function. */
   readonly call?: string;
   readonly inputTypes: readonly (DataType | undefined)[];

@@ -3,11 +3,11 @@ import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
 import { type Body, resultsOf } from './bodies';
 import { makeInitializer, makeNode, type OnnxNode, sourceOf } from './node';
+import { SCAN_WITHOUT_BATCHES } from './passages';
 import { encodeTensor } from './tensor';
 import { encodeValueInfo } from './valueInfo';
 
-/** Operator set from which on Scan knows no batches, and the one in which Slice takes its limits as inputs. */
-const SCAN_WITHOUT_BATCHES = 9;
+/** Operator set in which Slice takes its limits as inputs. */
 const SLICE_INPUTS = 10;
 
 /** Smallest element, largest element, sum and shape of a value. */

@@ -82,17 +82,17 @@ function addValueNodes(scope: Scope, resolve: Scopes['resolve'], versions: Model
   if (call !== undefined) return;
   const add = (name: string, op: string, source: Pick<OnnxNode, 'kind' | 'outputTypes'>, attributes: Node['attributes'], extra: Partial<ValueExtra> = {}): void => {
     const { node: id } = values.get(name)!;
-    const { bytes, given = [] } = extra;
+    const { bytes, given = [], position } = extra;
     const full: OnnxNode = {
       domain: '', inputNames: [], slots: given.map(() => -1), captures: [], inputTypes: given.map(() => source.outputTypes[0]), outputNames: [name],
-      ...(body === undefined ? {} : { home: body, versions }), ...source,
+      ...(body === undefined ? {} : { home: body, versions }), ...(position === undefined ? {} : { position }), ...source,
     };
     nodes.set(id, withSource({ id, name: id, op, inputs: given, controlInputs: [], attributes }, full, bytes));
   };
   inputs.forEach((info, index) => {
     const shape: Node['attributes'] = info.shape === undefined ? new Map() : new Map([['shape', { kind: 'shape', value: info.shape }]]);
     if (body === undefined) add(info.name, INPUT, { kind: 'input', outputTypes: [info.dtype] }, shape);
-    else add(info.name, PARAMETER, { kind: 'parameter', outputTypes: [info.dtype] }, shape, { given: givenTo(scope, index, versions).map(resolve) });
+    else add(info.name, PARAMETER, { kind: 'parameter', outputTypes: [info.dtype] }, shape, { given: givenTo(scope, index, versions).map(resolve), position: index });
   });
   for (const { tensor, field, message } of initializers) {
     const attributes = new Map([['value', tensorAttribute(tensor)]]);
@@ -105,6 +105,7 @@ interface ValueExtra {
   readonly bytes: { readonly field: Uint8Array; readonly message: Uint8Array };
   /** What the value is, or begins as, further out. */
   readonly given: readonly ValueRef[];
+  readonly position: number;
 }
 
 /** The value of the node around that input `index` of its graph begins as, or is slices of (onnx/defs/controlflow). */

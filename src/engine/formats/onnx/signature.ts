@@ -3,6 +3,7 @@ import type { TypeGroup } from '../../dialect';
 import type { DataType } from '../../graph/dataType';
 import type { Node } from '../../graph/graph';
 import { sourceOf } from './node';
+import { parameterGroups, passageGroups } from './passages';
 
 /** The definition of the op that the model's operator sets name, or undefined for an op not known. */
 export function definitionOf(node: Node): OpVersion | undefined {
@@ -29,8 +30,8 @@ export function groupName(parameter: OnnxParameter, slot: number): string {
 const known = new WeakMap<object, readonly TypeGroup[]>();
 
 /**
- * Inputs and outputs of a node that share a type, by the type variables of its op. Ops with graphs have none: what those
- * compute fixes their types.
+ * Inputs and outputs of a node that share a type, by the type variables of its op; of an op that runs graphs, by what goes
+ * through them. Where its graphs stay as they are there are none: what those compute fixes their types.
  */
 export function typeGroups(node: Node): readonly TypeGroup[] {
   const source = sourceOf(node);
@@ -41,8 +42,10 @@ export function typeGroups(node: Node): readonly TypeGroup[] {
 
 function computeGroups(node: Node): readonly TypeGroup[] {
   const definition = definitionOf(node);
-  const { slots, inputTypes, outputTypes, outputNames, captures } = sourceOf(node);
-  if (definition === undefined || captures.length > 0 || hasGraphs(node)) return [];
+  const { kind, slots, inputTypes, outputTypes, outputNames, captures } = sourceOf(node);
+  if (kind === 'parameter') return parameterGroups(node);
+  if (definition === undefined || captures.length > 0) return [];
+  if (hasGraphs(node)) return passageGroups(node);
   const groups = new Map<string, { dtype: DataType; inputs: number[]; outputs: number[] }>();
   const add = (side: 'inputs' | 'outputs', index: number, slot: number, dtype: DataType | undefined): void => {
     const parameter = parameterAt(definition[side], slot);

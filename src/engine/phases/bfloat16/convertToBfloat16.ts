@@ -27,6 +27,10 @@ export function convertToBfloat16(graph: Graph, plan: Plan, dialect: Dialect, pr
     const capable = bfloat16Types(node, dialect);
     if (capable.ok) conversions.set(node.id, capable.types);
   }
+  for (const { members } of dialect.sharedTypes(graph)) {
+    if (!members.some(({ node, group }) => conversions.get(node)?.has(group) === true)) continue;
+    for (const { node, group } of members) conversions.set(node, new Map(conversions.get(node)).set(group, 'bfloat16'));
+  }
   const moduleOf = plan.byModule ? (node: Node): string => dialect.moduleOf?.(node)?.call ?? node.id : undefined;
   const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), conversions, moduleOf };
   let done = 0;

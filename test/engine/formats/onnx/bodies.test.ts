@@ -53,9 +53,11 @@ describe('graphs that nodes run', () => {
     expect(Buffer.from(await writtenBytes(await readBytes(bytes))).equals(Buffer.from(bytes))).toBe(true);
   });
 
-  it.each(Object.entries(WITH_BODIES))('become BF16 inside, and compute nearly the same after writing: %s', async (_, spec) => {
+  const rewards = Object.entries(WITH_BODIES).flatMap(([name, spec]) => [0, 0.25].map((bf16_reward) => [name, bf16_reward, spec] as const));
+
+  it.each(rewards)('become BF16 inside, and compute nearly the same after writing: %s at a reward of %d', async (_, bf16_reward, spec) => {
     const graph = await open(spec);
-    const mixed = await convertedOnnx(graph, { use_bf16: true });
+    const mixed = await convertedOnnx(graph, { use_bf16: true, bf16_reward });
     expect(inside(mixed, 'MatMul').map((node) => onnxDialect.outputTypes(node)[0])).toEqual(inside(graph, 'MatMul').map(() => 'bfloat16'));
     const again = await readBytes(await writtenBytes(mixed));
     expect(inside(again, 'MatMul')).toHaveLength(inside(graph, 'MatMul').length);
@@ -66,6 +68,31 @@ describe('graphs that nodes run', () => {
       expected.flat().forEach((value, index) => expect(actual.flat()[index]! - value, `element ${index}`).toBeCloseTo(0, 1));
       if (condition) expect(actual).not.toEqual(expected);
     }
+  });
+
+  const carried = { Loop: ['repeat', 'repeat/body/state'], 'If in Loop': ['repeat', 'repeat/body/state'], Scan: ['scan', 'scan/body/state'] } as const;
+
+  it.each(Object.entries(carried))('carry BF16 from trip to trip, with Casts outside: %s', async (name, [owner, state]) => {
+    const graph = await open(WITH_BODIES[name as keyof typeof carried]);
+    const mixed = await convertedOnnx(graph, { use_bf16: true });
+    expect(onnxDialect.outputTypes(mixed.nodes.get(owner)!)[0]).toBe('bfloat16');
+    const again = await readBytes(await writtenBytes(mixed));
+    expect(onnxDialect.outputTypes(again.nodes.get(state)!)).toEqual(['bfloat16']);
+    expect(onnxDialect.outputTypes(again.nodes.get(owner)!)[0]).toBe('bfloat16');
+    expect(inside(again, 'Cast').map(({ id }) => id)).toEqual([]);
+  });
+
+  it.each(Object.entries(carried))('carry FP32 where the config says so: %s', async (name, [owner, state]) => {
+    const graph = await open(WITH_BODIES[name as keyof typeof carried]);
+    const mixed = await convertedOnnx(graph, { use_bf16: true, op_name_dict: { [owner]: 'fp32' } });
+    expect(onnxDialect.outputTypes(mixed.nodes.get(owner)!)[0]).toBe('float32');
+    expect(onnxDialect.outputTypes((await readBytes(await writtenBytes(mixed))).nodes.get(state)!)).toEqual(['float32']);
+  });
+
+  it.each(Object.entries(carried))('carry BF16 after the second phase where the config names them: %s', async (name, [owner, state]) => {
+    const graph = await open(WITH_BODIES[name as keyof typeof carried]);
+    const mixed = await convertedOnnx(graph, { use_bf16: true, bf16_ops: [`re:${owner}`], cast_placement: 'none' });
+    expect(onnxDialect.outputTypes((await readBytes(await writtenBytes(mixed))).nodes.get(state)!)).toEqual(['bfloat16']);
   });
 
   it('become INT8 where the range of what they read is known', async () => {

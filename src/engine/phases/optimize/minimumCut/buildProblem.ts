@@ -176,8 +176,9 @@ function rewardsOf(groupsOf: PlacementGraph['groupsOf'], count: number, graph: G
   for (const [id, groups] of groupsOf) {
     const node = graph.nodes.get(id)!;
     if (dialect.isCast(node) || dialect.isDequantize(node)) continue;
-    const main = groups.find((group) => group.placed === FREE && group.outputs.length > 0);
-    if (main !== undefined) rewards[main.index] = dialect.computes(node) ? costs.reward({ node: id, output: main.outputs[0]! }) : costs.movementReward;
+    const makers = groups.filter((group) => group.placed === FREE && group.outputs.length > 0);
+    if (!dialect.computes(node)) for (const { index } of makers) rewards[index] = costs.movementReward;
+    else if (makers.length > 0) rewards[makers[0]!.index] = costs.reward({ node: id, output: makers[0]!.outputs[0]! });
   }
   return rewards;
 }

@@ -42,7 +42,7 @@ function freeTypes(node: Node, plan: Plan, dialect: Dialect): ReadonlySet<string
     return new Set(emits ? dialect.typeGroups(node).filter(({ outputs }) => outputs.length > 0).map(({ name }) => name) : []);
   }
   const planned = plan.nodes.get(node.id);
-  if (planned === undefined || planned.bf16 === 'denied' || dialect.isInput(node)) return NONE;
+  if (planned === undefined || planned.bf16 === 'denied') return NONE;
   const capable = bfloat16Types(node, dialect);
   return new Set(capable.ok ? capable.types.keys() : []);
 }
