@@ -12,9 +12,13 @@ export interface Check {
 export interface OutputDifference {
   readonly equal: boolean;
   readonly missing?: boolean;
+  /** The original does not give the same twice. */
+  readonly random?: boolean;
   readonly shapes?: readonly [readonly number[], readonly number[]];
   readonly sqnrDb?: number | null;
   readonly maxAbsError?: number;
+  /** Signal to noise of the original's own output where its inputs are rounded to the precision asked about. */
+  readonly roundedInputsDb?: number | null;
   readonly rms?: number;
   readonly nonFiniteDiffer?: number;
   readonly integers?: boolean;
@@ -26,8 +30,11 @@ export type OnnxComparison =
   | { readonly failed: 'original' | 'converted'; readonly message: string };
 
 interface Commands {
+  /** Of the original, in the operator sets of the other model. */
+  checkRaised: { arguments: { model: string; like: string }; result: Pick<Check, 'shapes'> };
   check: { arguments: { model: string }; result: Check };
-  compare: { arguments: { original: string; converted: string; inputs: string; level?: 'basic' | 'all' }; result: OnnxComparison };
+  compare: { arguments: { original: string; converted: string; inputs: string; level?: 'basic' | 'all'; precision?: 'bf16' | 'int8' }; result: OnnxComparison };
+  accuracy: { arguments: { model: string; inputs: string; labels: string; level?: 'basic' | 'all' }; result: number };
 }
 
 /** A Python process with onnx and onnxruntime; see onnx_judge.py. A model that brings it down fails its question, and the next one starts another. */

@@ -1,6 +1,6 @@
 """Answers questions about ONNX models, one JSON object per line on standard input, with onnx and onnxruntime.
 
-{"id", "command": "check" | "compare", "arguments": {...}} gives {"id", "result"} or {"id", "error"}.
+{"id", "command": "check" | "checkRaised" | "compare" | "accuracy", "arguments": {...}} gives {"id", "result"} or {"id", "error"}.
 """
 import json
 import os
@@ -19,6 +19,14 @@ def check(arguments):
     """What onnx's checker and strict shape inference say of a model; null where they accept it."""
     return {'checker': problem(lambda: onnx.checker.check_model(arguments['model'], full_check=False)),
             'shapes': problem(lambda: onnx.shape_inference.infer_shapes_path(arguments['model'], '/dev/null', check_type=True, strict_mode=True, data_prop=False))}
+
+
+def check_raised(arguments):
+    """What strict shape inference says of a model in the operator sets of another one."""
+    model, like = (onnx.load(arguments[key], load_external_data=False) for key in ('model', 'like'))
+    del model.opset_import[:]
+    model.opset_import.extend(like.opset_import)
+    return {'shapes': problem(lambda: onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=False))}
 
 
 def problem(work):
@@ -46,7 +54,8 @@ def feeds_of(model, arrays):
 
 
 def compare(arguments):
-    """Outputs of both models on the same inputs: equal, or how far apart, and what kept either from running."""
+    """Outputs of both models on the same inputs: equal, or how far apart, and what kept either from running. Outputs that the
+    original does not give twice are random."""
     arrays = load_arrays(arguments['inputs'])
     results = []
     for path in (arguments['original'], arguments['converted']):
@@ -56,12 +65,46 @@ def compare(arguments):
         except Exception as error:
             return {'failed': 'original' if not results else 'converted', 'message': str(error).strip().splitlines()[0][:400]}
     original, converted = results
-    return {'outputs': {name: difference(value, converted.get(name)) for name, value in original.items()}}
+    differences = {name: difference(value, converted[name]) if name in converted else {'equal': False, 'missing': True} for name, value in original.items()}
+    if not all(found['equal'] for found in differences.values()):
+        model = session(arguments['original'], arguments.get('level', 'basic'))
+        again = dict(zip(original, model.run(None, feeds_of(model, arrays))))
+        for name, found in differences.items():
+            if not difference(original[name], again[name])['equal']:
+                found['random'] = True
+        if 'precision' in arguments:
+            rounded = {name: ROUND[arguments['precision']](array) if array.dtype == np.float32 else array for name, array in feeds_of(model, arrays).items()}
+            for name, value in zip(original, model.run(None, rounded)):
+                differences[name]['roundedInputsDb'] = difference(original[name], value).get('sqnrDb')
+    return {'outputs': differences}
+
+
+def as_bfloat16(array):
+    bits = np.ascontiguousarray(array).view(np.uint32)
+    rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000
+    return rounded.astype(np.uint32).view(np.float32).reshape(array.shape)
+
+
+def on_grid(array):
+    """On 256 levels from the smallest to the largest element, 0 among them."""
+    low, high = min(0.0, float(array.min(initial=0))), max(0.0, float(array.max(initial=0)))
+    scale = (high - low) / 255 or 1.0
+    zero = np.round(-low / scale)
+    return ((np.clip(np.round(array / scale) + zero, 0, 255) - zero) * scale).astype(np.float32)
+
+
+ROUND = {'bf16': as_bfloat16, 'int8': on_grid}
+
+
+def accuracy(arguments):
+    """The share of samples whose largest output is at the index that the array `labels` says."""
+    arrays = load_arrays(arguments['inputs'])
+    model = session(arguments['model'], arguments.get('level', 'basic'))
+    [scores] = model.run(None, feeds_of(model, arrays))
+    return float(np.mean(np.argmax(scores, axis=-1) == arrays[arguments['labels']]))
 
 
 def difference(expected, actual):
-    if actual is None:
-        return {'equal': False, 'missing': True}
     if not isinstance(expected, np.ndarray) or expected.dtype.kind not in 'fiub':
         return {'equal': str(expected) == str(actual)}
     if expected.shape != actual.shape or expected.dtype != actual.dtype:
@@ -78,7 +121,7 @@ def difference(expected, actual):
     }
 
 
-COMMANDS = {'check': check, 'compare': compare}
+COMMANDS = {'check': check, 'compare': compare, 'checkRaised': check_raised, 'accuracy': accuracy}
 
 
 def main():
