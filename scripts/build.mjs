@@ -13,7 +13,7 @@ const common = { bundle: true, minify: !watch, sourcemap: watch, logLevel: 'warn
 const node = { ...common, plugins: [jsonAsText], platform: 'node', format: 'cjs', mainFields: ['module', 'main'], target: 'node20', external: ['vscode'] };
 
 const targets = [
-  { ...node, entryPoints: { extension: 'src/extension.ts', engineWorker: 'src/worker/engineWorker.ts', searchWorker: 'src/worker/searchWorker.ts', trialWorker: 'src/worker/trialWorker.ts' }, outdir },
+  { ...node, entryPoints: { extension: 'src/extension.ts', engineWorker: 'src/worker/engineWorker.ts', searchWorker: 'src/worker/searchWorker.ts', trialWorker: 'src/worker/trialWorker.ts', metricProcess: 'src/worker/metricProcess.ts' }, outdir },
   { ...common, ...kernelProcess, outdir },
   { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir, banner: { js: '#!/usr/bin/env node' } },
   { ...common, ...api, outdir },

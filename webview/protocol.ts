@@ -573,6 +573,8 @@ export type FromConfig =
 
 export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'pareto';
 export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
+/** Path of a file with a metric of the user's own. */
+export type MetricFile = `${string}.${'js' | 'mjs' | 'cjs' | 'py'}`;
 
 /** An op, or all of an op type, that is not at its lowest precision. */
 export interface KeptView {
@@ -615,7 +617,7 @@ export interface TuningView {
   /** Name of the file that accuracy is measured on, and of the labels in it. */
   readonly data: string | undefined;
   readonly labels: string | undefined;
-  readonly metric: MetricName;
+  readonly metric: MetricName | MetricFile;
   readonly topk: number;
   readonly higherIsBetter: boolean;
   readonly strategy: StrategyName;
@@ -630,6 +632,8 @@ export interface TuningView {
   readonly problem: string | undefined;
   /** Why earlier trials cannot be gone on from: the config changed beside what a trial writes to it, or the files did. */
   readonly stale: 'config' | 'files' | undefined;
+  /** What ran the models, and why that; undefined before it did. */
+  readonly runtime: string | undefined;
   /** The original's accuracy, and the worst that meets the criterion. */
   readonly baseline: number | undefined;
   readonly worst: number | undefined;

@@ -11,9 +11,8 @@ export const RUNTIME_USAGE = '[--runtime embedded|python [--python PATH]]';
 export function runtimeFrom(options: Options): RuntimeChoice | undefined {
   const [kind, python] = [text(options, 'runtime'), text(options, 'python')];
   if (kind !== undefined && kind !== 'embedded' && kind !== 'python') throw new UsageError(`--runtime is embedded or python, not "${kind}"`);
-  if (kind === 'embedded' && python !== undefined) throw new UsageError('--python is for --runtime python');
   if (kind === undefined && python === undefined) return undefined;
-  return kind === 'embedded' ? { kind } : { kind: 'python', python, why: python === undefined ? '--runtime python says so' : '--python names it' };
+  return kind === 'embedded' ? { kind, python } : { kind: 'python', python, why: python === undefined ? '--runtime python says so' : '--python names it' };
 }
 
 /** What runs the models of a command. */

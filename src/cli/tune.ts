@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { StrategyName, TuningConfig } from '../engine/config/config';
+import { isMetricFile, type StrategyName, type TuningConfig } from '../engine/config/config';
 import { parseConfig, requireValid } from '../engine/config/parse';
 import { readPlaces } from '../engine/config/places';
 import type { ConfigSource } from '../engine/conversion';
@@ -15,24 +15,25 @@ import type { TuningSetup } from '../worker/openBench';
 import { besideConfig, identityOf, withRanges } from '../worker/searchIdentity';
 import { type Command, type Options, required, text, UsageError } from './command';
 import { configFrom } from './config';
+import { metricFrom } from './metric';
 import { RUNTIME_OPTIONS, RUNTIME_USAGE } from './runtime';
 import { writeText } from './textFile';
 import { frontLines, trialHeader, trialLine } from './tuneText';
 
 /** `tune`: the lowest precisions that keep the accuracy, as a config file. */
 export const tune: Command = {
-  usage: `tune MODEL [--data DATA.npz] [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--strategy NAME] [--max-trials N] ${RUNTIME_USAGE} [--force] [--json]`,
+  usage: `tune MODEL [--data DATA.npz] [--labels KEY] --output BEST.mixed-precision.json [--config FILE] [--calibration DATA.npz] [--metric NAME|FILE] [--strategy NAME] [--max-trials N] ${RUNTIME_USAGE} [--force] [--json]`,
   summary: 'find the lowest precisions that keep the accuracy, and write them as a config',
   arguments: ['MODEL'],
-  strings: ['data', 'labels', 'output', 'config', 'calibration', 'strategy', 'max-trials', ...RUNTIME_OPTIONS],
+  strings: ['data', 'labels', 'output', 'config', 'calibration', 'metric', 'strategy', 'max-trials', ...RUNTIME_OPTIONS],
   flags: ['force', 'json'],
   async run({ arguments: [model], options, startTrials, print, note }) {
     const output = required(options, 'output');
-    const wishes = tuningWishes(options);
+    const wishes = { ...tuningWishes(options), ...metricFrom(options) };
     const force = options.force === true;
     if (!force) await refuseExisting(output);
     const { source, config, data } = await configOf(options, model!, wishes, note);
-    const setup: TuningSetup = { model: resolve(model!), source, data, labels: text(options, 'labels') ?? config.tuning.labels };
+    const setup: TuningSetup = { model: resolve(model!), source, data, labels: text(options, 'labels') ?? config.tuning.labels, metric: config.tuning.metric };
     const journalPath = `${output.replace(/(\.mixed-precision)?\.json$/, '')}.trials.jsonl`;
     const journal = await openJournal(journalPath, await identityOf(setup, config), force);
     const runner = startTrials(setup);
@@ -55,7 +56,7 @@ export const tune: Command = {
   },
 };
 
-type Wishes = Partial<Pick<TuningConfig['tuning'], 'strategy' | 'max_trials'>>;
+type Wishes = Partial<Pick<TuningConfig['tuning'], 'strategy' | 'max_trials' | 'metric'>>;
 
 /** What the command line says of the search. Throws UsageError. */
 function tuningWishes(options: Options): Wishes {
@@ -85,11 +86,15 @@ function dataOf(options: Options, source: ConfigSource, { tuning }: TuningConfig
   return besideConfig(source, tuning.data);
 }
 
-/** Content of the given config file, with its data as a config at `output` has to name it; empty where there is none. */
+/** Content of the given config file, with its data and its metric as a config at `output` has to name it; empty where there is none. */
 function contentOf(source: ConfigSource, output: string): ConfigContent {
   const content = (readPlaces(source.text ?? '').read([]) ?? {}) as ConfigContent;
-  const { data } = (content.tuning ?? {}) as { readonly data?: string };
-  return data === undefined ? content : { ...content, tuning: { ...(content.tuning as object), data: pathFrom(output, besideConfig(source, data)) } };
+  const { data, metric } = (content.tuning ?? {}) as Partial<Pick<TuningConfig['tuning'], 'data' | 'metric'>>;
+  const files = {
+    ...(data === undefined ? {} : { data: pathFrom(output, besideConfig(source, data)) }),
+    ...(metric !== undefined && isMetricFile(metric) ? { metric: pathFrom(output, besideConfig(source, metric)) } : {}),
+  };
+  return Object.keys(files).length === 0 ? content : { ...content, tuning: { ...(content.tuning as object), ...files } };
 }
 
 /** Where ranges come from, as the written config has to name it. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { configPath } from '../document/configPath';
 import type { ModelDocument } from '../document/modelDocument';
 import { UserError } from '../engine/errors';
+import { isMetricFile } from '../engine/config/config';
 import type { ConfigEdit } from '../engine/config/problem';
 import { METRICS } from '../engine/tuning/metrics';
 import type { DataView } from '../../webview/protocol';
@@ -24,7 +25,7 @@ export const chooseTuningData = modelCommand({
 
 function edits(document: ModelDocument, file: vscode.Uri, labels: string | undefined): readonly ConfigEdit[] {
   const { metric } = document.config.tuning;
-  const needsOther = labels === undefined && METRICS[metric].expects === 'classes';
+  const needsOther = labels === undefined && !isMetricFile(metric) && METRICS[metric].expects === 'classes';
   return [
     { path: ['tuning', 'data'], value: configPath(document, file) },
     { path: ['tuning', 'labels'], value: labels },

@@ -4,7 +4,6 @@ import type { AppliedConfig, ConfigSource, Outcome } from '../engine/conversion'
 import { CancelledError, UserError } from '../engine/errors';
 import { DEFAULT_CONFIG, type TuningConfig } from '../engine/config/config';
 import { requireValid, type ParsedConfig } from '../engine/config/parse';
-import type { RuntimeChoice } from '../engine/host';
 import type { ConfigEdit, ConfigProblem } from '../engine/config/problem';
 import type { ConfigView } from '../../webview/protocol';
 import { CalibrationData } from './calibrationData';
@@ -30,7 +29,7 @@ export class ModelDocument implements vscode.CustomDocument {
   private current: Conversion;
   private parsed: ParsedConfig;
   private configExists = false;
-  private runtime: RuntimeChoice = { kind: 'embedded' };
+  private runtime: Pick<ConfigSource, 'runtime' | 'ownCode'> = {};
   private plan: AppliedConfig | undefined;
   /** Of the config file, when the plan was made. */
   private plannedText: string | undefined;
@@ -237,7 +236,7 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Reads the config file, and what runs models; resolves to whether something differs from what was read before. */
   private async readConfig(): Promise<boolean> {
     const { exists, parsed } = await this.configFile.read();
-    const runtime = await chosenRuntime(this.uri);
+    const runtime = await chosenRuntime(this.uri, parsed.config.tuning.metric);
     const differs = exists !== this.configExists || parsed.text !== this.parsed.text || JSON.stringify(runtime) !== JSON.stringify(this.runtime);
     this.runtime = runtime;
     this.configExists = exists;
@@ -247,7 +246,7 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** The config as its file has it now, faulty or not. */
   get source(): ConfigSource {
-    return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath, runtime: this.runtime };
+    return { text: this.configExists ? this.parsed.text : undefined, path: this.configFile.uri.fsPath, ...this.runtime };
   }
 
   private get warnings(): readonly string[] {

@@ -1,18 +1,17 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import type { RuntimeChoice } from '../engine/host';
-import { runtimeChoice } from './runtimeChoice';
+import type { ConfigSource } from '../engine/conversion';
+import { ownCode, runtimeChoice, type RuntimeWishes } from './runtimeChoice';
 
-/** What runs models by the settings, the trust of the workspace, and what is there. */
-export async function chosenRuntime(model: vscode.Uri): Promise<RuntimeChoice> {
+/** What runs models, and a metric of the user's own, by the settings, the trust of the workspace, and what is there. */
+export async function chosenRuntime(model: vscode.Uri, metric: string): Promise<Required<Pick<ConfigSource, 'runtime'>> & Pick<ConfigSource, 'ownCode'>> {
   const settings = vscode.workspace.getConfiguration('mixedPrecision', model);
-  return runtimeChoice(
-    {
-      runtime: settings.get('runtime'), python: settings.get('python'), isTrusted: vscode.workspace.isTrusted,
-      home: homedir(), folder: vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath,
-    },
-    () => interpreterOf(model),
-  );
+  const wishes: RuntimeWishes = {
+    runtime: settings.get('runtime'), python: settings.get('python'), isTrusted: vscode.workspace.isTrusted,
+    home: homedir(), folder: vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath,
+  };
+  const ofExtension = (): Promise<string | undefined> => interpreterOf(model);
+  return { runtime: await runtimeChoice(wishes, ofExtension), ownCode: await ownCode(wishes, metric.endsWith('.py') ? ofExtension : async () => undefined) };
 }
 
 /** Of what the Python extension gives other extensions (`PythonExtension`, @vscode/python-extension), the part that is asked here. */

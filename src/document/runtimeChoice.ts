@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RuntimeChoice } from '../engine/host';
+import type { OwnCode, RuntimeChoice } from '../engine/host';
 
 /** What says which runtime runs models. */
 export interface RuntimeWishes {
@@ -12,6 +12,14 @@ export interface RuntimeWishes {
   readonly home: string;
   /** The workspace folder, where relative paths start; undefined where none is open. */
   readonly folder: string | undefined;
+}
+
+/** What Python runs code of the user's own, such as a metric; undefined where none may run. */
+export async function ownCode({ python, isTrusted, home, folder }: RuntimeWishes, ofExtension: () => Promise<string | undefined>): Promise<OwnCode | undefined> {
+  if (!isTrusted) return undefined;
+  const named = python?.trim() ?? '';
+  const chosen = named === '' ? await ofExtension() : pathOf(named, home, folder ?? home);
+  return chosen === undefined ? {} : { python: chosen };
 }
 
 /** The runtime for models; `ofExtension` gives the interpreter chosen in the Python extension, and is asked only where that counts. */

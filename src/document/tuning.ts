@@ -24,7 +24,7 @@ export class Tuning implements vscode.Disposable {
   private thread: SearchThread | undefined;
   private opened: Opened | undefined;
   private space: SearchSpace | undefined;
-  private baseline: number | undefined;
+  private baseline: SearchState['baseline'];
   private state: TuningView['state'] = 'idle';
   private task: TuningView['task'];
   private end: TuningView['end'];

@@ -1,9 +1,10 @@
 import { isAccurateEnough, worstAccuracy } from '../engine/config/accuracyCriterion';
-import type { TuningConfig } from '../engine/config/config';
+import { isMetricFile, type TuningConfig } from '../engine/config/config';
 import { configOf, convertsAlike } from '../engine/tuning/applyCandidate';
 import type { SearchSpace } from '../engine/tuning/candidate';
 import { paretoFront } from '../engine/tuning/front';
 import { METRICS } from '../engine/tuning/metrics';
+import type { SearchResult } from '../engine/tuning/search';
 import type { NamedFiles } from '../engine/tuning/tunedConfig';
 import type { Opened, Point } from '../worker/searchProtocol';
 import type { TrialView, TuningView } from '../../webview/protocol';
@@ -13,7 +14,7 @@ export interface SearchState extends Pick<TuningView, 'state' | 'task' | 'end' |
   /** Undefined until the journal was looked at. */
   readonly opened: Pick<Opened, 'journal' | 'base'> | undefined;
   readonly space: SearchSpace | undefined;
-  readonly baseline: number | undefined;
+  readonly baseline: SearchResult['baseline'] | undefined;
   readonly points: readonly Point[];
   /** Where ranges come from, as the config names it once a point was written to it. */
   readonly files: NamedFiles;
@@ -26,7 +27,7 @@ const MOST_KEPT = 50;
 export function tuningView(model: Pick<TuningView, 'model' | 'uri'>, config: TuningConfig, search: SearchState): TuningView {
   const { state, task, end, problem, opened, baseline, points } = search;
   const { accuracy_criterion: criterion, tuning: { data, labels, metric, topk, strategy, max_trials: maxTrials } } = config;
-  const { higherIsBetter } = METRICS[metric];
+  const higherIsBetter = directionOf(baseline, config);
   const trials = points.map((point, index) => ({ accuracy: point.accuracy, cost: point.cost, index, meets: meets(point, baseline, config) }));
   const indices = (some: typeof trials) => paretoFront(some, higherIsBetter).map(({ index }) => index);
   const applied = appliedPoint(config, search);
@@ -36,8 +37,9 @@ export function tuningView(model: Pick<TuningView, 'model' | 'uri'>, config: Tun
     data: data === undefined ? undefined : data.slice(Math.max(data.lastIndexOf('/'), data.lastIndexOf('\\')) + 1),
     labels,
     stale: opened?.journal === 'other' ? 'files' : isStale ? 'config' : undefined,
-    baseline,
-    worst: baseline === undefined ? undefined : worstAccuracy(baseline, criterion, higherIsBetter),
+    runtime: baseline?.runtime,
+    baseline: baseline?.accuracy,
+    worst: baseline === undefined ? undefined : worstAccuracy(baseline.accuracy, criterion, higherIsBetter),
     front: indices(trials),
     best: indices(trials.filter((trial) => trial.meets))[0],
     applied,
@@ -45,7 +47,7 @@ export function tuningView(model: Pick<TuningView, 'model' | 'uri'>, config: Tun
 }
 
 /** What the tuning view shows of a point; `errors`: of what its units read, where they were asked for. */
-export function trialView(point: Point, space: SearchSpace, baseline: number | undefined, config: TuningConfig, errors?: readonly number[]): TrialView {
+export function trialView(point: Point, space: SearchSpace, baseline: SearchState['baseline'], config: TuningConfig, errors?: readonly number[]): TrialView {
   const { accuracy, cost, lowered, seconds, candidate: { precisions } } = point;
   const count = (wanted: string): number => precisions.filter((precision) => precision === wanted).length;
   const kept = space.units.flatMap(({ name, kind, nodes, choices }, unit) => {
@@ -64,8 +66,13 @@ function deviationsOf({ units }: SearchSpace, errors: readonly number[]): TrialV
   return units.flatMap(({ name, kind, nodes: [id] }, unit) => (kind === 'op' ? [{ name, id: id!, decibels: -10 * Math.log10(errors[unit]!) }] : []));
 }
 
-function meets({ accuracy }: Point, baseline: number | undefined, { accuracy_criterion, tuning: { metric } }: TuningConfig): boolean {
-  return baseline !== undefined && isAccurateEnough({ original: baseline, converted: accuracy }, accuracy_criterion, METRICS[metric].higherIsBetter);
+function meets({ accuracy }: Point, baseline: SearchState['baseline'], { accuracy_criterion }: TuningConfig): boolean {
+  return baseline !== undefined && isAccurateEnough({ original: baseline.accuracy, converted: accuracy }, accuracy_criterion, baseline.higherIsBetter);
+}
+
+/** A metric of the user's own tells its direction once it runs. */
+function directionOf(baseline: SearchState['baseline'], { tuning: { metric } }: TuningConfig): boolean {
+  return baseline?.higherIsBetter ?? (isMetricFile(metric) || METRICS[metric].higherIsBetter);
 }
 
 /** The point that the present config is. */

@@ -2,7 +2,7 @@ import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionC
 import type { TuningConfig } from './config/config';
 import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
-import type { RuntimeChoice } from './host';
+import type { OwnCode, RuntimeChoice } from './host';
 import type { Warning } from './plan';
 import type { PhaseName } from './snapshot';
 
@@ -130,4 +130,6 @@ export interface ConfigSource {
   readonly calibration?: string;
   /** What runs the model. Default: the embedded runtime. */
   readonly runtime?: RuntimeChoice;
+  /** Whether code that the config names may run. Default: it may not. */
+  readonly ownCode?: OwnCode;
 }

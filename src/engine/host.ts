@@ -69,6 +69,12 @@ export interface RuntimeChoice {
   readonly why?: string;
 }
 
+/** Leave to run code of the user's own, such as a metric. Without it none is run. */
+export interface OwnCode {
+  /** The Python to start for what is written in it. Default: the first of the PATH. */
+  readonly python?: string;
+}
+
 /** A model in a file of its framework, and what is wanted of each run. Values go by their names there. */
 export interface FrameworkModel extends Pick<ModelFile, 'write'> {
   readonly framework: OwnRuntime['framework'];

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Tensor, TensorData } from '../engine/graph/tensor';
 import { WEIGHTS_FILE } from '../engine/host';
+import { endWithParent, isWatcher, watchLifeline } from './lifeline';
 import { type ForgetRequest, type KernelMessage, type KernelRequest, MODEL_FILE } from './kernelProtocol';
 
 type Ort = typeof import('onnxruntime-web');
@@ -50,6 +51,7 @@ function send(message: KernelMessage): void {
 }
 
 async function serve(): Promise<void> {
+  const lifeline = endWithParent(__filename);
   const { ort, description, providers } = await load(process.argv[2]);
   const sessions = new Map<string, CachedSession>();
   let cachedBytes = 0;
@@ -70,6 +72,7 @@ async function serve(): Promise<void> {
     } as const;
     if (folder === undefined) return { session: await ort.InferenceSession.create(model!, options), bytes: model!.length };
     const [file, weights] = [join(folder, MODEL_FILE), join(folder, WEIGHTS_FILE)];
+    lifeline.hold(folder);
     try {
       const bytes = (await stat(file)).size + (await stat(weights)).size;
       if (providers.includes('cpu')) return { session: await ort.InferenceSession.create(file, options), bytes };
@@ -79,6 +82,7 @@ async function serve(): Promise<void> {
     } finally {
       // Some systems keep a file while it is mapped: then whoever wrote it removes it once this process has ended.
       await rm(folder, { recursive: true, force: true }).catch(() => {});
+      lifeline.release(folder);
     }
   };
 
@@ -131,5 +135,8 @@ async function serve(): Promise<void> {
   send({ kind: 'ready', description });
 }
 
-process.on('disconnect', () => process.exit(0));
-serve().catch((error: Error) => send({ kind: 'failed', message: error.message }));
+if (isWatcher) watchLifeline();
+else {
+  process.on('disconnect', () => process.exit(0));
+  serve().catch((error: Error) => send({ kind: 'failed', message: error.message }));
+}

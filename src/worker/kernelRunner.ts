@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
 import { type KernelRunner, type ModelInParts, WEIGHTS_FILE } from '../engine/host';
+import { killChild, withLifeline } from './lifeline';
 import { type ForgetRequest, type KernelEngine, type KernelMessage, type KernelRequest, MODEL_FILE } from './kernelProtocol';
 
 export interface KernelOptions {
@@ -54,11 +55,7 @@ export async function startKernels(options: KernelOptions = {}): Promise<KernelR
       });
     },
     interrupt() {
-      void child.then(({ process }) => {
-        // Disconnected first, so that no later run is sent to a process that is about to end.
-        if (process.connected) process.disconnect();
-        process.kill('SIGKILL');
-      }, () => {});
+      void child.then(({ process }) => killChild(process), () => {});
     },
     forget(prefix) {
       void child.then(({ process, sent }) => {
@@ -107,7 +104,7 @@ function startChild(options: KernelOptions): Promise<KernelChild> {
     execArgv: [],
     // In VS Code's extension host process.execPath is Electron, which this makes behave as Node.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: withLifeline('ignore', 'pipe'),
   });
   const pending = new Map<number, PendingRun>();
   const folders = new Set<string>();

@@ -4,6 +4,7 @@ import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
 import { NO_PROGRESS, type Progress } from '../engine/host';
 import { BrokenFrameError, encodeFrame, type Frame, frameReader } from './pythonFrames';
+import { whenCancelled } from './whenCancelled';
 
 /** What a Python says of itself; of each framework the version, '' where that is not known, null where it is not installed. */
 export interface PythonInfo {
@@ -28,11 +29,11 @@ interface RequestOptions {
   readonly onValue?: (index: number, tensor: Tensor) => void;
 }
 
-/** A framework's words on why it does not run a model, and the node they are about. */
+/** Python's words on why it does not run a model or a metric, the node they are about, and the line of the metric. */
 export class PythonError extends Error {
   override readonly name = 'PythonError';
 
-  constructor(message: string, readonly node: string | undefined) {
+  constructor(message: string, readonly node: string | undefined, readonly line: number | undefined) {
     super(message);
   }
 }
@@ -58,8 +59,6 @@ interface Waiting {
 const NOT_THERE = 'there is no such program';
 const PROTOCOL = 1;
 const PATIENCE = 60_000;
-/** Milliseconds between two looks at whether the user has cancelled. */
-const CANCEL_INTERVAL = 100;
 const ON_PATH = process.platform === 'win32' ? ['python', 'python3', 'py'] : ['python3', 'python'];
 const HINT = 'Name another one with --python (in VS Code: the setting mixedPrecision.python), or use the embedded runtime';
 
@@ -171,25 +170,13 @@ function processOf(info: PythonInfo, program: Program, waiting: Map<number, Wait
   };
 }
 
-/** Looks now and then whether the user has cancelled; the function it returns ends that. */
-function whenCancelled(progress: Progress, then: (error: Error) => void): () => void {
-  const timer = setInterval(() => {
-    try {
-      progress.throwIfCancelled();
-    } catch (error) {
-      then(error as Error);
-    }
-  }, CANCEL_INTERVAL);
-  return () => clearInterval(timer);
-}
-
 /** Hands a frame to the request it answers; one that failed meanwhile is no longer there. */
 function answer(frame: Frame, waiting: ReadonlyMap<number, Waiting>): void {
-  const { kind, id, message, node, index } = frame.header;
+  const { kind, id, message, node, line, index } = frame.header;
   const request = waiting.get(id as number);
   if (request === undefined) return;
   if (kind === 'done') request.resolve(frame);
-  else if (kind === 'error') request.reject(new PythonError(String(message), typeof node === 'string' ? node : undefined));
+  else if (kind === 'error') request.reject(new PythonError(String(message), typeof node === 'string' ? node : undefined, typeof line === 'number' ? line : undefined));
   else if (kind === 'value' && typeof index === 'number' && frame.tensors.length === 1) {
     try {
       request.onValue(index, frame.tensors[0]!);

@@ -7,7 +7,7 @@ import { type RunningSearch, startSearch } from '../engine/tuning/search';
 import { sensitivityTask } from '../engine/tuning/sensitivity';
 import { STRATEGIES } from '../engine/tuning/strategies';
 import { ask, type Strategy } from '../engine/tuning/strategy';
-import type { Task } from '../engine/tuning/task';
+import type { Result, Task } from '../engine/tuning/task';
 import { openJournal, readJournalFile } from './journalFile';
 import { identityOf, withRanges } from './searchIdentity';
 import type { Opened, SearchEvent, SearchSetup } from './searchProtocol';
@@ -45,7 +45,7 @@ export async function runSearch(setup: SearchSetup, post: (event: SearchEvent) =
       },
       onStart({ space, baseline }) {
         errorsKey = taskKey(sensitivityTask(space));
-        post({ type: 'started', space, baseline: baseline.accuracy });
+        post({ type: 'started', space, baseline });
       },
       onTrial: ({ meets: _, ...point }) => post({ type: 'point', point }),
     });
@@ -62,11 +62,11 @@ function openedFrom(found: JournalContent | undefined, identity: SearchIdentity)
   const base = baseOf((isSame ? found.identity! : identity).config as object);
   if (!isSame) return { journal: found === undefined ? 'none' : 'other', base, points: [] };
   const space = found.known.get('space') as SearchSpace | undefined;
-  const baseline = found.known.get('baseline') as { readonly accuracy: number } | undefined;
+  const baseline = found.known.get('baseline') as Result<{ readonly kind: 'baseline' }> | undefined;
   const errors = space && (found.known.get(taskKey(sensitivityTask(space))) as readonly number[] | undefined);
   return {
     journal: 'same', base, points: space === undefined ? [] : measuredIn(found, space),
-    ...(space && { space }), ...(baseline && { baseline: baseline.accuracy }), ...(errors && { errors }),
+    ...(space && { space }), ...(baseline && { baseline }), ...(errors && { errors }),
   };
 }
 

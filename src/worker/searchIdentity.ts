@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import type { TuningConfig } from '../engine/config/config';
+import { isMetricFile, type TuningConfig } from '../engine/config/config';
 import type { ConfigSource } from '../engine/conversion';
 import { UserError } from '../engine/errors';
 import type { SearchIdentity } from '../engine/tuning/journal';
@@ -13,8 +13,9 @@ export async function identityOf({ model, source, data, labels }: TuningSetup, c
   const { calibration, tuning: { metric, topk, confidence_batches }, ...conversion } = { ...config, accuracy_criterion: undefined };
   const ranges = source.calibration ?? besideConfig(source, calibration.ranges ?? calibration.data!);
   return {
-    version: 2, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
+    version: 3, model: await digest(model), data: await digest(data), labels: labels ?? null, ranges: await digest(ranges),
     config: { ...conversion, calibration, tuning: { metric, topk, confidence_batches } },
+    ...(isMetricFile(metric) ? { metric: await digest(besideConfig(source, metric)) } : {}),
     ...(source.runtime?.kind === 'python' ? { python: source.runtime.python ?? '' } : {}),
   };
 }

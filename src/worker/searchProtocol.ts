@@ -28,7 +28,7 @@ export interface Opened {
   readonly base: TuningConfig;
   /** Known once a search began. */
   readonly space?: SearchSpace;
-  readonly baseline?: number;
+  readonly baseline?: SearchResult['baseline'];
   readonly points: readonly Point[];
   /** The answer to `sensitivityTask`, where that was measured. */
   readonly errors?: readonly number[];
@@ -42,7 +42,7 @@ export type SearchEvent =
   | { readonly type: 'opened'; readonly opened: Opened }
   /** What is worked on now, several at a time. */
   | { readonly type: 'task'; readonly kind: Task['kind'] }
-  | { readonly type: 'started'; readonly space: SearchSpace; readonly baseline: number }
+  | { readonly type: 'started'; readonly space: SearchSpace; readonly baseline: SearchResult['baseline'] }
   | { readonly type: 'point'; readonly point: Point }
   /** The answer to `sensitivityTask`. */
   | { readonly type: 'errors'; readonly errors: readonly number[] }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +72,38 @@ describe.each([
     expect(tuned.best.lowered).toBeGreaterThanOrEqual(0.9);
     const written = JSON.parse(await readFile(best, 'utf8')) as { tuning: { data: string } };
     expect(resolve(folder, written.tuning.data)).toBe(data);
+  });
+});
+
+describe('a metric of the user’s own', () => {
+  const wrong = `export const greaterIsBetter = false;
+    export default function (outputs, labels) {
+      const [{ data, shape: [rows, columns] }] = Object.values(outputs);
+      let wrong = 0;
+      for (let row = 0; row < rows; row++) {
+        const scores = data.subarray(row * columns, (row + 1) * columns);
+        if (scores.indexOf(Math.max(...scores)) !== Number(labels.data[row])) wrong++;
+      }
+      return wrong / rows;
+    }`;
+
+  it('decides, in the direction it says, by the path in the config', async () => {
+    await writeFile(path('wrong.mjs'), wrong);
+    const config = await file('own.json', { use_bf16: true, tuning: { metric: './wrong.mjs', data: TEST_DATA, labels: 'label' }, accuracy_criterion: { absolute: 0.01 } });
+    await mkdir(path('below'));
+    const { code, out, error } = await call('tune', model('digits_cnn'), '--config', config, '--calibration', CALIBRATION, '--output', path('below/own.mixed-precision.json'), '--json');
+    expect({ code, error }).toEqual({ code: 0, error: [] });
+    const tuned = JSON.parse(out[0]!) as Tuned;
+    expect(tuned.baseline.accuracy).toBeCloseTo(0.034, 12);
+    expect(tuned.best.accuracy).toBeLessThanOrEqual(0.044);
+    expect(tuned.best.config).toMatchObject({ tuning: { metric: '../wrong.mjs' } });
+  });
+
+  it('is told of where it fails, by file and line, and by another name', async () => {
+    await writeFile(path('fails.mjs'), 'export default () => {\n  throw new Error("too dark");\n};');
+    const { code, error } = await call('tune', model('digits_cnn'), ...onDigits, '--calibration', CALIBRATION, '--output', path('fails.json'), '--metric', path('fails.mjs'));
+    expect({ code, error }).toEqual({ code: 1, error: [`mixed-precision: ${path('fails.mjs')}: line 2: too dark. Correct the metric, or choose another tuning.metric`] });
+    expect(await call('tune', model('digits_cnn'), ...onDigits, '--output', path('no.json'), '--metric', 'bleu')).toMatchObject({ code: 2 });
   });
 });
 

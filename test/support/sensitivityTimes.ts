@@ -9,7 +9,7 @@ import { valuesOf } from '../../src/engine/runtime/compare';
 import { createBench } from '../../src/engine/tuning/bench';
 import { type Candidate, candidateConfig, highest, type SearchSpace, withPrecision } from '../../src/engine/tuning/candidate';
 import { convertWith } from '../../src/engine/tuning/convertCandidate';
-import { forEachBatch } from '../../src/engine/tuning/evaluate';
+import { forEachBatch, judgedOutput } from '../../src/engine/tuning/evaluate';
 import { startKernels } from '../../src/worker/kernelRunner';
 import { nodeHost } from '../../src/worker/nodeHost';
 
@@ -58,7 +58,7 @@ export async function sensitivityTimes({ model, data, labels, calibration, kerne
   const outputs = async (converted: typeof graph): Promise<Float64Array[]> => {
     const constants = createConstantStore();
     const all: Float64Array[] = [];
-    await forEachBatch({ graph: converted, dialect, feeds, kernels, constants, progress: NO_PROGRESS }, (output) => all.push(Float64Array.from(valuesOf(output))));
+    await forEachBatch({ graph: converted, dialect, feeds, kernels, constants, progress: NO_PROGRESS }, [judgedOutput(converted)], ([output]) => all.push(Float64Array.from(valuesOf(output!))));
     constants.clear(kernels);
     return all;
   };

@@ -50,7 +50,7 @@ it('tells what it measures, and later what it has measured', async () => {
   expect(first.points).toHaveLength(3);
 
   const { opened } = await run('look', config(3));
-  expect(opened).toMatchObject({ journal: 'same', baseline: expect.any(Number) as number });
+  expect(opened).toMatchObject({ journal: 'same', baseline: { accuracy: expect.any(Number) as number, higherIsBetter: true } });
   expect(keys(opened.points).sort()).toEqual(keys(first.points).sort());
 });
 

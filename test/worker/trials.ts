@@ -9,11 +9,11 @@ import { bundledKernels } from './kernels';
 
 let script: string | undefined;
 
-/** Bundles the worker that runs trials beside the kernel process. */
+/** Bundles the worker that runs trials, and the process of metrics, beside the kernel process. */
 export function bundledTrialWorker(): string {
   if (script === undefined) {
     const folder = bundledKernels();
-    buildSync({ entryPoints: { trialWorker: 'src/worker/trialWorker.ts' }, outdir: folder, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'error' });
+    buildSync({ entryPoints: { trialWorker: 'src/worker/trialWorker.ts', metricProcess: 'src/worker/metricProcess.ts' }, outdir: folder, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'error' });
     script = join(folder, 'trialWorker.js');
   }
   return script;

@@ -1,9 +1,13 @@
 import { t } from '../l10n';
-import type { MetricName, StrategyName, TrialView, TuningView } from '../protocol';
+import type { MetricFile, MetricName, StrategyName, TrialView, TuningView } from '../protocol';
 
 /** A share as a percentage. */
 export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
+}
+
+export function isMetricFile(metric: MetricName | MetricFile): metric is MetricFile {
+  return !Object.hasOwn(UNITS, metric);
 }
 
 const UNITS: Readonly<Record<MetricName, (accuracy: number) => string>> = {
@@ -15,7 +19,7 @@ const UNITS: Readonly<Record<MetricName, (accuracy: number) => string>> = {
 
 /** An accuracy in the unit of its metric. What is no number stands in the journal as the largest there is. */
 export function accuracyText(accuracy: number, { metric }: Pick<TuningView, 'metric'>): string {
-  return Math.abs(accuracy) === Number.MAX_VALUE ? t('no number') : UNITS[metric](accuracy);
+  return Math.abs(accuracy) === Number.MAX_VALUE ? t('no number') : isMetricFile(metric) ? short(accuracy, 6) : UNITS[metric](accuracy);
 }
 
 /** On the axis, where the numbers are round ones. */
@@ -28,7 +32,7 @@ export function metricName({ metric, topk }: Pick<TuningView, 'metric' | 'topk'>
   const names: Readonly<Record<MetricName, string>> = {
     topk: topk === 1 ? t('top-1 accuracy') : t('top-{0} accuracy', topk), mse: t('mean squared error'), sqnr: t('signal-to-noise ratio'), cosine: t('cosine similarity'),
   };
-  return names[metric];
+  return isMetricFile(metric) ? metric.slice(metric.lastIndexOf('/') + 1) : names[metric];
 }
 
 export const STRATEGIES: readonly { readonly name: StrategyName; readonly text: string; readonly sentence: string }[] = [

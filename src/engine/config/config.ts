@@ -9,6 +9,12 @@ export const STRATEGY_NAMES: readonly StrategyName[] = ['basic', 'conservative',
 
 export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
 export const METRIC_NAMES: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosine'];
+/** Path of a file with a metric of the user's own. */
+export type MetricFile = `${string}.${'js' | 'mjs' | 'cjs' | 'py'}`;
+
+export function isMetricFile(metric: MetricName | MetricFile): metric is MetricFile {
+  return !METRIC_NAMES.some((name) => name === metric);
+}
 
 /** How a range is taken from the values seen. */
 export type CalibrationAlgorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
@@ -79,8 +85,8 @@ export interface TuningConfig {
     readonly max_trials: number;
     /** Seconds that a search may take; 0: until the first result that meets the criterion. */
     readonly timeout: number;
-    /** How accuracy is measured. */
-    readonly metric: MetricName;
+    /** How accuracy is measured; the path of a file is relative to the config file. */
+    readonly metric: MetricName | MetricFile;
     /** How many of the highest scores `topk` looks at. */
     readonly topk: number;
     readonly random_seed: number;

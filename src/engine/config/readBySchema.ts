@@ -20,7 +20,8 @@ export interface Schema {
   readonly maxProperties?: number;
   /** For editors: the values of FIXED_VALUES. */
   readonly const?: unknown;
-  readonly anyOf?: readonly unknown[];
+  /** Of texts: words, or a pattern, with what fits it in words. */
+  readonly anyOf?: readonly { readonly enum?: readonly string[]; readonly pattern?: string; readonly patternErrorMessage?: string }[];
   /** The only definition read by itself is a precision, see readPrecisionWish. */
   readonly $ref?: string;
 }
@@ -41,6 +42,7 @@ export function readBySchema(node: Node, schema: Schema, path: Path, report: Rep
   if (schema.$ref !== undefined) return readPrecisionWish(node, path, report);
   const value: unknown = getNodeValue(node);
   if (schema.enum !== undefined) return readEnum(node, value, schema.enum, path, report);
+  if (schema.anyOf !== undefined) return readWord(node, value, schema.anyOf, path, report);
   if (!hasType(node, value, schema)) {
     const least = schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`;
     const message = `"${pathText(path)}" must be ${EXPECTED[schema.type ?? '']}${least}, not ${shown(value)}.`;
@@ -92,11 +94,19 @@ function readUnknown(keyNode: Node, valueNode: Node, path: Path, known: readonly
   report(problemAt(keyNode, path, 'error', message, [...(close === undefined ? [] : [rename(path, close, value)]), remove(path)]));
 }
 
-function readEnum(node: Node, value: unknown, allowed: readonly (string | boolean)[], path: Path, report: Report): unknown {
+/** One of some words, or a text of some form. */
+function readWord(node: Node, value: unknown, alternatives: NonNullable<Schema['anyOf']>, path: Path, report: Report): unknown {
+  const fits = typeof value === 'string' && alternatives.some(({ pattern }) => pattern !== undefined && new RegExp(pattern).test(value));
+  if (fits) return value;
+  const forms = alternatives.flatMap(({ patternErrorMessage }) => patternErrorMessage ?? []);
+  return readEnum(node, value, alternatives.flatMap(({ enum: words }) => words ?? []), path, report, forms.map((form) => `, or ${form}`).join(''));
+}
+
+function readEnum(node: Node, value: unknown, allowed: readonly (string | boolean)[], path: Path, report: Report, others = ''): unknown {
   if (allowed.some((candidate) => candidate === value)) return value;
   const words = allowed.filter((candidate) => typeof candidate === 'string');
   const name = pathText(path);
-  const message = `"${name}" must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}, not ${shown(value)}${didYouMean(value, words)}`;
+  const message = `"${name}" must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}${others}, not ${shown(value)}${didYouMean(value, words)}`;
   const close = nearest(value, words);
   report(problemAt(node, path, 'error', message, [...(close === undefined ? [] : [setTo(path, close)]), remove(path)]));
   return undefined;

@@ -1,5 +1,5 @@
 import { matchInputs } from '../calibration/matchInputs';
-import type { TuningConfig } from '../config/config';
+import { isMetricFile, type TuningConfig } from '../config/config';
 import type { PlanContext } from '../config/plan';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
@@ -14,13 +14,15 @@ import type { Snapshot } from '../snapshot';
 import { activationErrors } from './activationErrors';
 import { type Candidate, candidateConfig, lowest, type SearchSpace } from './candidate';
 import { convertWith, type FindRanges } from './convertCandidate';
-import { evaluate, type EvaluationRequest, forEachBatch } from './evaluate';
+import { evaluate, type EvaluationRequest, forEachBatch, judgedOutput, judgedSamples } from './evaluate';
 import { graphFingerprint } from './graphFingerprint';
+import { type Judge, judgeBy, judgeByOwn } from './judge';
 import { measureSizes } from './measureSizes';
 import { METRICS } from './metrics';
 import { type CostBasis, modelledCycles } from './modelledCost';
 import { nodePool, type ShareNodes } from './nodePool';
 import { outputErrors } from './outputErrors';
+import type { OwnMetric } from './ownMetric';
 import { searchSpace } from './searchSpace';
 import type { Measurement, Result, Results, Task } from './task';
 import { workload } from './workload';
@@ -35,6 +37,8 @@ export interface BenchRequest {
   readonly data: ReadonlyMap<string, Tensor>;
   /** Key of the labels; without it the original's own outputs are what is expected. */
   readonly labels: string | undefined;
+  /** That of the file which `tuning.metric` names; absent where it names none. */
+  readonly ownMetric?: OwnMetric;
   readonly kernels: KernelRunner;
   /** What `kernels` were chosen by. */
   readonly runtime?: RuntimeChoice;
@@ -68,8 +72,7 @@ export async function createBench(request: BenchRequest): Promise<Bench> {
   }
   const feeds = matchInputs(graph.inputs, data);
   const running = { dialect, feeds, kernels, progress, constants: createConstantStore() };
-  const expected = await expectedOutputs(request, { ...running, graph });
-  const judged = { ...running, expected, metric: METRICS[config.tuning.metric], k: config.tuning.topk };
+  const judged = { ...running, judge: await judgeOf(request, { ...running, graph }) };
   const sizes = await measureSizes({ ...running, graph });
   const basis: CostBasis = { graph, works: workload(graph, dialect, sizes), sizes, dialect };
   const share = nodePool();
@@ -86,7 +89,7 @@ const ANSWERS: Answers = {
   space: async ({ space }) => space,
   baseline: async ({ judged, graph, now, context: { dialect }, kernels, runtime }) => {
     const started = now();
-    return { accuracy: await evaluate({ ...judged, graph }), seconds: now() - started, runtime: describeRuntime(dialect, kernels, runtime) };
+    return { accuracy: await evaluate({ ...judged, graph }), higherIsBetter: judged.judge.higherIsBetter, seconds: now() - started, runtime: describeRuntime(dialect, kernels, runtime) };
   },
   measure: async (state, { candidate }): Promise<Measurement> => {
     const { graph, judged, accuracies, now } = state;
@@ -148,15 +151,20 @@ function loweredShare(converted: Snapshot, { graph, space, basis, context: { dia
   return all === 0 ? 0 : lowered / all;
 }
 
-/** The labels, or what the original itself gives. */
-async function expectedOutputs({ data, labels, config: { tuning: { metric } } }: BenchRequest, running: Parameters<typeof forEachBatch>[0]): Promise<Tensor> {
-  if (labels !== undefined) {
-    const array = data.get(labels);
-    if (array !== undefined) return array;
-    throw new UserError(`The data has no array "${labels}" for the labels`, { hint: `It has ${[...data.keys()].join(', ')}` });
-  }
+/** Judges by the labels; by what the original itself gives where there are none. */
+async function judgeOf({ graph, data, labels: key, ownMetric, config: { tuning: { metric, topk } } }: BenchRequest, running: Parameters<typeof forEachBatch>[0]): Promise<Judge> {
+  const labels = key === undefined ? undefined : labelsIn(data, key);
+  if (isMetricFile(metric)) return judgeByOwn(ownMetric!, { outputs: graph.outputs, labels, data, samples: judgedSamples(graph.inputs, running.feeds) });
+  if (labels !== undefined) return judgeBy(metric, topk, labels);
   if (METRICS[metric].expects === 'classes') throw new UserError(`The metric ${metric} needs labels`, { hint: 'Name their array with --labels, or choose tuning.metric "sqnr" or "cosine"' });
   const outputs: Tensor[] = [];
-  await forEachBatch(running, (output) => outputs.push(output));
-  return outputs.length === 1 ? outputs[0]! : concatenated(outputs, 0);
+  await forEachBatch(running, [judgedOutput(graph)], ([output]) => outputs.push(output!));
+  return judgeBy(metric, topk, outputs.length === 1 ? outputs[0]! : concatenated(outputs, 0));
+}
+
+/** Throws UserError where the data has no array of that name. */
+export function labelsIn(data: ReadonlyMap<string, Tensor>, key: string): Tensor {
+  const array = data.get(key);
+  if (array !== undefined) return array;
+  throw new UserError(`The data has no array "${key}" for the labels`, { hint: `It has ${[...data.keys()].join(', ')}` });
 }

@@ -1,48 +1,41 @@
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
-import { type Graph, type ModelInput, valueKey } from '../graph/graph';
+import { type Graph, type ModelInput, type ValueRef, valueKey } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { type Batch, batchesOf, batchOf } from '../runtime/batches';
 import type { ConstantStore } from '../runtime/constantStore';
 import { prepareGraph } from '../runtime/executor';
-import { sliced } from '../runtime/stridedCopy';
-import { finiteScore, type Metric } from './metrics';
+import type { Judge } from './judge';
+import { finiteScore } from './metrics';
 
-/** Data that a model is judged on: inputs by value key, and what its first output should be. */
-export interface JudgedData {
-  readonly feeds: ReadonlyMap<string, Tensor>;
-  readonly expected: Tensor;
-}
-
-export interface EvaluationRequest extends JudgedData {
+export interface EvaluationRequest {
   readonly graph: Graph;
   readonly dialect: Dialect;
-  readonly metric: Metric;
-  readonly k: number;
+  /** Inputs of all samples, by value key. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly judge: Judge;
   readonly kernels: KernelRunner;
   readonly constants: ConstantStore;
   readonly progress: Progress;
 }
 
-/** The model's score, computed in memory of one batch. Throws UserError for data that does not fit. */
+/** The model's score, computed in memory of one batch beside what the judge keeps. Throws UserError for data that does not fit, and as the metric does. */
 export async function evaluate(request: EvaluationRequest): Promise<number> {
-  const { metric, expected } = request;
-  const scorer = metric.start(request.k);
-  await forEachBatch(request, (output, batch) => scorer.add(output, expectedOf(expected, batch)));
-  return finiteScore(scorer.result(), metric);
+  const { graph, judge } = request;
+  const judgement = judge.start();
+  const fetches = graph.outputs.slice(0, judge.outputs).map(({ value }) => value);
+  await forEachBatch(request, fetches, (outputs, batch) => judgement.add(outputs, batch));
+  return finiteScore(await judgement.result(), judge);
 }
 
-/** Runs the model batch by batch and hands over its first output. */
+/** Runs the model batch by batch and hands over some of its values. */
 export async function forEachBatch(
-  { graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>, take: (output: Tensor, batch: Batch) => void,
+  { graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'judge'>, fetches: readonly ValueRef[], take: (values: readonly Tensor[], batch: Batch) => void,
 ): Promise<void> {
-  const prepared = prepareGraph({ graph, dialect, fetches: [judgedOutput(graph)], feeds: [...feeds.keys()], kernels, constants });
+  const prepared = prepareGraph({ graph, dialect, fetches, feeds: [...feeds.keys()], kernels, constants });
   try {
-    for (const batch of judgedBatches(graph.inputs, feeds)) {
-      const [output] = await prepared.run({ feeds: batchOf(feeds, batch), progress });
-      take(output!, batch);
-    }
+    for (const batch of judgedBatches(graph.inputs, feeds)) take(await prepared.run({ feeds: batchOf(feeds, batch), progress }), batch);
   } finally {
     prepared.close();
   }
@@ -57,13 +50,16 @@ export function judgedOutput({ outputs }: Graph) {
 
 /** All samples; an incomplete last batch of a model with a fixed batch size is left out. */
 export function judgedBatches(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): Batch[] {
-  const counts = inputs.map((input) => feeds.get(valueKey(input.value))?.shape[0] ?? 1);
-  return batchesOf(inputs, feeds, Math.max(1, ...counts), Infinity);
+  return batchesOf(inputs, feeds, samplesIn(inputs, feeds), Infinity);
 }
 
-/** What is expected for a batch: the first axis of labels numbers the samples. */
-function expectedOf(expected: Tensor, { start, count, isWhole }: Batch): Tensor {
-  if (isWhole === true || expected.shape.length === 0) return expected;
-  if (expected.shape[0]! < start + count) throw new UserError(`There are ${expected.shape[0]} labels for more samples than that`, { hint: 'Give one label for each sample' });
-  return sliced(expected, expected.shape.map((_, axis) => (axis === 0 ? start : 0)), [count, ...expected.shape.slice(1)]);
+/** How many samples the data has, and how many of them the batches hold. */
+export function judgedSamples(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): { readonly all: number; readonly run: number } {
+  const all = samplesIn(inputs, feeds);
+  const last = judgedBatches(inputs, feeds).at(-1)!;
+  return { all, run: last.isWhole === true ? all : last.start + last.count };
+}
+
+function samplesIn(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): number {
+  return Math.max(1, ...inputs.map((input) => feeds.get(valueKey(input.value))?.shape[0] ?? 1));
 }

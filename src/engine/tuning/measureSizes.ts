@@ -6,7 +6,7 @@ import { type EvaluationRequest, judgedBatches } from './evaluate';
 import type { ValueSize, ValueSizes } from './workload';
 
 /** Shapes of the values the outputs need, and how often each is computed, in a run of the first batch. Where only whole models run, none are known of loops. */
-export async function measureSizes({ graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'expected' | 'metric' | 'k'>): Promise<ValueSizes> {
+export async function measureSizes({ graph, dialect, feeds, kernels, constants, progress }: Omit<EvaluationRequest, 'judge'>): Promise<ValueSizes> {
   const sizes = new Map<string, ValueSize>();
   const fetches = graph.outputs.map(({ value }) => value);
   const prepared = prepareGraph({ graph, dialect, fetches, observed: valuesBehind(graph, dialect), extremesOnly: true, feeds: [...feeds.keys()], kernels, constants });

@@ -100,6 +100,6 @@ function differences(result: (sums: Sums) => number): Scorer {
 }
 
 /** The number as JSON can keep it: what is NaN or infinite becomes the worst there is. */
-export function finiteScore(score: number, metric: Metric): number {
-  return Number.isFinite(score) ? score : metric.higherIsBetter ? -Number.MAX_VALUE : Number.MAX_VALUE;
+export function finiteScore(score: number, { higherIsBetter }: Pick<Metric, 'higherIsBetter'>): number {
+  return Number.isFinite(score) ? score : higherIsBetter ? -Number.MAX_VALUE : Number.MAX_VALUE;
 }

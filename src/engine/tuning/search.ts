@@ -5,10 +5,9 @@ import { paretoFront } from './front';
 import { createGate } from './gate';
 import { inOrder } from './inOrder';
 import { type Journal, NO_JOURNAL, taskKey } from './journal';
-import { METRICS } from './metrics';
 import { submitSplit } from './splitTask';
 import type { Strategy, Trial } from './strategy';
-import type { Measurement, Result, Task, TrialRunner } from './task';
+import type { Measurement, Result, Results, Task, TrialRunner } from './task';
 
 export interface SearchRequest {
   readonly config: TuningConfig;
@@ -28,7 +27,7 @@ export interface SearchRequest {
 
 export interface SearchResult {
   readonly space: SearchSpace;
-  readonly baseline: { readonly accuracy: number; readonly runtime?: string };
+  readonly baseline: Pick<Results['baseline'], 'accuracy' | 'higherIsBetter' | 'runtime'>;
   readonly trials: readonly Trial[];
   /** The cheapest trial that meets the criterion; where none does, everything at its highest precision, be it a trial or not. */
   readonly best: Trial;
@@ -67,8 +66,7 @@ type Answer = <T extends Task>(task: T) => Promise<Result<T>>;
 
 async function run(request: SearchRequest, pass: () => Promise<void>): Promise<SearchResult> {
   const { config, strategy, runner, journal = NO_JOURNAL, now } = request;
-  const { max_trials: maxTrials, timeout, metric, random_seed: seed } = config.tuning;
-  const { higherIsBetter } = METRICS[metric];
+  const { max_trials: maxTrials, timeout, random_seed: seed } = config.tuning;
   const answer: Answer = async (task) => {
     const known = journal.known.get(taskKey(task));
     if (known !== undefined) {
@@ -86,6 +84,7 @@ async function run(request: SearchRequest, pass: () => Promise<void>): Promise<S
   const started = now();
   const space = await answer({ kind: 'space' });
   const baseline = await answer({ kind: 'baseline' });
+  const { higherIsBetter } = baseline;
   request.onStart?.({ space, baseline });
   /** Answers to the strategy by candidate. */
   const trials = new Map<string, Trial>();

@@ -30,8 +30,8 @@ export interface Measurement {
 
 export interface Results {
   readonly space: SearchSpace;
-  /** `runtime`: what runs the models, as the user is told. */
-  readonly baseline: { readonly accuracy: number; readonly seconds: number; readonly runtime?: string };
+  /** `runtime`: what runs the models, as the user is told. `higherIsBetter`: the direction of accuracies, which a metric of the user's own tells only once it is loaded. */
+  readonly baseline: { readonly accuracy: number; readonly higherIsBetter: boolean; readonly seconds: number; readonly runtime?: string };
   readonly measure: Measurement;
   readonly price: readonly number[];
   readonly outputErrors: readonly number[];

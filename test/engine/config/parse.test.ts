@@ -167,6 +167,7 @@ describe('problems', () => {
     ['{"sensitive_ops": {"softmaxx": "auto"}}', 'error: Unknown key "sensitive_ops.softmaxx"; did you mean "softmax"?'],
     ['{"sensitive_ops": {"gelu": "auto"}}', 'error: Unknown key "sensitive_ops.gelu"; accepted here: softmax, normalization, losses, powers_and_logarithms.'],
     ['{"sensitive_ops": {"softmax": "bf16"}}', 'error: "sensitive_ops.softmax" must be one of "fp32", "auto", not "bf16".'],
+    ['{"tuning": {"metric": "topks"}}', 'error: "tuning.metric" must be one of "topk", "mse", "sqnr", "cosine", or the path of a .mjs, .js, .cjs or .py file with a metric of your own, not "topks"; did you mean "topk"?'],
     ['[]', 'error: The config must be one object in braces.'],
   ])('%s', (text, message) => {
     expect(messages(text)).toEqual([message]);
@@ -175,6 +176,10 @@ describe('problems', () => {
   it.each(['{"op_name_dict": {"head/(": "fp32"}}', '{"bf16_ops": ["re:head/("]}'])('refuses the regular expression in %s', (text) => {
     expect(messages(text)).toHaveLength(1);
     expect(messages(text)[0]).toMatch(/^error: "head\/\(" must be a valid regular expression \(.+\)\.$/);
+  });
+
+  it.each(['topk', './own.mjs', '../metrics/own.py'])('takes %s for a metric', (metric) => {
+    expect(messages(JSON.stringify({ tuning: { metric } }))).toEqual([]);
   });
 
   it('takes an op type for what it is, not for a regular expression', () => {

@@ -40,7 +40,7 @@ export function fakeRunner(searched: SearchSpace, accuracy: (letters: string, se
   const answers = (task: Task): unknown => {
     switch (task.kind) {
       case 'space': return searched;
-      case 'baseline': return { accuracy: 1, seconds: 0 };
+      case 'baseline': return { accuracy: 1, higherIsBetter: true, seconds: 0 };
       case 'measure': {
         submitted.push(candidateKey(task.candidate));
         const key = letters(task.candidate);

@@ -1,4 +1,4 @@
-"""Answers requests one after the other: load, run, unload. Ends with the stream of requests."""
+"""Answers requests one after the other: load, run, unload, and the same for metrics. Ends with the stream of requests."""
 import importlib.metadata
 import importlib.util
 import os
@@ -12,6 +12,7 @@ import traceback
 from .errors import NodeError
 from .frames import divide, read_frame, write_frame
 from .graph_def import GraphDefModel
+from .metric import Metric, MetricError
 from .program import ExportedProgram
 
 PROTOCOL = 1
@@ -71,14 +72,19 @@ def _answer(request, payload, models, replies):
 
             outputs = models[key].run(request["tensors"], divide(request["tensors"], payload), show)
             write_frame(replies, {"kind": "done", "id": number}, outputs)
+        elif operation == "loadMetric":
+            models[key] = Metric(request["path"])
+            write_frame(replies, {"kind": "done", "id": number, "higherIsBetter": models[key].higher_is_better, "takesData": models[key].takes_data})
+        elif operation == "score":
+            write_frame(replies, {"kind": "done", "id": number, "score": models[key].score(request, divide(request["tensors"], payload))})
         elif operation == "unload":
             models.pop(key, None)
             write_frame(replies, {"kind": "done", "id": number})
     except BaseException as error:  # Whatever a framework throws, the next request is answered.
         traceback.print_exc()
-        is_of_node = isinstance(error, NodeError)
-        message = str(error) if is_of_node else f"{type(error).__name__}: {error}"
-        write_frame(replies, {"kind": "error", "id": number, "message": message[:4000], "node": error.node if is_of_node else None})
+        has_place = isinstance(error, (NodeError, MetricError))
+        message = str(error) if has_place else f"{type(error).__name__}: {error}"
+        write_frame(replies, dict(vars(error) if has_place else {}, kind="error", id=number, message=message[:4000]))
 
 
 def _installed(name):
