@@ -122,6 +122,10 @@ interface Commands {
     arguments: Feeding & { model: string; converted: readonly string[] };
     result: { outputs: Record<string, ErrorStatistics>; deterministic: boolean };
   };
+  /** Writes values of a graph of constants, as kernels compute them, to the `.npz` `save`. */
+  run_ops: { arguments: { model: string; fetches: readonly string[]; save: string }; result: null };
+  /** Writes a copy of a graph of constants with the named ops in INT8: the numbers of `NAME` are the value `NAME/result/quantize`. */
+  quantize_ops: { arguments: { model: string; names: readonly string[]; target: string }; result: null };
   /** The folder of a SavedModel that looks words up in a table filled from a file. */
   build_vocabulary: { arguments: { folder: string }; result: string };
   compare_saved_models: {

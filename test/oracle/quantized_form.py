@@ -22,7 +22,8 @@ def quantized_form(graph, names, feeds):
     behind = {}
     for name in names:
         node = nodes[name]
-        anchor = next(source for source in data_inputs(node) if nodes[source.split(':')[0]].op != 'Const').split(':')[0]
+        sources = [source.split(':')[0] for source in data_inputs(node)]
+        anchor = next((source for source in sources if nodes[source].op != 'Const'), sources[0])
         for index, (source, (_, _, kind)) in enumerate(zip(data_inputs(node), inputs_of(node))):
             if kind == types_pb2.DT_FLOAT:
                 node.input[index] = add_pair(result, f'{name}/input_{index}', source, ranges[source], anchor)

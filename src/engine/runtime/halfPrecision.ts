@@ -1,4 +1,4 @@
-import { bfloat16Bits } from '../graph/bfloat16';
+import { bfloat16Bits, bfloat16Rounded } from '../graph/bfloat16';
 import type { DataType } from '../graph/dataType';
 import { float16Bits, float16Value } from '../graph/float16';
 import type { Tensor } from '../graph/tensor';
@@ -29,4 +29,10 @@ export function rounded(tensor: Tensor, dtype: DataType | undefined): Tensor {
   const convert = dtype === 'bfloat16' ? bfloat16Bits : float16Bits;
   for (let i = 0; i < source.length; i++) bits[i] = convert(source[i]!);
   return { dtype, shape: tensor.shape, data: bits };
+}
+
+/** What rounds a number to a half-precision type, nearest even; for any other type the number itself: for kernels that round between their steps. */
+export function halfRounding(dtype: DataType | undefined): (x: number) => number {
+  if (dtype === 'float16') return (x) => float16Value(float16Bits(x));
+  return dtype === 'bfloat16' ? bfloat16Rounded : (x) => x;
 }

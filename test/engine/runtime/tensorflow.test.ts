@@ -18,8 +18,6 @@ const graph = graphFromBytes(readFileSync('test/fixtures/runtime_ops.pb'), 'runt
 
 /** One unit in the last place of bfloat16, as a share of the largest element: TensorFlow's kernels round in between. */
 const BFLOAT16_ULP = 2 ** -7;
-/** Kernels that accumulate in bfloat16, element by element. */
-const ROUNDED_PER_STEP = new Set(['Prod_bfloat16', 'AvgPool_VALID_bfloat16']);
 const FLOAT32_TOLERANCE = 2e-6;
 
 describe('results recorded from TensorFlow', () => {
@@ -32,7 +30,6 @@ describe('results recorded from TensorFlow', () => {
     const [a, b] = [values(wanted), values(actual!)];
     const largest = Math.max(...a.map(Math.abs), 1e-6);
     const error = Math.max(...a.map((value, index) => (Object.is(value, b[index]) ? 0 : Math.abs(value - b[index]!)))) / largest;
-    const ulps = ROUNDED_PER_STEP.has(name) ? 2 : 1;
-    expect(error).toBeLessThanOrEqual(actual!.dtype === 'bfloat16' ? ulps * BFLOAT16_ULP : FLOAT32_TOLERANCE);
+    expect(error).toBeLessThanOrEqual(actual!.dtype === 'bfloat16' ? BFLOAT16_ULP : FLOAT32_TOLERANCE);
   });
 });

@@ -18,13 +18,14 @@ import { reductions } from './reduction';
 import { nearestResizing, resizing } from './resize';
 import { partitioning, segments } from './segments';
 import { sequences, shapeOperations } from './shape';
+import { softmaxes } from './softmax';
 import { squareMatrices } from './squareMatrices';
 import { tensorLists } from './tensorLists';
 
 /** TensorFlow's ops, one row each. */
 export const tensorflowOperations: OpTable = {
   arithmetic: {
-    ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...resizing, ...quantizing, ...fusedInt8,
+    ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...softmaxes, ...resizing, ...quantizing, ...fusedInt8,
     ...ranking, ...sequences, ...segments, ...detection, ...images, ...matrixArithmetic, ...squareMatrices,
   },
   movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },

@@ -2,28 +2,8 @@ import { addLoop, multiplyLoop } from '../elementLoops';
 import { broadcastBinary } from '../broadcasting';
 import type { Tensor } from '../../graph/tensor';
 import type { OpContext, Operation, Operations } from '../operation';
-import { allocate, reshaped, type NumberArray } from '../tensors';
+import { reshaped, type NumberArray } from '../tensors';
 import { isChannelsFirst } from './windows';
-
-/** exp(x - max) / sum along the last axis; `log` gives its logarithm. A row of -inf only gives NaN, as in TensorFlow. */
-function softmax(log: boolean): Operation {
-  return (context) => {
-    const x = context.input(0);
-    const source = x.data as NumberArray;
-    const data = allocate(x.dtype, source.length) as NumberArray;
-    const width = x.shape.at(-1) ?? 1;
-    for (let start = 0; start < source.length; start += width) {
-      const end = start + width;
-      let max = -Infinity;
-      for (let i = start; i < end; i++) if (source[i]! > max) max = source[i]!;
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += Math.exp(source[i]! - max);
-      const logSum = Math.log(sum);
-      for (let i = start; i < end; i++) data[i] = log ? source[i]! - max - logSum : Math.exp(source[i]! - max) / sum;
-    }
-    return [{ dtype: x.dtype, shape: x.shape, data }];
-  };
-}
 
 interface Moments {
   readonly mean: NumberArray;
@@ -100,7 +80,6 @@ const localResponseNormalization: Operation = (context) => {
 };
 
 export const normalization: Operations = {
-  Softmax: softmax(false), LogSoftmax: softmax(true),
   FusedBatchNorm: fusedBatchNorm, FusedBatchNormV2: fusedBatchNorm, FusedBatchNormV3: fusedBatchNorm,
   L2Loss: l2Loss, LRN: localResponseNormalization,
 };

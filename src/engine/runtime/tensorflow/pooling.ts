@@ -1,8 +1,10 @@
 import { UserError } from '../../errors';
 import type { Tensor } from '../../graph/tensor';
+import { halfRounding, isHalf } from '../halfPrecision';
 import type { OnnxNode } from '../onnxModel';
 import type { KernelOperand, OpContext, Operation, Operations } from '../operation';
 import { numbersOf } from '../tensors';
+import { roundedAverages } from './roundedAverages';
 import { channelsFirstNodes, isChannelsFirst, spatial, windowOf } from './windows';
 
 /** MaxPool and AvgPool in two or three dimensions; averages leave padding out. Windows and strides are attributes, or inputs 1 and 2. */
@@ -22,6 +24,8 @@ async function poolOf(onnxOp: string, context: OpContext, data: KernelOperand, s
   if (sizes[0] !== 1 || sizes[channelsFirst ? 1 : rank - 1] !== 1) throw new UserError('Pooling across channels or batches is not supported');
   const kernel = spatial(sizes, channelsFirst);
   const window = windowOf(context, spatial(x.shape, channelsFirst), kernel, strides);
+  const type = context.outputType(0) ?? x.dtype;
+  if (onnxOp === 'AveragePool' && rank === 4 && isHalf(type)) return roundedAverages(x, kernel, window, halfRounding(type));
   const attributes = { kernel_shape: kernel, strides: window.strides, pads: [...window.before, ...window.after] };
   const nodes = (): OnnxNode[] => channelsFirstNodes(rank, channelsFirst, 'x0', (input, output) => ({ op: onnxOp, inputs: [input], outputs: [output], attributes }));
   return context.kernel(`${onnxOp} ${rank} ${kernel} ${JSON.stringify(window)}`, nodes, [data]);

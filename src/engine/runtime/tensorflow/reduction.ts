@@ -2,6 +2,7 @@ import { UserError } from '../../errors';
 import type { DataType } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import type { OpContext, Operation, Operations } from '../operation';
+import { halfRounding } from '../halfPrecision';
 import { transposed } from '../stridedCopy';
 import { allocate, isBigInt, normalizeAxis, numbersOf, scalarOf, type BigIntArray, type NumberArray } from '../tensors';
 
@@ -44,6 +45,12 @@ function reducedLast(context: OpContext): { rows: Tensor; width: number; shape: 
   };
 }
 
+/** A product that is rounded after every factor, as Eigen's is in half precision. */
+const product: Operation = (context) => {
+  const round = halfRounding(context.outputType(0));
+  return reduction(fold(1, (a, b) => round(a * b)), bigFold(1n, (a, b) => a * b))(context);
+};
+
 function reduction(reduce: RowReduction, reduceBig?: BigIntReduction): Operation {
   return (context) => {
     const { rows, width, shape } = reducedLast(context);
@@ -80,7 +87,7 @@ function argument(better: (x: number | bigint, best: number | bigint) => boolean
   };
 }
 
-/** Running sum or product along an axis, in either direction, with or without the element itself. */
+/** Running sum or product along an axis, in either direction, with or without the element itself; half precision is rounded after each. */
 function cumulative(initial: number, f: (sum: number, x: number) => number): Operation {
   return (context) => {
     const x = context.input(0);
@@ -91,12 +98,13 @@ function cumulative(initial: number, f: (sum: number, x: number) => number): Ope
     const values = x.data as NumberArray;
     const data = allocate(x.dtype, values.length) as NumberArray;
     const big = isBigInt(x);
+    const round = halfRounding(context.outputType(0));
     for (let line = 0; line < values.length / width; line++) {
       const start = Math.floor(line / inner) * width * inner + (line % inner);
       let total = (big ? BigInt(initial) : initial) as number;
       for (let k = 0; k < width; k++) {
         const i = start + (reverse ? width - 1 - k : k) * inner;
-        const next = f(total, values[i]!);
+        const next = round(f(total, values[i]!));
         data[i] = exclusive ? total : next;
         total = next;
       }
@@ -108,7 +116,7 @@ function cumulative(initial: number, f: (sum: number, x: number) => number): Ope
 export const reductions: Operations = {
   Sum: reduction(sum, bigFold(0n, (a, b) => a + b)),
   Mean: reduction((row, start, end) => sum(row, start, end) / (end - start), (row, start, end) => bigFold(0n, (a, b) => a + b)(row, start, end) / BigInt(end - start)),
-  Prod: reduction(fold(1, (a, b) => a * b), bigFold(1n, (a, b) => a * b)),
+  Prod: product,
   Max: reduction(fold(-Infinity, larger), bigFold(-(2n ** 63n), (a, b) => (b > a ? b : a))),
   Min: reduction(fold(Infinity, smaller), bigFold(2n ** 63n - 1n, (a, b) => (b < a ? b : a))),
   All: reduction(fold(1, (a, b) => a & b)), Any: reduction(fold(0, (a, b) => a | b)),
