@@ -2,16 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArrays } from '../../../src/cli/arrays';
+import { opErrors } from '../../../src/document/sensitivity';
+import { parseConfig, requireValid } from '../../../src/engine/config/parse';
 import { graphFromBytes } from '../../../src/engine/formats/tensorflow/read';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import type { Graph } from '../../../src/engine/graph/graph';
 import type { Tensor } from '../../../src/engine/graph/tensor';
 import { type KernelRunner, NO_PROGRESS } from '../../../src/engine/host';
+import { nodeDetails } from '../../../src/engine/report/details';
 import { runGraph } from '../../../src/engine/runtime/executor';
 import { sliced } from '../../../src/engine/runtime/stridedCopy';
-import { highest, lowest, type SearchSpace, withPrecision } from '../../../src/engine/tuning/candidate';
+import { candidateConfig, highest, lowest, type SearchSpace, withPrecision } from '../../../src/engine/tuning/candidate';
+import { sensitivityTask } from '../../../src/engine/tuning/sensitivity';
 import { randomNumbers } from '../../../src/engine/tuning/strategies/randomNumbers';
 import { buildGraph, constant, placeholder, tensor } from '../../support/graphBuilder';
+import { runAllPhases } from '../../support/snapshots';
 import { startTestKernels } from '../../worker/kernels';
 import { benchOf, searchOn } from './benchSupport';
 
@@ -96,14 +101,37 @@ describe('a model with one sensitive op', () => {
     data = new Map([['x', x], ['scores', scores!]]);
   });
 
-  it.each(['basic', 'mse', 'mse_v2', 'conservative', 'pareto'] as const)('%s finds that op and leaves it, and it alone, FP32', async (strategy) => {
-    const config = { use_bf16: true, accuracy_criterion: { relative: 0.05 } };
-    const bench = await benchOf(graph, config, data, 'scores', kernels);
-    const { best, space, baseline, trials } = await searchOn(bench, config, strategy);
+  const CONFIG = { use_bf16: true, accuracy_criterion: { relative: 0.05 } };
+
+  it.each(['basic', 'mse', 'mse_v2', 'conservative', 'exhaustive', 'pareto'] as const)('%s finds that op and leaves it, and it alone, FP32', async (strategy) => {
+    const bench = await benchOf(graph, CONFIG, data, 'scores', kernels);
+    const { best, space, baseline, trials } = await searchOn(bench, CONFIG, strategy);
     expect(baseline.accuracy).toBe(1);
     expect(best.meets).toBe(true);
     expect(fp32Of(space, best.candidate.precisions)).toEqual(['wide']);
+    expect(best.lowered).toBeGreaterThan(0.69);
     expect(trials.filter(({ candidate }) => !fp32Of(space, candidate.precisions).includes('wide')).every(({ meets }) => !meets)).toBe(true);
+  });
+
+  it('random meets the criterion only with that op in FP32', async () => {
+    const { best, space, trials } = await searchOn(await benchOf(graph, CONFIG, data, 'scores', kernels), CONFIG, 'random');
+    expect(best.meets).toBe(true);
+    expect(trials.map(({ candidate, meets }) => !meets || fp32Of(space, candidate.precisions).includes('wide'))).not.toContain(false);
+  });
+
+  it('is shown with the reason, and with the error that the op makes alone', async () => {
+    const bench = await benchOf(graph, CONFIG, data, 'scores', kernels);
+    const { best, space } = await searchOn(bench, CONFIG, 'pareto');
+    const config = candidateConfig(requireValid(parseConfig(JSON.stringify(CONFIG), 'test.mixed-precision.json')), space, best.candidate);
+    const { snapshots, plan, ranges } = await runAllPhases(graph, config, { min: -10, max: 10 });
+    const { precision, why } = nodeDetails('wide', snapshots.length - 1, snapshots, plan, ranges, dialect);
+    expect(precision).toBe('fp32');
+    expect(why.text).toMatch(/op_name_dict/);
+
+    const errors = opErrors(space, await bench.run(sensitivityTask(space)));
+    // In BF16 alone an op may take the sums before `wide` along; in INT8 it is itself only.
+    const inInt8 = new Map([...errors].map(([id, [lowest]]) => [id, lowest!.decibels]));
+    for (const other of ['first', 'second', 'scores']) expect(inInt8.get('wide')).toBeLessThan(inInt8.get(other)! - 10);
   });
 });
 
