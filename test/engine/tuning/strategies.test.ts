@@ -95,6 +95,12 @@ describe('pareto', () => {
     expect(result.best.candidate.precisions).toEqual(['fp32', 'int8']);
   });
 
+  it('walks in the quantization setting that keeps most', async () => {
+    const settings = (['per_channel', 'per_tensor'] as const).map((weight_granularity) => ({ algorithm: 'minmax' as const, weight_granularity }));
+    const runner = fakeRunner({ ...space(unit('a', 'if')), settings }, (letters, setting) => (letters === 'f' ? 1 : [0.5, 0.995][setting]!), { outputError: () => 1 });
+    expect(tried(await search(STRATEGIES.pareto, runner))).toEqual(['0 i', '1 i', '1 f']);
+  });
+
   it('goes on to lower the best where that still meets the criterion', async () => {
     const units = ['a', 'b', 'c', 'd'].map((name) => unit(name, 'if'));
     // The errors mislead: it is not a but b that costs accuracy.

@@ -1,15 +1,17 @@
 import { highest, lowest, type SearchSpace, withPrecision } from '../candidate';
 import { sensitivities, sensitivityTask } from '../sensitivity';
-import { ask, measure, type Search, type Strategy, type Trial } from '../strategy';
+import { ask, measure, mostAccurate, type Search, type Strategy, type StrategyOptions, type Trial } from '../strategy';
 import { greedyWalk, type UnitErrors } from './greedyWalk';
 
 /** Steps of the walk that begins where it is cheapest. */
 const STEPS_UP = 12;
 
 /**
- * Our own: the error that each op makes alone is measured once; then a walk from FP32 lowers what saves most modelled time
- * per error, Casts counted, and one from the cheapest candidate, where precisions are no lower than pays, takes back what makes
- * most error per time saved. The candidates on both are measured, coarse steps first, and the cheapest that meets the criterion is lowered further where it still is met.
+ * Our own: of the quantization settings that is taken which keeps most with everything lowered, and the error that each op
+ * makes alone is measured once. Then a walk from FP32 lowers what saves most modelled time per error, Casts counted, and one
+ * from the cheapest candidate, where precisions are no lower than pays, takes back what makes most error per time saved. The
+ * candidates on both are measured, coarse steps first, and the cheapest that meets the criterion is lowered further where it
+ * still is met.
  */
 export const pareto: Strategy = {
   description: 'From FP32, the op that saves most time for the error it makes is lowered next: gives the whole trade between accuracy and cost.',
@@ -17,8 +19,9 @@ export const pareto: Strategy = {
   search: searchPareto,
 };
 
-function* searchPareto(space: SearchSpace): Search {
-  const [top, bottom] = [highest(space), lowest(space)];
+function* searchPareto(space: SearchSpace, options: StrategyOptions): Search {
+  const { setting } = mostAccurate(yield* measure(space.settings.map((_, index) => lowest(space, index))), options).candidate;
+  const [top, bottom] = [highest(space, setting), lowest(space, setting)];
   const errors = sensitivities(space, yield* ask(sensitivityTask(space)));
   const down = yield* greedyWalk(space, top, errors, 'down', Infinity);
   const cheaper = yield* greedyWalk(space, bottom, errors, 'cheapest', Infinity);
