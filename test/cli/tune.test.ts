@@ -59,7 +59,7 @@ describe.each(['digits_cnn', 'digits_gru'])('tune %s', (name) => {
 });
 
 describe.each([
-  ['digits_cnn.pb', TEST_DATA, CALIBRATION], ['digits.onnx', TEST_DATA, CALIBRATION], ['digits_pytorch.pt2', join(SAMPLES, 'digits_pytorch_test.npz'), join(SAMPLES, 'digits_pytorch_calibration.npz')],
+  ['digits.onnx', TEST_DATA, CALIBRATION], ['digits_pytorch.pt2', join(SAMPLES, 'digits_pytorch_test.npz'), join(SAMPLES, 'digits_pytorch_calibration.npz')],
 ])('tune %s', (name, data, calibration) => {
   it.each(['basic', 'pareto'])('by %s keeps the accuracy with at least 90 %% of the eligible arithmetic lowered', async (strategy) => {
     // Where the data is named in the config, the command line need not.

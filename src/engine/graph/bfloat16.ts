@@ -7,13 +7,6 @@ export function bfloat16Bits(value: number): number {
   return roundedBits(scratch[0]!);
 }
 
-/** The bfloat16 nearest to a number, as a number. */
-export function bfloat16Rounded(value: number): number {
-  scratchFloat[0] = value;
-  scratch[0] = roundedBits(scratch[0]!) << 16;
-  return scratchFloat[0];
-}
-
 /** Like `bfloat16Bits`, of the bits of a float32. */
 function roundedBits(word: number): number {
   if ((word & 0x7fffffff) > 0x7f800000) return (word >>> 16) | 0x40;

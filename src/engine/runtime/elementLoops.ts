@@ -44,19 +44,42 @@ export function bigintLoop(f: (x: bigint, y: bigint) => bigint | number): Binary
 
 export type UnaryLoop = (out: NumberArray, x: NumberArray) => void;
 
-/** max(x, 0) that keeps NaN. */
+/** The bits of an array of float32 numbers, in place. */
+const bitsOf = ({ buffer, byteOffset, length }: NumberArray): Int32Array => new Int32Array(buffer, byteOffset, length);
+
+const isNaNBits = (bits: number): boolean => (bits & 0x7fffffff) > 0x7f800000;
+
+/**
+ * max(x, 0) that keeps NaN. On float32 by its bits: signs are as good as random, and a branch on them, which the processor
+ * guesses wrong half of the time, takes several times as long.
+ */
 export const reluLoop: UnaryLoop = (out, x) => {
-  for (let i = 0; i < x.length; i++) {
-    const value = x[i]!;
-    out[i] = value < 0 ? 0 : value;
+  if (!(x instanceof Float32Array)) {
+    for (let i = 0; i < x.length; i++) out[i] = x[i]! < 0 ? 0 : x[i]!;
+    return;
+  }
+  const [words, results] = [bitsOf(x), bitsOf(out)];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    results[i] = isNaNBits(word) ? word : word & ~(word >> 31);
   }
 };
 
-/** min(max(x, 0), 6) that keeps NaN. */
+/** Bits of the float32 6; those of positive numbers are in their order. */
+const SIX = 0x40c00000;
+
+/** min(max(x, 0), 6) that keeps NaN, by bits as `reluLoop`. */
 export const relu6Loop: UnaryLoop = (out, x) => {
-  for (let i = 0; i < x.length; i++) {
-    const value = x[i]!;
-    out[i] = value < 0 ? 0 : value > 6 ? 6 : value;
+  if (!(x instanceof Float32Array)) {
+    for (let i = 0; i < x.length; i++) out[i] = x[i]! < 0 ? 0 : x[i]! > 6 ? 6 : x[i]!;
+    return;
+  }
+  const [words, results] = [bitsOf(x), bitsOf(out)];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const positive = word & ~(word >> 31);
+    const above = positive - SIX;
+    results[i] = isNaNBits(word) ? word : positive - (above & ~(above >> 31));
   }
 };
 

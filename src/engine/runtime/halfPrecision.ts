@@ -1,4 +1,4 @@
-import { bfloat16Bits, bfloat16Rounded } from '../graph/bfloat16';
+import { bfloat16Bits } from '../graph/bfloat16';
 import type { DataType } from '../graph/dataType';
 import { float16Bits, float16Value } from '../graph/float16';
 import type { Tensor } from '../graph/tensor';
@@ -29,6 +29,14 @@ export function rounded(tensor: Tensor, dtype: DataType | undefined): Tensor {
   const convert = dtype === 'bfloat16' ? bfloat16Bits : float16Bits;
   for (let i = 0; i < source.length; i++) bits[i] = convert(source[i]!);
   return { dtype, shape: tensor.shape, data: bits };
+}
+
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+
+function bfloat16Rounded(value: number): number {
+  word[0] = bfloat16Bits(value) << 16;
+  return float[0]!;
 }
 
 /** What rounds a number to a half-precision type, nearest even; for any other type the number itself: for kernels that round between their steps. */
