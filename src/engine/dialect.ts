@@ -1,9 +1,12 @@
+import type { FusedForm } from './fusedForm';
 import type { PartialShape } from './graph/attribute';
 import type { DataType } from './graph/dataType';
-import type { Graph, Node, ValueRef } from './graph/graph';
+import type { UniqueName } from './graph/freeName';
+import type { Graph, Node, NodeTable, ValueRef } from './graph/graph';
 import type { Tensor } from './graph/tensor';
-import type { ModelInParts } from './host';
-import type { ByteSink, Progress } from './host';
+import type { ChannelPosition, ChannelwiseStep, LinearOp } from './linearOp';
+import type { OwnRuntime, WholeModel, WholeModelRequest } from './modelRun';
+import type { ActivationGrid, ActivationRule, QuantizationPattern, QuantizedWeight, WeightGrid } from './quantization';
 
 /**
  * A set of inputs and outputs of one node that share one element type: a TensorFlow type attribute (or one entry of a
@@ -17,58 +20,6 @@ export interface TypeGroup {
   readonly outputs: readonly number[];
 }
 
-/** How an op is computed in INT8 between Dequantize and Quantize. */
-export interface QuantizationPattern {
-  /** Inputs that carry activations. */
-  readonly activations: readonly number[];
-  /** The input that carries weights when it is a constant; `axis` is the output-channel axis, undefined = per tensor. */
-  readonly weight?: { readonly input: number; readonly axis: number | undefined };
-  /** The input with a constant FP32 bias that kernels want on the grid of their accumulator. */
-  readonly bias?: number;
-}
-
-/** An unsigned 8-bit grid: the number q, in 0…255, stands for (q - zeroPoint)·scale. */
-export interface ActivationGrid {
-  readonly scale: number;
-  readonly zeroPoint: number;
-  /** 127 where 7 bits are used. */
-  readonly highest?: 127 | 255;
-}
-
-/** How a framework's own quantizer lays the grid of activations. */
-export interface ActivationRule {
-  readonly smallestScale: number;
-  /** It computes in FP32: only so are its numbers met bit by bit. */
-  readonly isSinglePrecision: boolean;
-  /** Activations give up a bit where kernels need that, not weights. */
-  readonly reducesRange: boolean;
-}
-
-/** Symmetric INT8 weights: the number q of channel c stands for q·scales[c]. */
-export interface QuantizedWeight {
-  /** As int8, in the weight's own shape. */
-  readonly values: Tensor;
-  /** One per channel of `axis`, or a single one where that is undefined. */
-  readonly scales: Float64Array;
-  readonly axis: number | undefined;
-}
-
-/** How a framework's own quantizer lays the grid of symmetric INT8 weights. */
-export interface WeightGrid {
-  /** What the largest magnitude is divided by to give the scale. */
-  readonly levels: number;
-  /** Least number of the grid. */
-  readonly lowest: number;
-  /** Greatest number of the grid; 127 where there is none. */
-  readonly highest?: number;
-  readonly smallestScale: number;
-  /** The framework computes in FP32, and multiplies by 1/scale instead of dividing: only so are its numbers met bit by bit. */
-  readonly isSinglePrecision?: boolean;
-}
-
-/** Gives a name no node has: `base`, else `base_1`, … */
-export type UniqueName = (base: string) => string;
-
 /** A module of a model that is made of modules. */
 export interface ModuleRef {
   /** `features/0`. */
@@ -79,105 +30,11 @@ export interface ModuleRef {
   readonly call: string;
 }
 
-/** Where the channels of an activation are: its last axis, or the second one. */
-export type ChannelPosition = 'last' | 'second';
-
-/** An op whose output channels scale with slices of its weight. */
-export interface LinearOp {
-  /** The input that carries the weight. */
-  readonly weight: number;
-  /** Neighbouring axes of the weight which, taken together in row-major order, number the output channels. */
-  readonly channelAxes: readonly number[];
-  /** Rank of the result, and where its channels are. */
-  readonly rank: number;
-  readonly channels: ChannelPosition;
-  /** The input that carries a bias, where the op adds one itself. */
-  readonly bias?: number;
-}
-
-/**
- * A node that computes x·scale + shift with one scale and shift per channel once its operands (indices of inputs) are
- * constant. The operand of add, subtract and multiply broadcasts as in NumPy; a bias and the four vectors of an
- * inference batch normalisation have one element per channel.
- */
-export type ChannelwiseStep =
-  | { readonly kind: 'add' | 'subtract' | 'multiply'; readonly operand: number }
-  | { readonly kind: 'bias'; readonly operand: number; readonly channels: ChannelPosition }
-  | {
-      readonly kind: 'batch-norm';
-      readonly scale: number;
-      readonly offset: number;
-      readonly mean: number;
-      readonly variance: number;
-      readonly epsilon: number;
-      readonly channels: ChannelPosition;
-      /** The framework folds it in FP32, step by step: only so are the folded weights met bit by bit. */
-      readonly isSinglePrecision?: boolean;
-    };
-
 /** What an op does to each element, as far as patterns of several ops are made of it. */
 export type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide' | 'power' | 'error function' | 'hyperbolic tangent';
 
 /** How a node passes its first input on: always, or as soon as the model is used rather than trained or debugged. */
 export type PassingKind = 'identity' | 'training';
-
-/**
- * A framework's own INT8 kernels: each takes the place of Dequantize, float ops and Quantize. Asked only about ops that are
- * INT8 between Dequantize and Quantize already.
- */
-export interface FusedForm {
-  /** Why the op, as it is in the opened model, has no such kernel, in a sentence. */
-  objection(op: Node, graph: Graph): string | undefined;
-  /**
-   * Whether the kernel of `op` also computes `next`, which alone reads, at `input`, what `op` and `absorbed` make together.
-   * `summand` is an input of `next` that brings another activation: the kernel wants it in INT8, and overwrites it.
-   */
-  absorbs(op: Node, absorbed: readonly Node[], next: Node, input: number, graph: Graph): { readonly summand?: number } | undefined;
-  /** The ops, in order and with their result last, that the kernel of `op` also computes of a value that they alone read, which `op` and `absorbed` make. */
-  absorbsTogether(op: Node, absorbed: readonly Node[], value: ValueRef, graph: Graph, reads: ValueReads): readonly Node[] | undefined;
-  /** The kernel gives nothing but INT8, so its result needs a range whoever reads it. */
-  givesInt8Only(op: Node): boolean;
-  fuse(request: FusionRequest): Fusion;
-  /** An op that hands INT8 values on, from Dequantize to `quantize`, as one that reads what is behind the Dequantize and gives the same grid. */
-  keepInt8(node: Node, quantize: Node, nodes: NodeTable): Fusion;
-}
-
-/** Where the values of a graph are read. */
-export interface ValueReads {
-  of(value: ValueRef): readonly ValueRead[];
-  /** The place where it is read, if that is the only one and no caller of the model fetches it. */
-  only(value: ValueRef): ValueRead | undefined;
-  isFetched(value: ValueRef): boolean;
-}
-
-export interface ValueRead {
-  readonly node: string;
-  readonly input: number;
-}
-
-export interface FusionRequest {
-  /** Reads its activation and its weight from Dequantize. */
-  readonly op: Node;
-  /** In order; a summand comes from Dequantize. */
-  readonly absorbed: readonly Node[];
-  /** The Quantize that alone reads the result. */
-  readonly quantize: Node | undefined;
-  /** Shape of the op's activation. */
-  readonly shape: PartialShape;
-  readonly nodes: NodeTable;
-  readonly uniqueName: UniqueName;
-}
-
-/**
- * Nodes in order, of which the last has the id of the op and its first output the op's result; or why there are none, in a
- * sentence. Where it is FP32, `quantize` stays behind it.
- */
-export type Fusion = { readonly nodes: readonly Node[]; readonly givesInt8: boolean } | { readonly reason: string };
-
-export interface ActivationRange {
-  readonly min: number;
-  readonly max: number;
-}
 
 /**
  * Answers the framework's questions, so that phases are written once. A phase that needs the framework's name is
@@ -324,32 +181,6 @@ export interface Dialect {
   inferShapes(graph: Graph): ReadonlyMap<string, PartialShape>;
 }
 
-export interface OwnRuntime {
-  readonly framework: 'tensorflow' | 'pytorch';
-  /** The file the framework loads. Throws UserError for a graph that no such file holds. */
-  fileOf(graph: Graph): ModelFile;
-}
-
-export interface ModelFile {
-  /** Appends the file; the caller commits or aborts. */
-  write(sink: ByteSink, progress: Progress): Promise<void>;
-  /** What the framework calls a value. Throws UserError where it has none of that name. */
-  nameOf(value: ValueRef): string;
-}
-
-export interface WholeModelRequest {
-  /** Values the caller gives; an inner one cuts the graph there. */
-  readonly feeds: readonly ValueRef[];
-  readonly fetches: readonly ValueRef[];
-  /** FP32 values of which four outputs are wanted after the fetches: smallest element, largest, sum, shape. The smallest is above the largest of a value that was not computed. */
-  readonly observed: readonly ValueRef[];
-}
-
-/** A serialised ONNX model, in parts, whose inputs and outputs are in the order asked for. */
-export interface WholeModel {
-  readonly model: () => ModelInParts;
-}
-
 /** A type group of a node. */
 export interface GroupRef {
   readonly node: string;
@@ -373,8 +204,3 @@ export interface SensitivePattern {
 
 /** The types a conversion chooses between. */
 export type FloatType = 'float32' | 'bfloat16';
-
-/** Any lookup of nodes by id: a graph's table or a rewriter's. */
-export interface NodeTable {
-  get(id: string): Node | undefined;
-}

@@ -1,4 +1,4 @@
-import type { ModelFile, OwnRuntime } from './dialect';
+import type { ModelFile, OwnRuntime } from './modelRun';
 import type { Tensor } from './graph/tensor';
 
 /** Random-access bytes of one file. Implemented beside the worker and the CLI. */

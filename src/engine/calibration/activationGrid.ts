@@ -1,4 +1,4 @@
-import type { ActivationGrid, ActivationRule } from '../dialect';
+import type { ActivationGrid, ActivationRule } from '../quantization';
 import { roundHalfToEven } from '../graph/roundHalfToEven';
 
 interface Layout {

@@ -50,6 +50,11 @@ export interface Graph {
   readonly source?: unknown;
 }
 
+/** Any lookup of nodes by id: a graph's table or a rewriter's. */
+export interface NodeTable {
+  get(id: string): Node | undefined;
+}
+
 /** `node:output`, the key of a value in ranges, messages and maps. */
 export function valueKey(value: ValueRef): string {
   return `${value.node}:${value.output}`;

@@ -1,13 +1,8 @@
 import type { Change, PhaseName } from '../snapshot';
+import { freeName, type UniqueName } from './freeName';
 import type { Graph, ModelOutput, Node, ValueRef } from './graph';
 import { ReaderIndex } from './readerIndex';
-
-/** One place where a value is read. */
-export interface Use {
-  readonly node: string;
-  /** Index into the reader's inputs. */
-  readonly input: number;
-}
+import type { ValueRead } from './valueReads';
 
 /** Name, and a sentence that says what the rule does; the reason of each change says why it was applied there. */
 export interface Rule {
@@ -62,8 +57,8 @@ export class Rewriter {
   }
 
   /** The inputs that read any output of `id` (or only output `output`). Linear in the readers' inputs. */
-  uses(id: string, output?: number): Use[] {
-    const uses: Use[] = [];
+  uses(id: string, output?: number): ValueRead[] {
+    const uses: ValueRead[] = [];
     for (const reader of this.readers.of(id)) {
       const { inputs } = this.node(reader);
       for (let input = 0; input < inputs.length; input++) {
@@ -129,12 +124,11 @@ export class Rewriter {
   }
 
   /** A name no node has or had in this rewrite: `base`, else `base_1`, `base_2`, … */
-  uniqueName(base: string): string {
-    let name = base;
-    for (let suffix = 1; this.isTaken(name); suffix++) name = `${base}_${suffix}`;
+  readonly uniqueName: UniqueName = (base) => {
+    const name = freeName(base, (given) => this.isTaken(given));
     this.names.add(name);
     return name;
-  }
+  };
 
   add(node: Node): ValueRef {
     this.record(undefined, node.id);
@@ -172,7 +166,7 @@ export class Rewriter {
   }
 
   /** Makes the given uses read `to`. */
-  redirect(uses: readonly Use[], to: ValueRef): void {
+  redirect(uses: readonly ValueRead[], to: ValueRef): void {
     for (const use of uses) this.setInput(use.node, use.input, to);
   }
 

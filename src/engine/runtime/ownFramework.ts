@@ -1,4 +1,5 @@
-import type { Dialect, OwnRuntime } from '../dialect';
+import type { Dialect } from '../dialect';
+import type { OwnRuntime } from '../modelRun';
 import { valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { type FrameworkModel, type FrameworkRunner, type KernelRunner, NO_PROGRESS, type RuntimeChoice } from '../host';

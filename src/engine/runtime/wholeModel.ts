@@ -1,4 +1,5 @@
-import type { Dialect, WholeModel, WholeModelRequest } from '../dialect';
+import type { Dialect } from '../dialect';
+import type { WholeModel, WholeModelRequest } from '../modelRun';
 import { CancelledError, UserError } from '../errors';
 import { type Graph, type Node, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';

@@ -1,4 +1,5 @@
-import type { Dialect, LinearOp } from '../dialect';
+import type { Dialect } from '../dialect';
+import type { LinearOp } from '../linearOp';
 import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
 import { topologicalOrder } from '../graph/traversal';
 

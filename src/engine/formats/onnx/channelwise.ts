@@ -1,4 +1,4 @@
-import type { ChannelPosition, ChannelwiseStep, LinearOp } from '../../dialect';
+import type { ChannelPosition, ChannelwiseStep, LinearOp } from '../../linearOp';
 import type { Node, ValueRef } from '../../graph/graph';
 import { floatOf, intOf, intsOf } from './attributes';
 import { makeNode, type OnnxNode, domainOf, inputAt, sourceOf } from './node';

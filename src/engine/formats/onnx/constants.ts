@@ -1,5 +1,4 @@
-import type { NodeTable } from '../../dialect';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 import { domainOf, isConstantNode } from './node';
 
 /** The constant a value comes from, through Identity nodes, or undefined. */

@@ -1,5 +1,6 @@
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
+import { freeName } from '../../graph/freeName';
 import type { Node, ValueRef } from '../../graph/graph';
 import { type Body, resultsOf } from './bodies';
 import { makeInitializer, makeNode, type OnnxNode, sourceOf } from './node';
@@ -104,9 +105,7 @@ export class Summaries {
   }
 
   private freeName(base: string): string {
-    let name = base;
-    for (let suffix = 1; this.nodes.has(name); suffix++) name = `${base}_${suffix}`;
-    return name;
+    return freeName(base, (name) => this.nodes.has(name));
   }
 }
 

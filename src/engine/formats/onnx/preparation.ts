@@ -1,5 +1,5 @@
-import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Arithmetic, PassingKind } from '../../dialect';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 import { intsOf } from './attributes';
 import { constantBehind } from './constants';
 import { domainOf, inputAt, ownInputs, sourceOf, valueAt } from './node';

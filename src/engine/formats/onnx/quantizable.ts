@@ -1,4 +1,4 @@
-import type { QuantizationPattern } from '../../dialect';
+import type { QuantizationPattern } from '../../quantization';
 import type { Graph, Node } from '../../graph/graph';
 import { floatOf, intOf } from './attributes';
 import { PER_CHANNEL_OPSET, QUANTIZE_OPSET } from './boundaryNodes';

@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs/light';
 import { irVersionOf } from '../../capabilities/onnx';
-import type { WholeModel, WholeModelRequest } from '../../dialect';
+import type { WholeModel, WholeModelRequest } from '../../modelRun';
+import { freeName } from '../../graph/freeName';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import { WEIGHTS_FILE } from '../../host';
 import { bytesOf, type Piece } from '../lazyBytes';
@@ -64,7 +65,7 @@ function withFeeds(graph: Graph, feeds: readonly ValueRef[]): { nodes: Map<strin
       inputs.set(valueKey(value), value);
       continue;
     }
-    const id = freeName(`${node.name}/fed`, nodes);
+    const id = freeName(`${node.name}/fed`, (name) => nodes.has(name));
     const { outputTypes, outputNames } = sourceOf(node);
     const source: OnnxNode = {
       kind: 'input', domain: '', inputNames: [], slots: [], captures: [], inputTypes: [], outputNames: [outputNames[value.output]!],
@@ -78,12 +79,6 @@ function withFeeds(graph: Graph, feeds: readonly ValueRef[]): { nodes: Map<strin
     if (fed.some((value, index) => value !== node.inputs[index])) nodes.set(node.id, { ...node, inputs: fed });
   }
   return { nodes, inputs };
-}
-
-function freeName(base: string, nodes: ReadonlyMap<string, Node>): string {
-  let name = base;
-  for (let suffix = 1; nodes.has(name); suffix++) name = `${base}_${suffix}`;
-  return name;
 }
 
 /** The nodes that the values need, with a stack of its own. */

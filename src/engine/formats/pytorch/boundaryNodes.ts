@@ -1,4 +1,6 @@
-import type { ActivationGrid, ActivationRule, FloatType, QuantizedWeight, UniqueName, WeightGrid } from '../../dialect';
+import type { FloatType } from '../../dialect';
+import type { ActivationGrid, ActivationRule, QuantizedWeight, WeightGrid } from '../../quantization';
+import type { UniqueName } from '../../graph/freeName';
 import { decodeBfloat16, encodeBfloat16 } from '../../graph/bfloat16';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';

@@ -1,5 +1,5 @@
 import { baseName } from '../../capabilities/pytorch';
-import type { ChannelwiseStep, LinearOp } from '../../dialect';
+import type { ChannelwiseStep, LinearOp } from '../../linearOp';
 import type { Attribute } from '../../graph/attribute';
 import type { Node, ValueRef } from '../../graph/graph';
 import { flagArgument, inputNamed, numberArgument } from './operands';

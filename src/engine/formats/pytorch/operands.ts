@@ -1,6 +1,5 @@
-import type { NodeTable } from '../../dialect';
 import type { Attribute } from '../../graph/attribute';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 import { sourceOf } from './source';
 
 /** Index among the inputs of the value that is the argument `name`; undefined where that is no single value. */

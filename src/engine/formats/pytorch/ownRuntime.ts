@@ -1,4 +1,4 @@
-import type { OwnRuntime } from '../../dialect';
+import type { OwnRuntime } from '../../modelRun';
 import { recordsOf, writeRecords } from './write';
 
 /** PyTorch runs the exported program; it calls a value as the file does. */

@@ -1,6 +1,6 @@
 import { baseName } from '../../capabilities/pytorch';
-import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
-import type { Node } from '../../graph/graph';
+import type { Arithmetic, PassingKind } from '../../dialect';
+import type { Node, NodeTable } from '../../graph/graph';
 import { flagArgument, inputNamed, numberArgument } from './operands';
 import { sourceOf } from './source';
 

@@ -1,6 +1,6 @@
-import type { FloatType, NodeTable } from '../../dialect';
+import type { FloatType } from '../../dialect';
 import type { DataType } from '../../graph/dataType';
-import type { Node } from '../../graph/graph';
+import type { Node, NodeTable } from '../../graph/graph';
 import { inputNamed } from './operands';
 import { type NodeSource, sourceOf } from './source';
 import { statedShape } from './statedShape';

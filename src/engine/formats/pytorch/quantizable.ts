@@ -1,5 +1,5 @@
 import { baseName } from '../../capabilities/pytorch';
-import type { QuantizationPattern } from '../../dialect';
+import type { QuantizationPattern } from '../../quantization';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { constantAt, constantBehind, inputNamed, numberArgument } from './operands';
 import { readCounts } from './readCounts';

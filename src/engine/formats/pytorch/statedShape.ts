@@ -1,6 +1,5 @@
-import type { NodeTable } from '../../dialect';
 import type { PartialShape } from '../../graph/attribute';
-import type { ValueRef } from '../../graph/graph';
+import type { NodeTable, ValueRef } from '../../graph/graph';
 import { sourceOf } from './source';
 
 /** The shape that the file, or the tensor of a constant, states for a value, through Casts, Quantize and Dequantize; symbolic sizes are all -1. */

@@ -1,4 +1,5 @@
-import type { ActivationGrid, QuantizedWeight, UniqueName, WeightGrid } from '../../dialect';
+import type { ActivationGrid, QuantizedWeight, WeightGrid } from '../../quantization';
+import type { UniqueName } from '../../graph/freeName';
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';

@@ -1,4 +1,4 @@
-import type { ChannelPosition, ChannelwiseStep, LinearOp } from '../../dialect';
+import type { ChannelPosition, ChannelwiseStep, LinearOp } from '../../linearOp';
 import type { DataType } from '../../graph/dataType';
 import type { Node, ValueRef } from '../../graph/graph';
 import { typeAttribute } from './signature';

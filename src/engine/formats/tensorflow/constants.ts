@@ -1,5 +1,4 @@
-import type { NodeTable } from '../../dialect';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 
 /** Ops that hand a constant on unchanged, as TensorFlow 1 exports put between a weight and its reader. */
 const PASSES_ON: ReadonlySet<string> = new Set(['Identity', 'StopGradient', 'Snapshot', 'PreventGradient']);

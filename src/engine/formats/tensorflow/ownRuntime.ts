@@ -1,4 +1,4 @@
-import type { OwnRuntime } from '../../dialect';
+import type { OwnRuntime } from '../../modelRun';
 import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { withoutDanglingColocations } from './colocation';

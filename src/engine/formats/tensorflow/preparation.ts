@@ -1,6 +1,6 @@
-import type { Arithmetic, NodeTable, PassingKind } from '../../dialect';
+import type { Arithmetic, PassingKind } from '../../dialect';
 import { elementCount } from '../../graph/tensor';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 import { constantBehind } from './constants';
 import { decodeTensor } from './tensor';
 

@@ -1,4 +1,4 @@
-import type { QuantizationPattern } from '../../dialect';
+import type { QuantizationPattern } from '../../quantization';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { isSet } from './attributes';
 import { constantBehind } from './constants';

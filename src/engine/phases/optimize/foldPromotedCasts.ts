@@ -1,6 +1,7 @@
 import type { Node } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
-import type { Rule, Use } from '../../graph/rewriter';
+import type { Rule } from '../../graph/rewriter';
+import type { ValueRead } from '../../graph/valueReads';
 import { cancelCheck, type Progress } from '../../host';
 import type { RuleContext } from './localRule';
 import { plainCast } from './rules/plainCast';
@@ -37,7 +38,7 @@ export function foldPromotedCasts(context: RuleContext, progress: Progress): voi
 }
 
 /** Whether another input that counts is FP32, and stays so. */
-function canPromote({ node: id, input }: Use, cast: string, { rewriter, dialect }: RuleContext): boolean {
+function canPromote({ node: id, input }: ValueRead, cast: string, { rewriter, dialect }: RuleContext): boolean {
   const node: Node = rewriter.node(id);
   const promoted = dialect.promotedInputs!(node, rewriter);
   return promoted.includes(input) && dialect.outputTypes(node)[0] === 'float32'

@@ -1,4 +1,4 @@
-import type { ChannelwiseStep, LinearOp } from '../../dialect';
+import type { ChannelwiseStep, LinearOp } from '../../linearOp';
 import { elementCount, type Tensor } from '../../graph/tensor';
 
 /** y = x·scale + shift, one of each per output channel. */

@@ -1,5 +1,5 @@
-import type { Dialect, NodeTable } from '../../dialect';
-import type { Node, ValueRef } from '../../graph/graph';
+import type { Dialect } from '../../dialect';
+import type { Node, NodeTable, ValueRef } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Tensor } from '../../graph/tensor';

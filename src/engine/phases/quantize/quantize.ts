@@ -3,7 +3,8 @@ import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
-import type { ActivationGrid, Dialect, QuantizationPattern, WeightGrid } from '../../dialect';
+import type { Dialect } from '../../dialect';
+import type { ActivationGrid, QuantizationPattern, WeightGrid } from '../../quantization';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rewriter, Rule } from '../../graph/rewriter';
@@ -94,7 +95,7 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, config, co
     const readers = isInt8Only ? 'An INT8 kernel makes' : `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'}`;
     rewriter.apply(QUANTIZE_VALUE, `${readers} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
       const base = baseName(rewriter.node(value.node), value);
-      const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, (name) => rewriter.uniqueName(name)));
+      const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, rewriter.uniqueName));
       rewriter.redirect(uses, dequantized);
       steps.set(valueKey(dequantized), grid.scale);
     });
@@ -138,7 +139,7 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
 
 function storeWeight(constant: Node, axis: number | undefined, { rewriter, settings, weightGrid, dialect }: WeightContext): StoredWeight {
   const weight = quantizeWeight(dialect.constantTensor(constant), axis, weightGrid, settings.weight_algorithm);
-  const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, (name) => rewriter.uniqueName(name)));
+  const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, rewriter.uniqueName));
   return { value, scales: weight.scales };
 }
 
@@ -152,7 +153,7 @@ function storeBias(
   const step = steps.get(valueKey(rewriter.node(node.id).inputs[pattern.activations[0]!]!));
   const bias = step === undefined ? undefined : quantizeBias(dialect.constantTensor(constant), step, scales);
   if (bias === undefined) return;
-  const nodes = dialect.makeQuantizedBias(constant, bias.values, bias.scales, (name) => rewriter.uniqueName(name));
+  const nodes = dialect.makeQuantizedBias(constant, bias.values, bias.scales, rewriter.uniqueName);
   rewriter.setInput(node.id, pattern.bias, addAll(rewriter, nodes));
   removeUnread(rewriter, dialect, [source.node]);
 }

@@ -1,4 +1,4 @@
-import type { QuantizedWeight, WeightGrid } from '../../dialect';
+import type { QuantizedWeight, WeightGrid } from '../../quantization';
 import { NO_FRACTION, roundHalfToEven } from '../../graph/roundHalfToEven';
 import { elementCount, type Tensor } from '../../graph/tensor';
 

@@ -1,6 +1,7 @@
 import type { TuningConfig } from '../../config/config';
 import { hasVnni } from '../../config/instructions';
-import type { Dialect, WeightGrid } from '../../dialect';
+import type { Dialect } from '../../dialect';
+import type { WeightGrid } from '../../quantization';
 
 /**
  * The largest number of weights with 7 bits: the sum of two products with numbers up to 255 fits 16 bits, which is what INT8

@@ -1,4 +1,4 @@
-import type { ActivationGrid } from '../../../dialect';
+import type { ActivationGrid } from '../../../quantization';
 import { elementCount } from '../../../graph/tensor';
 import type { WeightSource } from './grids';
 

@@ -1,4 +1,4 @@
-import type { FusedForm } from '../../../dialect';
+import type { FusedForm } from '../../../fusedForm';
 import type { Attribute } from '../../../graph/attribute';
 import type { Node } from '../../../graph/graph';
 import { textOf } from '../attributes';

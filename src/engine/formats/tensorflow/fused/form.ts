@@ -1,4 +1,4 @@
-import type { FusedForm } from '../../../dialect';
+import type { FusedForm } from '../../../fusedForm';
 import { convolutionForm } from './convolution';
 import { matrixProductForm } from './matrixProduct';
 import { keepInt8 } from './passThrough';

@@ -1,4 +1,4 @@
-import type { ValueReads } from '../../../dialect';
+import type { ValueReads } from '../../../graph/valueReads';
 import type { Graph, Node, ValueRef } from '../../../graph/graph';
 import { elementCount } from '../../../graph/tensor';
 import { firstOutput } from '../makeNode';

@@ -1,5 +1,5 @@
-import type { ActivationGrid, NodeTable } from '../../../dialect';
-import type { Node, ValueRef } from '../../../graph/graph';
+import type { ActivationGrid } from '../../../quantization';
+import type { Node, NodeTable, ValueRef } from '../../../graph/graph';
 import type { Tensor } from '../../../graph/tensor';
 import { constantBehind } from '../constants';
 import { decodeTensor } from '../tensor';

@@ -1,4 +1,5 @@
-import type { ActivationGrid, UniqueName } from '../../../dialect';
+import type { ActivationGrid } from '../../../quantization';
+import type { UniqueName } from '../../../graph/freeName';
 import type { DataType } from '../../../graph/dataType';
 import type { Node, ValueRef } from '../../../graph/graph';
 import { makeConstant } from '../boundaryNodes';

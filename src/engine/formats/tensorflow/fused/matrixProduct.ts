@@ -1,4 +1,4 @@
-import type { FusedForm } from '../../../dialect';
+import type { FusedForm } from '../../../fusedForm';
 import type { Node } from '../../../graph/graph';
 import { isSet } from '../attributes';
 import { constantShape } from '../constants';

@@ -1,4 +1,4 @@
-import type { FusionRequest } from '../../../dialect';
+import type { FusionRequest } from '../../../fusedForm';
 import type { PartialShape } from '../../../graph/attribute';
 import type { Node, ValueRef } from '../../../graph/graph';
 import { integersOf, textOf } from '../attributes';

@@ -1,6 +1,6 @@
-import type { Fusion, NodeTable } from '../../../dialect';
+import type { Fusion } from '../../../fusedForm';
 import type { DataType } from '../../../graph/dataType';
-import type { Node } from '../../../graph/graph';
+import type { Node, NodeTable } from '../../../graph/graph';
 import { textOf } from '../attributes';
 import { kernelFor, withTypes } from '../kernels';
 import { makeNode, type } from '../makeNode';

@@ -1,5 +1,6 @@
 import { handsInt8On, quantizedInputs } from '../../../capabilities/quantizedInputs';
-import type { Dialect, FusedForm } from '../../../dialect';
+import type { Dialect } from '../../../dialect';
+import type { FusedForm } from '../../../fusedForm';
 import type { PartialShape } from '../../../graph/attribute';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
 import { removeUnread } from '../../../graph/removeUnread';
@@ -54,7 +55,7 @@ function fuse(op: FusedOp, shape: PartialShape, context: FuseContext): void {
   const node = rewriter.node(op.node);
   const absorbed = op.absorbed.map((id) => rewriter.node(id));
   const behind = quantizeBehind(op.result, context);
-  const fusion = form.fuse({ op: node, absorbed, quantize: behind, shape, nodes: rewriter, uniqueName: (name) => rewriter.uniqueName(name) });
+  const fusion = form.fuse({ op: node, absorbed, quantize: behind, shape, nodes: rewriter, uniqueName: rewriter.uniqueName });
   if ('reason' in fusion) return note(op.node, fusion.reason, context);
   const quantize = fusion.givesInt8 ? behind : undefined;
   const parts = [...absorbed.map(({ op: type }) => type), ...(quantize === undefined ? [] : ['Quantize'])];

@@ -1,8 +1,9 @@
-import type { Dialect, FusedForm } from '../../../dialect';
+import type { Dialect } from '../../../dialect';
+import type { FusedForm } from '../../../fusedForm';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../../graph/graph';
 import { topologicalOrder } from '../../../graph/traversal';
 import type { Plan, PlannedNode } from '../../../plan';
-import { Reads } from './reads';
+import { ValueReads } from '../../../graph/valueReads';
 import { runsBefore } from './runsBefore';
 
 /** An INT8 op and what its kernel computes with it. */
@@ -31,7 +32,7 @@ export interface FusedPlan {
  */
 export function planFused(graph: Graph, plan: Plan, dialect: Dialect, form: FusedForm): FusedPlan {
   const order = topologicalOrder(graph, (node) => dialect.closesLoop(node));
-  const context: Context = { graph, plan, dialect, form, reads: new Reads(graph), taken: new Set() };
+  const context: Context = { graph, plan, dialect, form, reads: new ValueReads(graph), taken: new Set() };
   const objections = new Map<string, string>();
   const chains: FusedOp[] = [];
   // The later of two ops whose results are added takes the addition in: the other result is there by then.
@@ -67,7 +68,7 @@ interface Context {
   readonly plan: Plan;
   readonly dialect: Dialect;
   readonly form: FusedForm;
-  readonly reads: Reads;
+  readonly reads: ValueReads;
   /** Ids of the ops that some kernel computes beside its own. */
   readonly taken: Set<string>;
 }
