@@ -1,4 +1,5 @@
 import { decodeBfloat16 } from '../../graph/bfloat16';
+import { freeName } from '../../graph/freeName';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import type { LazyBytes } from '../lazyBytes';
 import { makeCast } from './boundaryNodes';
@@ -132,8 +133,7 @@ class Emulation {
 
   private cast({ node, output }: ValueRef, input: ValueRef, from: 'float32' | 'bfloat16', to: 'float32' | 'bfloat16'): ValueRef {
     const base = `${this.graph.nodes.get(node)!.name}/${output === 0 ? '' : `output_${output}_`}${to === 'bfloat16' ? 'rounded' : 'as_float32'}`;
-    let name = base;
-    for (let suffix = 1; this.nodes.has(name) || this.graph.nodes.has(name); suffix++) name = `${base}_${suffix}`;
+    const name = freeName(base, (taken) => this.nodes.has(taken) || this.graph.nodes.has(taken));
     this.nodes.set(name, makeCast(name, input, from, to));
     return { node: name, output: 0 };
   }

@@ -1,5 +1,6 @@
 import type { Attribute } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
+import { freeName } from '../../graph/freeName';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import { joined } from '../lazyBytes';
 import { readerOf } from '../protobuf';
@@ -94,9 +95,7 @@ function withOwnResults(graph: Graph, homes: Homes): Graph {
 
 function handedOn(value: ValueRef, body: Body, nodes: Map<string, Node>): ValueRef {
   const type = outputTypes(nodes.get(value.node)!)[value.output]!;
-  const base = `${body.owner}/${body.attribute}/Identity`;
-  let name = base;
-  for (let suffix = 1; nodes.has(name); suffix++) name = `${base}_${suffix}`;
+  const name = freeName(`${body.owner}/${body.attribute}/Identity`, (taken) => nodes.has(taken));
   const node = makeNode({ name, op: 'Identity', inputs: [value], inputTypes: [type], outputType: type });
   nodes.set(name, { ...node, source: { ...sourceOf(node), home: body } satisfies OnnxNode });
   return { node: name, output: 0 };

@@ -1,3 +1,4 @@
+import { freeName } from '../../graph/freeName';
 import type { GraphParts, NodePart } from './graphParts';
 
 /**
@@ -18,9 +19,8 @@ export class NodeNames {
   of({ name, op, outputs }: NodePart): string {
     const isOwn = name !== '' && this.counts.get(name) === 1;
     const base = isOwn ? name : outputs.find((output) => output !== '') ?? op;
-    let found = base;
     // A later node's own name must stay free for it.
-    for (let suffix = 1; this.taken.has(found) || (this.counts.get(found) === 1 && found !== name); suffix++) found = `${base}_${suffix}`;
+    const found = freeName(base, (given) => this.taken.has(given) || (this.counts.get(given) === 1 && given !== name));
     this.taken.add(found);
     return found;
   }

@@ -1,4 +1,5 @@
 import { opVersion } from '../../capabilities/onnx';
+import { freeName, type UniqueName } from '../../graph/freeName';
 import type { Graph, Node } from '../../graph/graph';
 import { domainOf, sourceOf } from './node';
 import { keepsMeaning, versionsBetween } from './reach';
@@ -18,11 +19,7 @@ export function raiseOpset(graph: Graph): { readonly graph: Graph; readonly opse
   if (opset === from) return { graph, opset };
   if (opset > versions.reach) throw new Error(`the model cannot be raised to operator set ${opset}`);
   const nodes = new Map<string, Node>();
-  const uniqueName = (base: string): string => {
-    let name = base;
-    for (let suffix = 1; graph.nodes.has(name) || nodes.has(name); suffix++) name = `${base}_${suffix}`;
-    return name;
-  };
+  const uniqueName: UniqueName = (base) => freeName(base, (name) => graph.nodes.has(name) || nodes.has(name));
   for (const node of graph.nodes.values()) {
     let current = node;
     const isOwn = sourceOf(node).versions !== undefined && domainOf(node) === '' && sourceOf(node).kind === 'node';

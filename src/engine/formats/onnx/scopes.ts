@@ -1,3 +1,4 @@
+import { freeName } from '../../graph/freeName';
 import { valueKey, type ValueRef } from '../../graph/graph';
 import type { Body } from './bodies';
 import { attributesInCall, type FunctionPart, functionKey } from './functions';
@@ -140,8 +141,7 @@ function scopeOf(
   const { prefix } = place;
   const values = new Map<string, ValueRef>();
   const idOf = (name: string): string => {
-    let id = prefix + name;
-    for (let suffix = 1; taken.has(id); suffix++) id = `${prefix}${name}_${suffix}`;
+    const id = freeName(prefix + name, (given) => taken.has(given));
     taken.add(id);
     return id;
   };

@@ -2,6 +2,7 @@ import type { Attribute } from '../../graph/attribute';
 import { encodeBfloat16 } from '../../graph/bfloat16';
 import type { DataType } from '../../graph/dataType';
 import { float16Bits } from '../../graph/float16';
+import type { UniqueName } from '../../graph/freeName';
 import type { Node } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import { makeInitializer, ownInputs, sourceOf } from './node';
@@ -13,7 +14,7 @@ export interface Upgraded {
   readonly constants: readonly Node[];
 }
 
-type Upgrade = (node: Node, uniqueName: (base: string) => string) => Upgraded;
+type Upgrade = (node: Node, uniqueName: UniqueName) => Upgraded;
 
 /**
  * Rewrites of nodes whose op changed its form but can still say the same, by op and the version that changed it
@@ -38,7 +39,7 @@ export function canRewrite(op: string, since: number): boolean {
 }
 
 /** The node as the version that begins with operator set `since` writes it. */
-export function rewriteFor(node: Node, since: number, uniqueName: (base: string) => string): Upgraded {
+export function rewriteFor(node: Node, since: number, uniqueName: UniqueName): Upgraded {
   return UPGRADES[node.op]![since]!(node, uniqueName);
 }
 
@@ -62,7 +63,7 @@ function axesToInput(name: string): Upgrade {
 }
 
 /** Limits of Clip become inputs; one that is left out stays so. */
-function limitsToInputs(node: Node, uniqueName: (base: string) => string): Upgraded {
+function limitsToInputs(node: Node, uniqueName: UniqueName): Upgraded {
   const limits = ['min', 'max'].map((name) => {
     const attribute = node.attributes.get(name);
     if (attribute?.kind !== 'float') return undefined;

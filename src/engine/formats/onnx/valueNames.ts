@@ -1,3 +1,4 @@
+import { freeName } from '../../graph/freeName';
 import { type Graph, type Node, valueKey, type ValueRef } from '../../graph/graph';
 import { type Body, type Homes, homesOf } from './bodies';
 import { ownInputs, sourceOf } from './node';
@@ -55,9 +56,7 @@ export function valueNames(graph: Graph, fetched: ReadonlySet<string> = new Set(
     // An optional output that nothing reads stays left out.
     if (sourceOf(node).read !== undefined && sourceOf(node).outputNames[output] === '' && !read.has(key) && !fetched.has(key)) continue;
     const base = output === 0 ? node.name : `${node.name}/output_${output}`;
-    let name = base;
-    for (let suffix = 1; everywhere.has(name); suffix++) name = `${base}_${suffix}`;
-    take(homes.get(node.id), value, name);
+    take(homes.get(node.id), value, freeName(base, (name) => everywhere.has(name)));
   }
   return names;
 }

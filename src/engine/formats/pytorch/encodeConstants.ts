@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, textAt } from '../../data/losslessJson';
 import type { Attribute } from '../../graph/attribute';
+import { freeName } from '../../graph/freeName';
 import type { Graph, Node } from '../../graph/graph';
 import type { Piece } from '../lazyBytes';
 import { union } from './arguments';
@@ -95,8 +96,7 @@ function asNew(node: Node, taken: Set<string>, valueNames: ValueNames): Named {
   const parts = node.name.split('/');
   const [kind, nameKey, prefix] = node.op === 'parameter' ? (['parameter', 'parameter_name', 'p_'] as const) : (['buffer', 'buffer_name', 'b_'] as const);
   const base = [...parts.slice(0, -2), parts.slice(-2).join('_').replaceAll('.', '_')].join('.');
-  let name = base;
-  for (let suffix = 1; taken.has(name); suffix++) name = `${base}_${suffix}`;
+  const name = freeName(base, (given) => taken.has(given));
   taken.add(name);
   const value = valueNames.give(node, `${prefix}${name.replaceAll('.', '_')}`);
   const content = new Map<string, Json>([['arg', new Map([['name', value]])], [nameKey, name]]);

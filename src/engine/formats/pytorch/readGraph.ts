@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import type { Attribute, PartialShape } from '../../graph/attribute';
 import type { DataType } from '../../graph/dataType';
 import type { Graph, ModelInput, ModelOutput, Node, ValueRef } from '../../graph/graph';
+import { UniqueNames } from '../../graph/uniqueNames';
 import { cancelCheck, type Progress } from '../../host';
 import { attributeOf, namesIn, unionOf } from './arguments';
 import { findTensor, type Spec, tensorOf } from './constants';
@@ -13,7 +14,6 @@ import { AGAIN, listAt, objectAt, type ProgramFile } from './program';
 import { nodesInChangedMemory } from './sharedMemory';
 import { type NodeSource, type Origin, type ProgramSource, sourceOf, type StatedValue, type TensorOrigin } from './source';
 import { readTensorMeta } from './tensorMeta';
-import { UniqueNames } from './uniqueNames';
 
 /** Ops of nodes that stand for inputs of the exported graph, by the kind of their InputSpec. */
 const INPUT_OPS: Readonly<Record<string, string>> = {

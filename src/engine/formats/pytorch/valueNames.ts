@@ -1,4 +1,5 @@
 import { isObject } from '../../data/losslessJson';
+import { freeName } from '../../graph/freeName';
 import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { objectAt } from './program';
 import { type ProgramSource, sourceOf } from './source';
@@ -29,8 +30,7 @@ export class ValueNames {
   /** Names the only output of a node that a phase made. */
   give(node: Node, base: string): string {
     const start = base.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
-    let name = start;
-    for (let suffix = 1; this.taken.has(name); suffix++) name = `${start}_${suffix}`;
+    const name = freeName(start, (given) => this.taken.has(given));
     this.taken.add(name);
     this.set(node, name);
     return name;

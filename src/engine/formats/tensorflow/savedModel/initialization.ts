@@ -2,7 +2,7 @@ import type { Node } from '../../../graph/graph';
 import { readerOf } from '../../protobuf';
 import { CollectionDef, SignatureDef, type SignatureMessage } from './messages';
 import { INIT_SIGNATURE, type MetaGraph } from './metaGraph';
-import { freeName } from './signature';
+import { freeNodeName } from './signature';
 
 /** The collection in which TensorFlow 1 names the op that initialises a model, and what it was called before. */
 export const MAIN_OP = 'saved_model_main_op';
@@ -39,7 +39,7 @@ export function withTableInitializer(
 ): { readonly nodes: ReadonlyMap<string, Node>; readonly initializer: string | undefined } {
   const fills = [...nodes.values()].filter((node) => FILLS_TABLE.test(node.op) && needed.has(node.inputs[0]?.node ?? ''));
   if (fills.length === 0) return { nodes, initializer: undefined };
-  const id = freeName('init_tables', nodes);
+  const id = freeNodeName('init_tables', nodes);
   const result = new Map(nodes).set(id, { id, name: id, op: 'NoOp', inputs: [], controlInputs: fills.map((fill) => fill.id), attributes: new Map() });
   // What they wait for is the rest of the initialisation.
   for (const fill of fills) result.set(fill.id, { ...fill, controlInputs: [] });

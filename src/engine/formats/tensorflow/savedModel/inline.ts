@@ -1,10 +1,11 @@
 import { UserError } from '../../../errors';
 import type { Node, ValueRef } from '../../../graph/graph';
+import { UniqueNames } from '../../../graph/uniqueNames';
 import { cancelCheck, type Progress } from '../../../host';
 import { type Body, callsOf, type FunctionLibrary } from './body';
 import { connect } from './connect';
 import { findEffects } from './effects';
-import { type Instance, type Inlining, Naming, scopeOfCall } from './instance';
+import { type Instance, type Inlining, scopeOfCall } from './instance';
 import { lowerIf } from './lowerIf';
 import { lowerWhile } from './lowerWhile';
 import { neededNodes } from './neededNodes';
@@ -25,7 +26,7 @@ export interface FlatGraph {
  * result. Throws UserError for functions that call themselves and for for more than `limit` nodes and calls.
  */
 export function inlineFunctions(main: Body, library: FunctionLibrary, roots: readonly string[], limit: number, file: string, progress: Progress): FlatGraph {
-  const naming = new Naming();
+  const naming = new UniqueNames();
   const inlining: Inlining = { pending: [], gates: new Map(), effects: findEffects(main, library, file), file, naming };
   const root: Instance = { body: main, call: undefined, scope: '', gate: undefined, ids: new Map(), inlined: new Map(), bindings: new Map() };
   const waiting = [root];
@@ -37,7 +38,7 @@ export function inlineFunctions(main: Body, library: FunctionLibrary, roots: rea
     const called: Instance[] = [];
     for (const node of needed) {
       check();
-      const id = naming.take(scope + node.name);
+      const id = naming.of(scope + node.name);
       instance.ids.set(node.name, id);
       const calls = callsOf(node, library);
       const enter = (callee: Body, region = gate): Instance => {

@@ -1,4 +1,5 @@
 import type { Node, ValueRef } from '../../../graph/graph';
+import type { UniqueNames } from '../../../graph/uniqueNames';
 import type { Body } from './body';
 import type { Effects } from './effects';
 
@@ -58,27 +59,8 @@ export interface Inlining {
   /** What part of the graph values belong to, by node id, or by `id:output` where the outputs differ. */
   readonly gates: Map<string, Gate | undefined>;
   readonly effects: Effects;
-  readonly naming: Naming;
+  readonly naming: UniqueNames;
   readonly file: string;
-}
-
-/** Gives out names, each once. */
-export class Naming {
-  private readonly taken = new Set<string>();
-  /** The number to try next, so that many nodes of one name do not take long. */
-  private readonly next = new Map<string, number>();
-
-  /** `base`, else `base_1`, … */
-  take(base: string): string {
-    let name = base;
-    if (this.taken.has(name)) {
-      let suffix = this.next.get(base) ?? 1;
-      while (this.taken.has((name = `${base}_${suffix}`))) suffix++;
-      this.next.set(base, suffix + 1);
-    }
-    this.taken.add(name);
-    return name;
-  }
 }
 
 /** Names TensorFlow gives calls that the user wrote none for. */

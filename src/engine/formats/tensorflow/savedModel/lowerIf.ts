@@ -9,7 +9,7 @@ import { addNode, flat, listOfTypes, type LoweredCall } from './lowering';
  */
 export function lowerIf(inlining: Inlining, { instance, node, id, calls, enter }: LoweredCall<Extract<Calls, { kind: 'if' }>>): Inlined {
   const [inputs, outputs] = [listOfTypes(node, 'Tin', inlining.file), listOfTypes(node, 'Tout', inlining.file)];
-  const name = (what: string): string => inlining.naming.take(`${id}/${what}`);
+  const name = (what: string): string => inlining.naming.of(`${id}/${what}`);
   const outer = { gate: instance.gate, isGated: true };
   const free = { gate: instance.gate, isGated: false };
   const T = (value: (typeof inputs)[number]): Attribute => ({ kind: 'type', value });

@@ -18,7 +18,7 @@ export function lowerWhile(inlining: Inlining, { instance, node, id, calls, ente
   };
   const first = changes.indexOf(true);
   if (first < 0) throw new UserError('the loop changes none of its variables, so it would never end', { file: inlining.file, node: node.name, hint: 'Export the SavedModel again' });
-  const name = (what: string): string => inlining.naming.take(`${id}/${what}`);
+  const name = (what: string): string => inlining.naming.of(`${id}/${what}`);
   const outer = instance.gate;
   const mergeNames = types.map((_, index) => (changes[index] ? name(`merge_${index}`) : ''));
   const [condGate, bodyGate]: [Gate, Gate] = [{ id: mergeNames[first]! }, { id: name('body_runs') }];

@@ -1,7 +1,7 @@
 import type { Node } from '../../../graph/graph';
 import type { Body } from './body';
 import type { FlatGraph } from './inline';
-import { freeName, type Signature, type SignatureTensor } from './signature';
+import { freeNodeName, type Signature, type SignatureTensor } from './signature';
 
 /**
  * The flat graph with a node at every output of the signature that nothing else reads, and the signature in the flat graph.
@@ -20,7 +20,7 @@ export function withOutputNodes(flat: ReadonlyMap<string, Node>, signature: Sign
     const stays = !isCalled && value.output === 0 && !read.has(value.node) && !taken.has(value.node) && node?.inputs.length !== 0 && main.nodes.has(value.node);
     taken.add(value.node);
     if (stays) return { ...output, value };
-    const id = freeName(output.name, nodes);
+    const id = freeNodeName(output.name, nodes);
     const dtype = output.dtype ?? 'float32';
     const waits = isCalled ? graph.waitsOf(output.value.node) : [];
     nodes.set(id, { id, name: id, op: 'Identity', inputs: [value], controlInputs: waits, attributes: new Map([['T', { kind: 'type', value: dtype }]]) });

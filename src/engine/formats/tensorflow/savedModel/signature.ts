@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors';
 import type { PartialShape } from '../../../graph/attribute';
 import type { DataType } from '../../../graph/dataType';
+import { freeName } from '../../../graph/freeName';
 import { type Node, type ValueRef, valueKey } from '../../../graph/graph';
 import { shapeFromMessage } from '../attributes';
 import { dataTypeFromEnum } from '../dataTypes';
@@ -63,7 +64,7 @@ export function withPlaceholders(main: Body, signature: Signature): { readonly m
     const node = main.nodes.get(value.node)!;
     const isPlaceholder = PLACEHOLDERS.has(node.op);
     const own = isPlaceholder || (value.output === 0 && outputCount(node) === 1);
-    const shown = isPlaceholder && node.name === `${signature.name}_${name}` && isFree(name, nodes) ? name : own ? node.name : freeName(`${node.name}_${value.output}`, nodes);
+    const shown = isPlaceholder && node.name === `${signature.name}_${name}` && isFree(name, nodes) ? name : own ? node.name : freeNodeName(`${node.name}_${value.output}`, nodes);
     if (isPlaceholder && shown === node.name) continue;
     const placeholder: Node = isPlaceholder
       ? { ...node, id: shown, name: shown }
@@ -88,9 +89,7 @@ function isFree(name: string, nodes: ReadonlyMap<string, Node>): boolean {
 }
 
 /** A name for a node that no node of the graph has: `base`, else `base_1`, … Characters TensorFlow does not allow become `_`. */
-export function freeName(base: string, nodes: ReadonlyMap<string, Node>): string {
+export function freeNodeName(base: string, nodes: ReadonlyMap<string, Node>): string {
   const allowed = base.replace(/[^A-Za-z0-9_.\\/>-]/g, '_').replace(/^[^A-Za-z0-9.]/, '.$&');
-  let name = allowed;
-  for (let suffix = 1; nodes.has(name); suffix++) name = `${allowed}_${suffix}`;
-  return name;
+  return freeName(allowed, (name) => nodes.has(name));
 }

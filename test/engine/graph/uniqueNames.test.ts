@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UniqueNames } from '../../../../src/engine/formats/pytorch/uniqueNames';
+import { UniqueNames } from '../../../src/engine/graph/uniqueNames';
 
 it('gives names once, also where one looks like another with a number', () => {
   const names = new UniqueNames();
