@@ -10,7 +10,7 @@ import { Rewriter } from '../../src/engine/graph/rewriter';
 import { NO_PROGRESS } from '../../src/engine/host';
 import { fusePadding } from '../../src/engine/phases/prepare/fusePadding';
 import { prepare } from '../../src/engine/phases/prepare/prepare';
-import { foldBatchNorm } from '../../src/engine/phases/quantize/foldBatchNorm';
+import { foldBatchNorm } from '../../src/engine/phases/prepare/foldBatchNorm';
 import { MemorySink } from '../support/memoryFile';
 import { corpusFolder, type CorpusEntry, graphDefs } from './corpus';
 import { type Comparison, Judge } from './judge';

@@ -5,7 +5,7 @@ import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress, RuntimeChoice } from '../host';
-import { heirs } from '../phases/quantize/heirs';
+import { heirs } from '../phases/prepare/heirs';
 import { nodePrecisions } from '../report/precision';
 import { createConstantStore } from '../runtime/constantStore';
 import { describeRuntime } from '../runtime/ownFramework';

@@ -5,7 +5,7 @@ import { type Graph, type Node, type ValueRef, valueKey } from '../graph/graph';
 import { readersOf } from '../graph/readerIndex';
 import { nodePrecisions } from '../report/precision';
 import type { Snapshot } from '../snapshot';
-import { heirs } from '../phases/quantize/heirs';
+import { heirs } from '../phases/prepare/heirs';
 import { CORE_PEAKS, type CorePeaks, DEFAULT_TARGET, ELEMENT_BYTES } from './costTable';
 import { constantNodes, type ValueSizes, type Work } from './workload';
 

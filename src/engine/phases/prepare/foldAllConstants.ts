@@ -4,7 +4,7 @@ import { elementCount, type Tensor } from '../../graph/tensor';
 import type { Rewriter } from '../../graph/rewriter';
 import { topologicalOrder } from '../../graph/traversal';
 import type { Progress } from '../../host';
-import { foldConstant } from '../quantize/foldConstants';
+import { foldConstant } from './foldConstants';
 
 /** Elements that may be computed beyond those the constants have: room for a file of small ones. */
 const ROOM = 2 ** 16;

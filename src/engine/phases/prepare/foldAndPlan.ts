@@ -5,8 +5,8 @@ import type { Graph } from '../../graph/graph';
 import { Rewriter } from '../../graph/rewriter';
 import type { Progress } from '../../host';
 import type { Plan } from '../../plan';
-import { foldBatchNorm } from '../quantize/foldBatchNorm';
-import { heirs } from '../quantize/heirs';
+import { foldBatchNorm } from './foldBatchNorm';
+import { heirs } from './heirs';
 import { fusePadding } from './fusePadding';
 import { prepare } from './prepare';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialect';
-import type { Graph } from '../../../src/engine/graph/graph';
-import { Rewriter } from '../../../src/engine/graph/rewriter';
-import { NO_PROGRESS } from '../../../src/engine/host';
-import { foldBatchNorm } from '../../../src/engine/phases/quantize/foldBatchNorm';
-import type { Change } from '../../../src/engine/snapshot';
-import { buildGraph, constant, float, placeholder, type NodeSpec } from '../../support/graphBuilder';
-import { evaluate, type Array64 } from '../../support/referenceKernels';
+import { tensorflowDialect } from '../../../../src/engine/formats/tensorflow/dialect';
+import type { Graph } from '../../../../src/engine/graph/graph';
+import { Rewriter } from '../../../../src/engine/graph/rewriter';
+import { NO_PROGRESS } from '../../../../src/engine/host';
+import { foldBatchNorm } from '../../../../src/engine/phases/prepare/foldBatchNorm';
+import type { Change } from '../../../../src/engine/snapshot';
+import { buildGraph, constant, float, placeholder, type NodeSpec } from '../../../support/graphBuilder';
+import { evaluate, type Array64 } from '../../../support/referenceKernels';
 
 const T = 'float32';
 

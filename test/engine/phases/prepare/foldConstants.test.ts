@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { tensorflowDialect } from '../../../src/engine/formats/tensorflow/dialect';
-import type { Graph } from '../../../src/engine/graph/graph';
-import { Rewriter } from '../../../src/engine/graph/rewriter';
-import type { Tensor } from '../../../src/engine/graph/tensor';
-import { NO_PROGRESS } from '../../../src/engine/host';
-import { foldBatchNorm } from '../../../src/engine/phases/quantize/foldBatchNorm';
-import { type ConstantCache, constantValue } from '../../../src/engine/phases/quantize/foldConstants';
-import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/graphBuilder';
+import { tensorflowDialect } from '../../../../src/engine/formats/tensorflow/dialect';
+import type { Graph } from '../../../../src/engine/graph/graph';
+import { Rewriter } from '../../../../src/engine/graph/rewriter';
+import type { Tensor } from '../../../../src/engine/graph/tensor';
+import { NO_PROGRESS } from '../../../../src/engine/host';
+import { foldBatchNorm } from '../../../../src/engine/phases/prepare/foldBatchNorm';
+import { type ConstantCache, constantValue } from '../../../../src/engine/phases/prepare/foldConstants';
+import { buildGraph, constant, placeholder, type NodeSpec } from '../../../support/graphBuilder';
 
 const T = 'float32';
 const op = (name: string, type: string, ...inputs: string[]): NodeSpec => ({ name, op: type, inputs, attrs: { T } });
