@@ -2,7 +2,6 @@
 to leave as they are. Prints a list of {seconds, peakMemoryMiB}: the peak of the process up to then."""
 import json
 import os
-import resource
 import sys
 import time
 
@@ -12,6 +11,7 @@ answers = os.fdopen(os.dup(1), 'w')
 os.dup2(2, 1)
 
 from graphs import optimise, read_graph  # noqa: E402
+from measures import peak_memory_mib  # noqa: E402
 
 MIXED_PRECISION = 'auto_mixed_precision_onednn_bfloat16'
 
@@ -21,7 +21,7 @@ def convert(model, keep, output):
     start = time.perf_counter()
     converted = optimise(graph, keep, [MIXED_PRECISION], iterations=1)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory_mib()
     with open(output, 'wb') as file:
         file.write(converted.SerializeToString())
     return {'seconds': seconds, 'peakMemoryMiB': peak}

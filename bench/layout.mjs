@@ -1,7 +1,7 @@
 // Crossings and edge length of the layout of one level beside dagre's, on the GraphDefs of the corpus (MIXED_PRECISION_CORPUS)
 // up to 1,000 nodes, without groups; prints every graph and the distribution. Once with all edges, and once without those of
 // values that we would draw as stubs, in both drawings.
-import { importBundled } from './bundled.mjs';
+import { importBundled } from '../scripts/lib/bundled.mjs';
 
 const MOST_NODES = 1000;
 const SHARES = { median: 0.5, p90: 0.9 };

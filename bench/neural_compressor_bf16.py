@@ -6,7 +6,6 @@ Prints one JSON object: seconds (best of REPEATS, without reading and imports), 
 """
 import json
 import os
-import resource
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ os.dup2(2, 1)
 
 import yaml  # noqa: E402
 from graphs import read_graph  # noqa: E402
+from measures import peak_memory_mib  # noqa: E402
 from neural_compressor import tensorflow as package  # noqa: E402
 from neural_compressor.tensorflow.quantization.utils.graph_rewriter.bf16.bf16_convert import BF16Convert  # noqa: E402
 from tensorflow.core.framework import types_pb2  # noqa: E402
@@ -50,7 +50,7 @@ def main(path, repeats, types):
         start = time.perf_counter()
         converted = BF16Convert(graph, [], list(names)).do_transformation()
         best = min(best, time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory_mib()
     json.dump({'seconds': best, 'casts': casts(converted), 'bf16Ops': bf16_ops(converted), 'peakMemoryMiB': peak}, answers)
 
 

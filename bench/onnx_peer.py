@@ -7,14 +7,13 @@ Usage: python onnx_peer.py quantize MODEL CALIBRATION.npz OUTPUT minmax|entropy|
 import json
 import logging
 import os
-import resource
-import statistics
 import sys
 import time
 
 import numpy as np
 import onnx
 import onnxruntime
+from measures import cpu_times, peak_memory_mib, worst_signal_to_noise
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
@@ -46,7 +45,7 @@ def quantize(model, calibration, output, method):
         weight_type=QuantType.QInt8, calibrate_method=METHODS[method])
     seconds = time.perf_counter() - start
     os.remove(prepared)
-    return {'seconds': seconds, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {'seconds': seconds, 'peakMemoryMiB': peak_memory_mib()}
 
 
 def float16(model, output, *fp32):
@@ -57,7 +56,7 @@ def float16(model, output, *fp32):
     converted = convert_float_to_float16(loaded, keep_io_types=True, op_block_list=[*DEFAULT_OP_BLOCK_LIST, *fp32])
     onnx.save(converted, output)
     seconds = time.perf_counter() - start
-    return {'casts': casts_in(converted) - before, 'seconds': seconds, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {'casts': casts_in(converted) - before, 'seconds': seconds, 'peakMemoryMiB': peak_memory_mib()}
 
 
 def casts_in(model):
@@ -81,21 +80,10 @@ def compare(model, test, *converted):
     for path in converted:
         outputs = session(path, exact).run(None, arrays)
         ops = [node.op_type for node in onnx.load(path, load_external_data=False).graph.node]
-        results.append({'sqnrDb': min(signal_to_noise(a, b) for a, b in zip(expected, outputs)), 'quantizes': ops.count('QuantizeLinear'), 'dequantizes': ops.count('DequantizeLinear')})
+        results.append({'sqnrDb': worst_signal_to_noise(expected, outputs), 'quantizes': ops.count('QuantizeLinear'), 'dequantizes': ops.count('DequantizeLinear')})
     sessions = [session(path, fused) for path in (model, *converted)]
-    times = [[] for _ in sessions]
-    for _ in range(RUNS):
-        for own, current in zip(times, sessions):
-            start = time.process_time()
-            current.run(None, one)
-            own.append(1000 * (time.process_time() - start))
-    medians = [statistics.median(own) for own in times]
+    medians = cpu_times([lambda current=current: current.run(None, one) for current in sessions], RUNS)
     return {'originalMs': medians[0], 'converted': [{**result, 'ms': ms} for result, ms in zip(results, medians[1:])]}
-
-
-def signal_to_noise(expected, actual):
-    a, b = expected.astype(np.float64), actual.astype(np.float64)
-    return float(10 * np.log10(np.sum(a ** 2) / np.sum((a - b) ** 2)))
 
 
 print(json.dumps({'quantize': quantize, 'float16': float16, 'compare': compare}[sys.argv[1]](*sys.argv[2:])))

@@ -6,9 +6,6 @@ Usage: python pytorch_peer.py quantize MODEL CALIBRATION.npz OUTPUT
 import contextlib
 import json
 import logging
-import random
-import resource
-import statistics
 import sys
 import time
 import warnings
@@ -17,6 +14,7 @@ import numpy as np
 import torch
 import torch._inductor.config
 import torch.ao.quantization.fx._decomposed  # registers quantized_decomposed
+from measures import cpu_times, peak_memory_mib, signal_to_noise
 from torch.utils._python_dispatch import TorchDispatchMode
 
 warnings.filterwarnings('ignore')
@@ -46,7 +44,7 @@ def quantize(model, calibration, output):
         prepared(*sample)
     converted = convert_pt2e(prepared)
     torch.export.save(torch.export.export(converted, inputs[0]), output)
-    return {'seconds': time.perf_counter() - start, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {'seconds': time.perf_counter() - start, 'peakMemoryMiB': peak_memory_mib()}
 
 
 class CountCasts(TorchDispatchMode):
@@ -85,7 +83,7 @@ def compare(model, test, *converted):
             return [module(*sample).float() for sample in inputs]
 
     expected = results(*ways['fp32'])
-    answer = {name: {'sqnrDb': signal_to_noise(expected, results(*way))} for name, way in ways.items() if name != 'fp32'}
+    answer = {name: {'sqnrDb': signal_to_noise(joined(expected), joined(results(*way)))} for name, way in ways.items() if name != 'fp32'}
     with CountCasts(original.state_dict.values()) as counter, autocast():
         modules['fp32'](*inputs[0])
     answer['autocast']['casts'] = counter.count
@@ -102,21 +100,16 @@ def run_times(ways, sample):
         with context():
             for _ in range(3):
                 compiled[name](*sample)
-    times = {name: [] for name in ways}
-    order = random.Random(0)
-    for _ in range(RUNS):
-        # Whoever runs before leaves the caches to the next one.
-        for name in order.sample(list(ways), len(ways)):
-            with ways[name][1]():
-                start = time.process_time()
-                compiled[name](*sample)
-                times[name].append(1000 * (time.process_time() - start))
-    return {name: statistics.median(own) for name, own in times.items()}
+
+    def run(name):
+        with ways[name][1]():
+            compiled[name](*sample)
+
+    return dict(zip(ways, cpu_times([lambda name=name: run(name) for name in ways], RUNS)))
 
 
-def signal_to_noise(expected, actual):
-    a, b = (torch.cat([part.double().flatten() for part in parts]) for parts in (expected, actual))
-    return (10 * torch.log10(a.square().sum() / (a - b).square().sum())).item()
+def joined(parts):
+    return torch.cat([part.double().flatten() for part in parts]).numpy()
 
 
 print(json.dumps({'quantize': quantize, 'compare': compare}[sys.argv[1]](*sys.argv[2:])))

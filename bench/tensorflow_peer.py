@@ -5,8 +5,6 @@ Usage: python tensorflow_peer.py quantize MODEL.pb SAMPLES.npz OUTPUT.pb
 """
 import json
 import os
-import resource
-import statistics
 import sys
 import time
 
@@ -19,6 +17,7 @@ os.dup2(2, 1)
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from graphs import outputs_of, read_graph  # noqa: E402
+from measures import cpu_times, peak_memory_mib, worst_signal_to_noise  # noqa: E402
 
 RUNS = 15
 
@@ -54,7 +53,7 @@ def quantize(path, samples, output):
     quantized = quantize_model(model, StaticQuantConfig(), loader, calib_iteration=len(loader)).graph_def
     with open(output, 'wb') as file:
         file.write(quantized.SerializeToString())
-    return {'seconds': time.perf_counter() - start, 'peakMemoryMiB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {'seconds': time.perf_counter() - start, 'peakMemoryMiB': peak_memory_mib()}
 
 
 def open_session(path):
@@ -72,21 +71,10 @@ def compare(path, samples, *converted):
     feeds = {name + ':0': arrays[name][:, ::-1] for name in inputs_of(graph, arrays)}
     sessions = [open_session(one) for one in (path, *converted)]
     expected, *actual = [session.run(fetches, feeds) for session in sessions]
-    errors = [min(signal_to_noise(a, b) for a, b in zip(expected, outputs)) for outputs in actual]
+    errors = [worst_signal_to_noise(expected, outputs) for outputs in actual]
     one = {name: array[:1] for name, array in feeds.items()}
-    times = [[] for _ in sessions]
-    for _ in range(RUNS):
-        for own, session in zip(times, sessions):
-            start = time.process_time()
-            session.run(fetches, one)
-            own.append(1000 * (time.process_time() - start))
-    medians = [statistics.median(own) for own in times]
+    medians = cpu_times([lambda session=session: session.run(fetches, one) for session in sessions], RUNS)
     return {'originalMs': medians[0], 'converted': [{'sqnrDb': error, 'ms': ms} for error, ms in zip(errors, medians[1:])]}
-
-
-def signal_to_noise(expected, actual):
-    a, b = np.float64(expected), np.float64(actual)
-    return float(10 * np.log10(np.sum(a ** 2) / np.sum((a - b) ** 2)))
 
 
 json.dump({'quantize': quantize, 'compare': compare}[sys.argv[1]](*sys.argv[2:]), answers)

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/lib/lifetime.mjs';
 import { fromRoot } from '../scripts/lib/paths.mjs';
-import { importBundled } from './bundled.mjs';
+import { importBundled } from '../scripts/lib/bundled.mjs';
 
 const sample = (file) => fromRoot('media', 'samples', file);
 const tensorflow = { data: sample('digits_test.npz'), calibration: sample('digits_calibration.npz') };

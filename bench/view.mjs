@@ -1,6 +1,6 @@
 // The graph view with 50,000 and 100,000 ops, in CPU time of the page's main thread, beside cytoscape with all elements and the
 // time dagre takes for the layout alone.
-import { importBundled } from './bundled.mjs';
+import { importBundled } from '../scripts/lib/bundled.mjs';
 import { pack } from './packed.mjs';
 import { measureCytoscape } from './viewCytoscape.mjs';
 import { measureDagre } from './viewDagre.mjs';

@@ -1,7 +1,7 @@
 // dagre on the same graph, in a process of its own: `node bench/viewDagre.mjs GRAPH` prints CPU seconds, or why there are none.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { importBundled } from './bundled.mjs';
+import { importBundled } from '../scripts/lib/bundled.mjs';
 import { viewGraph } from './viewGraphs.mjs';
 
 const PATIENCE_MS = 60_000;

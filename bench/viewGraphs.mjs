@@ -1,5 +1,5 @@
 // The graphs the view is measured with: a decoder of 893 blocks whose mask and tables feed every block, and a chain without scopes.
-import { importBundled } from './bundled.mjs';
+import { importBundled } from '../scripts/lib/bundled.mjs';
 
 const GRAPHS = { transformer_50k: ['decoder', 893], chain_100k: ['chain', 100_000] };
 export const VIEW_GRAPHS = Object.keys(GRAPHS);

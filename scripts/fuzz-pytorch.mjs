@@ -1,14 +1,11 @@
 // Reads mutations of PyTorch files and reports the peak memory: `node scripts/fuzz-pytorch.mjs [COUNT] [FIRST_SEED] [FILE…]`; 10,000 of test/fixtures/pytorch by default.
-import { build } from 'esbuild';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { importBundled } from './lib/bundled.mjs';
 import { root } from './lib/paths.mjs';
 
 process.chdir(root);
-const outfile = join(root, 'node_modules', '.cache', 'fuzz-pytorch.mjs');
-await build({ entryPoints: ['test/engine/formats/pytorch/fuzz.ts'], bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'warning' });
-const { fuzz } = await import(pathToFileURL(outfile).href);
+const { fuzz } = await importBundled('test/engine/formats/pytorch/fuzz.ts');
 
 const [count = '10000', firstSeed = '1', ...files] = process.argv.slice(2);
 const folder = 'test/fixtures/pytorch';

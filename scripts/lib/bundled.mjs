@@ -2,9 +2,9 @@ import { build } from 'esbuild';
 import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fromRoot } from '../scripts/lib/paths.mjs';
+import { fromRoot } from './paths.mjs';
 
-/** Imports TypeScript that tests and benches share; `entry` is a path from the root. */
+/** Imports TypeScript that tests, checks and benches share; `entry` is a path from the root. */
 export async function importBundled(entry) {
   const folder = fromRoot('node_modules', '.cache');
   mkdirSync(folder, { recursive: true });
