@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { configPath } from '../document/configPath';
 import { modelCommand } from './command';
+import { pickArrays } from './pickArrays';
 import { notOpen } from './reasons';
 
 /** Names the sample inputs that INT8 ranges are measured on; in the config relative to it, where they are beside or below it. */
@@ -8,13 +9,8 @@ export const chooseCalibrationData = modelCommand({
   id: 'chooseCalibrationData',
   notNow: notOpen,
   async run(document, _, given) {
-    const file = given instanceof vscode.Uri ? given : await pickFile(document.configFolder);
+    const file = given instanceof vscode.Uri ? given : await pickArrays(vscode.l10n.t('Calibration Data'), document.configFolder);
     if (file === undefined) return;
     await document.editConfig([{ path: ['calibration', 'data'], value: configPath(document, file) }]);
   },
 });
-
-async function pickFile(defaultUri: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const filters = { [vscode.l10n.t('NumPy archive')]: ['npz'] };
-  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Calibration Data'), defaultUri, filters }))?.[0];
-}

@@ -7,6 +7,7 @@ import type { ConfigEdit } from '../engine/config/problem';
 import { METRICS } from '../engine/tuning/metrics';
 import type { DataView } from '../../webview/protocol';
 import { modelCommand } from './command';
+import { pickArrays } from './pickArrays';
 import { notOpen } from './reasons';
 
 /** Names the data that accuracy is measured on, and the array of labels in it. Without labels, outputs are compared with the original's. */
@@ -39,11 +40,11 @@ async function pickFile(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
   const browse = { label: vscode.l10n.t('Browse…'), alwaysShow: true };
   const items = [...beside.map(([label]) => ({ label })), browse];
   const placeHolder = vscode.l10n.t('An .npz file with one array per model input, and one of labels');
-  const chosen = beside.length === 0 ? browse : await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Data to Measure Accuracy On'), placeHolder });
+  const title = vscode.l10n.t('Data to Measure Accuracy On');
+  const chosen = beside.length === 0 ? browse : await vscode.window.showQuickPick(items, { title, placeHolder });
   if (chosen === undefined) return undefined;
   if (chosen !== browse) return vscode.Uri.joinPath(folder, chosen.label);
-  const filters = { [vscode.l10n.t('NumPy archive')]: ['npz'] };
-  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Data to Measure Accuracy On'), defaultUri: folder, filters }))?.[0];
+  return pickArrays(title, folder);
 }
 
 /** The only array that no input wants, none where there is none; asked for where there are several. Undefined: the user gave up. */

@@ -7,7 +7,7 @@ import { identityLine, type Journal, type JournalContent, readJournal, requireSa
  * it belongs to another search, or cannot be written.
  */
 export async function openJournal(path: string, identity: SearchIdentity, anew: boolean): Promise<Journal> {
-  try {
+  return inJournal(path, 'kept', async () => {
     const text = anew ? '' : await textOf(path);
     const content = readJournal(text);
     requireSame(content, identity);
@@ -16,19 +16,23 @@ export async function openJournal(path: string, identity: SearchIdentity, anew: 
     // A line that was cut off would be joined to the next one.
     else if (whole < text.length) await truncate(path, Buffer.byteLength(text.slice(0, whole)));
     return { known, append: (task, result) => appendFile(path, resultLine(task, result)) };
-  } catch (error) {
-    if (error instanceof UserError) throw error.at({ file: path });
-    throw new UserError(`The journal of the search cannot be kept: ${(error as Error).message}`, { file: path });
-  }
+  });
 }
 
 /** What the journal at a path says; undefined where there is none. Throws UserError for a file that is none, or cannot be read. */
 export async function readJournalFile(path: string): Promise<JournalContent | undefined> {
-  try {
+  return inJournal(path, 'read', async () => {
     const content = readJournal(await textOf(path));
     return content.identity === undefined ? undefined : content;
+  });
+}
+
+/** Errors of the work name the file; those of the file system are the user's to see to. */
+async function inJournal<T>(path: string, what: 'kept' | 'read', work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    throw error instanceof UserError ? error.at({ file: path }) : new UserError(`The journal of the search cannot be read: ${(error as Error).message}`, { file: path });
+    throw error instanceof UserError ? error.at({ file: path }) : new UserError(`The journal of the search cannot be ${what}: ${(error as Error).message}`, { file: path });
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseConfig } from '../engine/config/parse';
 import type { ConfigSource, ConversionApi } from '../engine/conversion';
-import { UserError } from '../engine/errors';
+import { inFile, UserError } from '../engine/errors';
 import { limitTime } from './limitTime';
 
 /** How long all names may take to match one pattern, in ms. */
@@ -24,7 +24,7 @@ export function limitPatterns(api: ConversionApi, milliseconds = LIMIT): Convers
     const named = (config.bf16_ops ?? []).filter((entry) => entry.startsWith('re:')).map((entry) => entry.slice(3));
     for (const pattern of [...Object.keys(config.op_name_dict), ...named]) {
       if (harmless.has(pattern)) continue;
-      await find({ pattern }).catch((error: unknown) => Promise.reject(error instanceof UserError ? error.at({ file }) : (error as Error)));
+      await inFile(file, () => find({ pattern }));
       harmless.add(pattern);
     }
   };

@@ -88,3 +88,9 @@ export function unaryLoop(f: (x: number) => number): UnaryLoop {
     for (let i = 0; i < x.length; i++) out[i] = f(x[i]!);
   };
 }
+
+/** Nearest integer, ties to even, of any number. */
+export function roundHalfToEven(x: number): number {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}

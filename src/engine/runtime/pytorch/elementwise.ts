@@ -3,7 +3,7 @@ import type { DataType } from '../../graph/dataType';
 import type { Tensor } from '../../graph/tensor';
 import { broadcastBinary } from '../broadcasting';
 import { converted } from '../conversion';
-import { addLoop, bigintLoop, binaryLoop, divideLoop, multiplyLoop, subtractLoop, unaryLoop, type BinaryLoop, type UnaryLoop } from '../elementLoops';
+import { addLoop, bigintLoop, binaryLoop, divideLoop, multiplyLoop, roundHalfToEven, subtractLoop, unaryLoop, type BinaryLoop, type UnaryLoop } from '../elementLoops';
 import { erf } from '../specialFunctions';
 import { allocate, isBigInt, type NumberArray } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
@@ -131,12 +131,6 @@ const bitwiseNot: CallOperation = (call) => {
   const isFlag = call.tensor('self').dtype === 'bool';
   return keeping((x) => (isFlag ? 1 - x : ~x), (x) => ~x)(call);
 };
-
-/** Nearest integer, ties to even. */
-export function roundHalfToEven(x: number): number {
-  const nearest = Math.round(x);
-  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
-}
 
 const round: CallOperation = (call) => {
   const scale = 10 ** call.number('decimals', 0);

@@ -2,7 +2,7 @@ import { elementCount, type Tensor } from '../../graph/tensor';
 import type { DataType } from '../../graph/dataType';
 import { allocate, normalizeAxis, numbersOf, type NumberArray } from '../tensors';
 import type { Call, CallOperation, CallOperations } from './call';
-import { roundHalfToEven } from './elementwise';
+import { roundHalfToEven } from '../elementLoops';
 
 const f32 = Math.fround;
 

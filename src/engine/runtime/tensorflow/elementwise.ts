@@ -2,7 +2,7 @@ import { UserError } from '../../errors';
 import type { DataType } from '../../graph/dataType';
 import { broadcastBinary } from '../broadcasting';
 import {
-  addLoop, bigintLoop, binaryLoop, divideLoop, multiplyLoop, relu6Loop, reluLoop, subtractLoop, unaryLoop, type BinaryLoop, type UnaryLoop,
+  addLoop, bigintLoop, binaryLoop, divideLoop, multiplyLoop, relu6Loop, reluLoop, roundHalfToEven, subtractLoop, unaryLoop, type BinaryLoop, type UnaryLoop,
 } from '../elementLoops';
 import type { Operation, Operations } from '../operation';
 import { erf, erfc, lgamma, digamma } from '../specialFunctions';
@@ -66,12 +66,6 @@ function floorDivide(x: bigint, y: bigint): bigint {
 function floorModulo(x: number, y: number): number {
   const remainder = x % y;
   return remainder !== 0 && remainder < 0 !== y < 0 ? remainder + y : remainder;
-}
-
-/** Nearest integer, ties to even. */
-export function roundHalfToEven(x: number): number {
-  const nearest = Math.round(x);
-  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }
 
 const maximum = binaryLoop((x, y) => (x !== x ? x : y !== y || y > x ? y : x));

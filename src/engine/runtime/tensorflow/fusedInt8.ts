@@ -6,7 +6,7 @@ import type { KernelOperand, OpContext, Operation, Operations } from '../operati
 import { erf } from '../specialFunctions';
 import { allocate, numbersOf, type NumberArray } from '../tensors';
 import { convolve, convolveDepthwise } from './convolution';
-import { roundHalfToEven } from './elementwise';
+import { roundHalfToEven } from '../elementLoops';
 
 /** The part of a kernel after its sums: what its list of fused ops says. */
 interface Epilogue {

@@ -3,7 +3,7 @@ import type { DataType } from '../../graph/dataType';
 import { elementCount, type Tensor } from '../../graph/tensor';
 import type { OpContext, Operation, Operations } from '../operation';
 import { allocate, normalizeAxis, numbersOf, scalarOf, type NumberArray } from '../tensors';
-import { roundHalfToEven } from './elementwise';
+import { roundHalfToEven } from '../elementLoops';
 
 const LIMITS: Partial<Record<DataType, readonly [number, number]>> = {
   qint8: [-128, 127], quint8: [0, 255], qint16: [-32768, 32767], quint16: [0, 65535], qint32: [-(2 ** 31), 2 ** 31 - 1],
