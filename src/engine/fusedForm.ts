@@ -1,7 +1,13 @@
+import type { TuningConfig } from './config/config';
 import type { PartialShape } from './graph/attribute';
 import type { UniqueName } from './graph/freeName';
 import type { Graph, Node, NodeTable, ValueRef } from './graph/graph';
 import type { ValueReads } from './graph/valueReads';
+
+/** The framework's fused form, where it has one and the config asks for it. */
+export function fusedFormOf({ quantization }: Pick<TuningConfig, 'quantization'>, { fusedForm }: { readonly fusedForm?: FusedForm }): FusedForm | undefined {
+  return quantization.form === 'fused' ? fusedForm : undefined;
+}
 
 /**
  * A framework's own INT8 kernels: each takes the place of Dequantize, float ops and Quantize. Asked only about ops that are

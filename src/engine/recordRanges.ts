@@ -1,7 +1,7 @@
 import type { Ranges } from './calibration/ranges';
 import { DEFAULT_CONFIG, type TuningConfig } from './config/config';
 import type { PlanContext } from './config/plan';
-import { type Graph, type ValueRef, valueKey } from './graph/graph';
+import { type Graph, uniqueValues, type ValueRef, valueKey } from './graph/graph';
 import type { Progress } from './host';
 import { foldAndPlan } from './phases/prepare/foldAndPlan';
 import { valuesToCalibrate } from './phases/quantize/quantize';
@@ -22,7 +22,7 @@ export function valuesToRecord(graph: Graph, config: TuningConfig, context: Plan
     return valuesToCalibrate(folded, plan, context.dialect);
   });
   // A value that only folding makes is of no use to a config under which nothing is folded, and cannot be computed.
-  return [...new Map(values.filter(({ node }) => graph.nodes.has(node)).map((value) => [valueKey(value), value])).values()];
+  return uniqueValues(values.filter(({ node }) => graph.nodes.has(node)));
 }
 
 /** Those of the ranges that are of these values, in their order. */

@@ -1,5 +1,6 @@
 import { int8Nodes } from '../capabilities/int8Nodes';
 import type { Dialect, SensitivePattern } from '../dialect';
+import { fusedFormOf } from '../fusedForm';
 import type { Graph, Node } from '../graph/graph';
 import type { Plan, PlannedNode, Reason } from '../plan';
 import { ATTENTION_REASON, attentionProducts } from './attention';
@@ -94,7 +95,7 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
 
 /** Whether INT8 would neither be faster in the form that is written nor make the model smaller. */
 function onlyLoses(node: Node, { config, dialect, graph }: NodeContext): boolean {
-  return config.quantization.form === 'fused' && dialect.fusedForm !== undefined && dialect.quantizationPattern(node, graph)?.weight === undefined;
+  return fusedFormOf(config, dialect) !== undefined && dialect.quantizationPattern(node, graph)?.weight === undefined;
 }
 
 function reasonOf({ text, configKey }: Rule, otherwise = ''): Reason {

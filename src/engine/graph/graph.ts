@@ -59,3 +59,8 @@ export interface NodeTable {
 export function valueKey(value: ValueRef): string {
   return `${value.node}:${value.output}`;
 }
+
+/** Each value once, in their order. */
+export function uniqueValues(values: readonly ValueRef[]): ValueRef[] {
+  return [...new Map(values.map((value) => [valueKey(value), value])).values()];
+}

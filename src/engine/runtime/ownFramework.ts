@@ -1,10 +1,10 @@
 import type { Dialect } from '../dialect';
 import type { OwnRuntime } from '../modelRun';
-import { valueKey, type ValueRef } from '../graph/graph';
+import { uniqueValues, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { type FrameworkModel, type FrameworkRunner, type KernelRunner, NO_PROGRESS, type RuntimeChoice } from '../host';
 import type { PreparedGraph, PrepareRequest } from './executor';
-import { given, unique, valueOfKey } from './requested';
+import { given, valueOfKey } from './requested';
 
 /** What is to run models of a framework: those that only the embedded runtime runs are left to it, whatever was chosen. */
 export function runtimeFor({ ownRuntime }: Dialect, choice: RuntimeChoice | undefined): RuntimeChoice | undefined {
@@ -28,8 +28,8 @@ export function prepareInFramework(request: PrepareRequest, own: OwnRuntime, run
   const key = `model ${++models}`;
   const inLoops = dialect.nodesInLoops(graph);
   const isConstant = (id: string): boolean => dialect.isConstant(graph.nodes.get(id)!);
-  const fetches = unique(request.fetches.filter((value) => !request.feeds.includes(valueKey(value)) && !isConstant(value.node)));
-  const observed = unique(request.observed ?? []).filter(({ node }) => !inLoops.has(node) && !isConstant(node));
+  const fetches = uniqueValues(request.fetches.filter((value) => !request.feeds.includes(valueKey(value)) && !isConstant(value.node)));
+  const observed = uniqueValues(request.observed ?? []).filter(({ node }) => !inLoops.has(node) && !isConstant(node));
   const file = own.fileOf(graph);
   const nameOf = (value: ValueRef): string => file.nameOf(value);
   const model: FrameworkModel = {

@@ -8,11 +8,6 @@ export function valueOfKey(key: string): ValueRef {
   return { node: key.slice(0, colon), output: Number(key.slice(colon + 1)) };
 }
 
-/** Each value once, in their order. */
-export function unique(values: readonly ValueRef[]): ValueRef[] {
-  return [...new Map(values.map((value) => [valueKey(value), value])).values()];
-}
-
 /** A value that is fed or constant. */
 export function given(value: ValueRef, feeds: ReadonlyMap<string, Tensor>, graph: Graph, dialect: Dialect): Tensor {
   return feeds.get(valueKey(value)) ?? dialect.constantTensor(graph.nodes.get(value.node)!);

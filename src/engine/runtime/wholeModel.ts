@@ -1,12 +1,12 @@
 import type { Dialect } from '../dialect';
 import type { WholeModel, WholeModelRequest } from '../modelRun';
 import { CancelledError, UserError } from '../errors';
-import { type Graph, type Node, valueKey, type ValueRef } from '../graph/graph';
+import { type Graph, type Node, uniqueValues, valueKey, type ValueRef } from '../graph/graph';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { topologicalOrder } from '../graph/traversal';
 import type { KernelRunner } from '../host';
 import type { PreparedGraph, PrepareRequest, RunOptions } from './executor';
-import { given, unique, valueOfKey } from './requested';
+import { given, valueOfKey } from './requested';
 
 /** Observed values that are fetched whole in one run: they are all in memory together. */
 const WHOLE_AT_ONCE = 16;
@@ -36,8 +36,8 @@ export function prepareWholeModel(request: PrepareRequest, build: (wanted: Whole
   const runs = (id: string): boolean => !obstacles.has(id);
   const missing = request.fetches.find((value) => isComputed(value) && !runs(value.node));
   if (missing !== undefined) throw new UserError(obstacles.get(missing.node)!, { node: graph.nodes.get(missing.node)?.name, hint: 'Give outputs that do not need it' });
-  const fetches = unique(request.fetches.filter(isComputed));
-  const observed = unique(request.observed ?? []).filter(({ node }) => runs(node) && canObserve(graph.nodes.get(node)!, runs, request));
+  const fetches = uniqueValues(request.fetches.filter(isComputed));
+  const observed = uniqueValues(request.observed ?? []).filter(({ node }) => runs(node) && canObserve(graph.nodes.get(node)!, runs, request));
   const parts: Part[] = [];
   const addPart = (own: Omit<Part, 'key' | 'model'>): void => {
     const model = build({ feeds, fetches: [...own.fetches, ...own.whole], observed: own.reduced });

@@ -39,36 +39,34 @@ export function optimize(request: OptimizeRequest, progress: Progress): Optimize
   const fewest = fewestCasts(placed, progress);
   const rewriter = new Rewriter(graph, 'optimize');
   const context = { rewriter, dialect, casts: new Casts(rewriter, dialect), plan };
-  const placement = PLACEMENTS[plan.byModule ? 'none' : config.cast_placement](request, placed, context, progress);
+  const method = plan.byModule ? 'none' : config.cast_placement;
+  const placement = method === 'none' ? undefined : PLACEMENTS[method](request, placed, context, progress);
+  if (method !== 'none') {
+    applyLocalRules(context, progress);
+    foldPromotedCasts(context, progress);
+  }
   const optimized = rewriter.changes.length === 0 ? graph : rewriter.finish();
   return { graph: optimized, changes: rewriter.changes, castProof: proofOf(optimized, unconverted, fewest, placed, placement, dialect) };
 }
 
 type PlaceCasts = (request: OptimizeRequest, placed: PlacementGraph, context: RuleContext, progress: Progress) => Placement | undefined;
 
-const PLACEMENTS: Readonly<Record<TuningConfig['cast_placement'], PlaceCasts>> = {
+/** What each method does before the local rules fold what is left. */
+const PLACEMENTS: Readonly<Record<Exclude<TuningConfig['cast_placement'], 'none'>, PlaceCasts>> = {
   min_cut: ({ unconverted, config }, placed, context, progress) => {
     progress.report('Placing Casts');
-    const placement = placeByMinimumCut(placed, config, unconverted, context, progress);
-    applyLocalRules(context, progress);
-    foldPromotedCasts(context, progress);
-    return placement;
+    return placeByMinimumCut(placed, config, unconverted, context, progress);
   },
   depth_first: ({ unconverted }, _, context, progress) => {
     progress.report('Joining BF16 neighbours');
     applyLocalRules(context, progress);
     joinNeighbours(context, progress);
     returnIslandsToFp32(unconverted, context, progress);
-    applyLocalRules(context, progress);
-    foldPromotedCasts(context, progress);
     return undefined;
   },
   follow_inputs: (_request, _placed, context, progress) => {
     progress.report('Following BF16 values');
     followInputs(context, progress);
-    applyLocalRules(context, progress);
-    foldPromotedCasts(context, progress);
     return undefined;
   },
-  none: () => undefined,
 };

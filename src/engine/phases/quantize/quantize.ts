@@ -5,7 +5,8 @@ import type { TuningConfig } from '../../config/config';
 import { type PlanContext, resolvePlan } from '../../config/plan';
 import type { Dialect } from '../../dialect';
 import type { ActivationGrid, QuantizationPattern, WeightGrid } from '../../quantization';
-import { type Graph, type Node, type ValueRef, valueKey } from '../../graph/graph';
+import { fusedFormOf } from '../../fusedForm';
+import { type Graph, type Node, uniqueValues, type ValueRef, valueKey } from '../../graph/graph';
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
@@ -44,14 +45,16 @@ export interface QuantizeRequest {
 export async function quantize({ graph, config, context, rangesOf }: QuantizeRequest, progress: Progress): Promise<PhaseResult> {
   const { dialect } = context;
   const { rewriter, folded, plan } = foldAndPlan(graph, config, context, progress);
-  const form = config.quantization.form === 'fused' ? dialect.fusedForm : undefined;
+  const form = fusedFormOf(config, dialect);
   const fusedOf = (under: Plan): FusedPlan | undefined => form && planFused(folded, under, dialect, form);
-  const values = quantizedValues(folded, plan, dialect, fusedOf(plan));
+  const plannedFused = fusedOf(plan);
+  const values = quantizedValues(folded, plan, dialect, plannedFused);
   const ranges: Ranges = values.length > 0 ? await rangesOf(membersOf(values)) : new Map();
   const seenPlan = planWithRanges(plan, folded, values, ranges, config, dialect);
 
-  const fused = fusedOf(seenPlan);
-  const seenValues = (seenPlan === plan ? values : quantizedValues(folded, seenPlan, dialect, fused)).filter((value) => isSeen(value, ranges));
+  const isSame = seenPlan === plan;
+  const fused = isSame ? plannedFused : fusedOf(seenPlan);
+  const seenValues = (isSame ? values : quantizedValues(folded, seenPlan, dialect, fused)).filter((value) => isSeen(value, ranges));
   insert(folded, seenPlan, { rewriter, values: seenValues, ranges, config, context, progress });
   if (form !== undefined) fuseInt8(folded, seenPlan, fused!, { rewriter, dialect, form, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
@@ -188,8 +191,7 @@ export function valuesToCalibrate(folded: Graph, plan: Plan, dialect: Dialect): 
 
 /** All values that share a range with one of these, and these, once each. */
 function membersOf(values: readonly QuantizedValue[]): ValueRef[] {
-  const unique = new Map(values.flatMap(({ group }) => group).map((value) => [valueKey(value), value]));
-  return [...unique.values()];
+  return uniqueValues(values.flatMap(({ group }) => group));
 }
 
 function baseName(producer: Node, value: ValueRef): string {

@@ -1,6 +1,7 @@
 import type { TuningConfig } from '../../config/config';
 import { hasVnni } from '../../config/instructions';
 import type { Dialect } from '../../dialect';
+import { fusedFormOf } from '../../fusedForm';
 import type { WeightGrid } from '../../quantization';
 
 /**
@@ -19,9 +20,10 @@ export interface SevenBits {
  * Whether a bit is given up, by weights or by activations as the framework has it. Unless the config says, it is where fused
  * INT8 kernels are written and the target is not known to have VNNI, and where activations give it up for a target known not to.
  */
-export function sevenBits({ quantization: { form, reduce_range: reduceRange }, target_isa: target }: TuningConfig, { activationRule, fusedForm }: Dialect): SevenBits {
-  const inActivations = activationRule?.reducesRange === true;
-  const overflows = inActivations ? target === 'avx2' : form === 'fused' && fusedForm !== undefined && !hasVnni(target);
+export function sevenBits(config: TuningConfig, dialect: Dialect): SevenBits {
+  const { quantization: { reduce_range: reduceRange }, target_isa: target } = config;
+  const inActivations = dialect.activationRule?.reducesRange === true;
+  const overflows = inActivations ? target === 'avx2' : fusedFormOf(config, dialect) !== undefined && !hasVnni(target);
   const reduced = reduceRange === 'auto' ? overflows : reduceRange;
   return { weights: reduced && !inActivations, activations: reduced && inActivations };
 }
