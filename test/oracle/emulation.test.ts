@@ -53,9 +53,7 @@ const OPS = 'test/fixtures/runtime_ops.pb';
 const ops = graphFromBytes(readFileSync(OPS), OPS, {}, NO_PROGRESS);
 
 describe.each(judges)('TensorFlow, oneDNN $oneDnn', (judge) => {
-  const names = [...ops.nodes.keys()].filter((id) => id.endsWith('_bfloat16/result'));
-  // These give FP32, QuantizeV2 having none but FP32 inputs.
-  const rounded = names.filter((id) => tensorflowDialect.outputTypes(ops.nodes.get(id)!)[0] === 'bfloat16');
+  const rounded = [...ops.nodes.values()].filter((node) => node.id.endsWith('/result') && tensorflowDialect.outputTypes(node)[0] === 'bfloat16').map(({ id }) => id);
   let expected: ReadonlyMap<string, Tensor>;
   beforeAll(async () => {
     const save = path.join(folder, `bf16-${judge.oneDnn}.npz`);
@@ -101,7 +99,7 @@ async function recorded(name: string) {
 }
 
 describe.runIf(hasTorch)('torch', async () => {
-  const [bf16, int8] = hasTorch ? await Promise.all(['bf16', 'int8'].map(recorded)) as [Awaited<ReturnType<typeof recorded>>, Awaited<ReturnType<typeof recorded>>] : [];
+  const [bf16, int8] = hasTorch ? [await recorded('bf16'), await recorded('int8')] : [];
 
   it.each(bf16?.cases ?? [])('in BF16: $key', async ({ key, expected, output }) => {
     const { ofElement, ofLargest } = bfloat16Distance(expected, await computed(bf16!.graph, pytorchDialect, output, bf16!.feeds));
