@@ -13,10 +13,11 @@ import { config } from './configCommand';
 import { convert } from './convert';
 import { inspect } from './inspect';
 import { plan } from './plan';
+import { randomData } from './randomData';
 import { run } from './run';
 import { tune } from './tune';
 
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, tune, config };
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, tune, 'random-data': randomData, config };
 
 export const EXIT = { done: 0, atFault: 1, usage: 2 };
 

@@ -14,7 +14,7 @@ import { runGraph } from '../../../src/engine/runtime/executor';
 import { sliced } from '../../../src/engine/runtime/stridedCopy';
 import { candidateConfig, highest, lowest, type SearchSpace, withPrecision } from '../../../src/engine/tuning/candidate';
 import { sensitivityTask } from '../../../src/engine/tuning/sensitivity';
-import { randomNumbers } from '../../../src/engine/tuning/strategies/randomNumbers';
+import { randomNumbers } from '../../../src/engine/data/randomNumbers';
 import { buildGraph, constant, placeholder, tensor } from '../../support/graphBuilder';
 import { runAllPhases } from '../../support/snapshots';
 import { startTestKernels } from '../../worker/kernels';

@@ -1,6 +1,6 @@
 import { type Candidate, candidateKey, type SearchSpace } from '../candidate';
 import { measure, type Search, type Strategy, type StrategyOptions } from '../strategy';
-import { randomNumbers } from './randomNumbers';
+import { randomNumbers } from '../../data/randomNumbers';
 
 /** How many candidates are asked for at once: enough for any pool. */
 const AT_ONCE = 32;
