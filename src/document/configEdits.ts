@@ -17,6 +17,7 @@ const EDITS: Edits = {
     const removed = { path, value: undefined };
     return choice === undefined ? [removed] : [removed, { path, value: choice }];
   },
+  setBf16Form: ({ form }) => [{ path: ['onnx', 'bf16'], value: form }],
   setPytorchMode: ({ mode }) => [{ path: ['pytorch', 'mode'], value: mode }],
   setAlgorithm: ({ algorithm }) => [{ path: ['calibration', 'algorithm'], value: algorithm }],
   setSamplingSize: ({ samples }) => [{ path: ['calibration', 'sampling_size'], value: samples }],

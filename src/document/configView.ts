@@ -41,6 +41,7 @@ export function configView(state: {
     useBf16: config.use_bf16,
     bf16Ops: config.bf16_ops,
     pytorchMode: plan?.pytorchMode,
+    bf16Form: plan?.bf16Form,
     opTypes,
     overrides: Object.entries(config.op_name_dict).map(([pattern, choice]) => ({ pattern, choice, matches: matches.get(pattern) ?? 0 })),
     selection: selected && selectionView(unitOf(selected, plan?.pytorchMode), config, opTypes),

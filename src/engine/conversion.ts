@@ -1,4 +1,4 @@
-import type { DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, Int8Form, PytorchMode, SnapshotTables } from '../../webview/protocol';
+import type { Bf16Form, DataView, GraphTables, NodeDetails, OpQuery, OpTypeRow, PrecisionCounts, Int8Form, PytorchMode, SnapshotTables } from '../../webview/protocol';
 import type { TuningConfig } from './config/config';
 import type { ImportNote } from './config/neuralCompressor/notes';
 import type { ConfigProblem } from './config/problem';
@@ -51,6 +51,8 @@ export interface PlanView {
   readonly isFaulty: boolean;
   /** What is converted as a whole; absent where models are not made of modules. */
   readonly pytorchMode?: PytorchMode;
+  /** How BF16 ops are written; absent where there is one way only. */
+  readonly bf16Form?: Bf16Form;
   /** How INT8 ops are written; absent where there is one way only. */
   readonly int8Form?: Int8Form;
   readonly opTypes: readonly OpTypeRow[];

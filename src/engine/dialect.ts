@@ -134,6 +134,8 @@ export interface Dialect {
   /** How to compute the node when all its inputs are constants, for the few ops that stand between weights and their readers. */
   constantOperation(node: Node): ((operands: readonly Tensor[]) => Tensor | undefined) | undefined;
 
+  /** BF16 ops can be written as FP32 ops with Casts that round, too. */
+  readonly emulatesBfloat16?: boolean;
   /** Default of `bf16_ops`: op types converted to BF16 when the user names none. */
   readonly defaultBf16Ops: readonly string[];
   /** Classes of modules that become BF16 as wholes when the user names none. */

@@ -23,7 +23,7 @@ export function rewardSlider(post: Post): RewardSlider {
 
   function put(reward: number): void {
     shown.textContent = String(reward);
-    hint.textContent = reward === 0 ? t('Only the fewest Casts count.') : t('How many Casts one more BF16 op is worth.');
+    hint.textContent = reward === 0 ? t('Only the fewest Casts count.') : t('How many Casts one more op that computes in BF16 is worth.');
   }
 
   function tryIt(): void {

@@ -1,5 +1,6 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
+import { bf16FormRows } from './bf16Form';
 import { tryOnDwell } from './choice';
 import { endDwell } from './dwell';
 import { replaceKeepingFocus, type Post, type Section } from './section';
@@ -19,9 +20,9 @@ export function useBf16Section(post: Post): Section {
   const list = h('div', {});
   return {
     element: h('section', { 'aria-label': t('Use BF16') }, label, hint, list),
-    update: ({ useBf16, bf16Ops }) => {
+    update: ({ useBf16, bf16Ops, bf16Form }) => {
       input.checked = useBf16;
-      replaceKeepingFocus(list, [listRow(bf16Ops, post)]);
+      replaceKeepingFocus(list, [listRow(bf16Ops, post), ...(useBf16 && bf16Form !== undefined ? bf16FormRows(bf16Form, post) : [])]);
     },
   };
 }

@@ -14,6 +14,9 @@ export type AccuracyCriterion = { readonly relative: number } | { readonly absol
 /** Ops of the open model: those whose whole name matches, or that of their module; or all of a type, or of modules of a class. */
 export type OpQuery = { readonly pattern: string } | { readonly opType: string };
 
+/** How BF16 ops of ONNX models are written: as such, or as FP32 ops with Casts that round. */
+export type Bf16Form = 'native' | 'emulated';
+
 /** What becomes BF16 or INT8 as a whole: an op, or a module. */
 export type PytorchMode = 'fx' | 'eager';
 
@@ -99,6 +102,8 @@ export interface ConfigView {
   readonly bf16Ops: readonly string[] | undefined;
   /** Undefined where models are not made of modules. */
   readonly pytorchMode: PytorchMode | undefined;
+  /** How BF16 ops are written; undefined where there is one way only. */
+  readonly bf16Form: Bf16Form | undefined;
   readonly opTypes: readonly OpTypeRow[];
   readonly overrides: readonly { readonly pattern: string; readonly choice: PrecisionWish; readonly matches: number }[];
   /** The selected op, or the module it is in where modules are converted as wholes. `pattern`: the key of `op_name_dict` that means this one alone. */
@@ -144,6 +149,7 @@ export type ConfigChange =
   | { readonly type: 'clearBf16Ops' }
   | { readonly type: 'setOpTypes'; readonly ops: readonly string[]; readonly choice: PrecisionChoice }
   | { readonly type: 'setPytorchMode'; readonly mode: PytorchMode }
+  | { readonly type: 'setBf16Form'; readonly form: Bf16Form }
   | { readonly type: 'setOverride'; readonly pattern: string; readonly choice: PrecisionChoice | undefined }
   | { readonly type: 'setAlgorithm'; readonly algorithm: Algorithm }
   | { readonly type: 'setSamplingSize'; readonly samples: number }

@@ -31,6 +31,7 @@ export function buildPlanView(graph: Graph, config: TuningConfig, plan: Plan, di
   }
   return {
     ...(dialect.moduleOf === undefined ? {} : { pytorchMode: config.pytorch.mode }),
+    ...(dialect.emulatesBfloat16 === true ? { bf16Form: config.onnx.bf16 } : {}),
     ...(dialect.fusedForm === undefined ? {} : { int8Form: config.quantization.form }),
     opTypes: rowsOf(units.values(), config),
     sensitiveOps: dialect.sensitivePatterns.map((pattern) => ({ name: pattern.name, reason: pattern.reason, count: sensitive.get(pattern) ?? 0 })),

@@ -245,6 +245,24 @@ it('sends the granularity of weights, and says what it means', async () => {
   expect(await choice('Scales of weights', 'per_tensor').isChecked()).toBe(true);
 });
 
+describe('the form of BF16 ops', () => {
+  const onnx: ConfigView = { ...digits, model: 'digits.onnx', bf16Form: 'native' };
+
+  it('is sent, with where such ops run', async () => {
+    await show(onnx);
+    expect(await panel.page.getByText('for execution providers with BF16 kernels').isVisible()).toBe(true);
+    await choice('Form of BF16 ops', 'emulated').click();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'setBf16Form', form: 'emulated' }]);
+    await show({ ...onnx, bf16Form: 'emulated' });
+    expect(await panel.page.getByText('every provider runs them').isVisible()).toBe(true);
+  });
+
+  it('is no choice while BF16 is off', async () => {
+    await show({ ...onnx, useBf16: false });
+    expect(await choice('Form of BF16 ops', 'native').count()).toBe(0);
+  });
+});
+
 describe('the form of INT8 ops', () => {
   it('is sent, with what it means', async () => {
     await show(digits);

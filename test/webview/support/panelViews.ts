@@ -12,6 +12,7 @@ export const digits: ConfigView = {
   useBf16: true,
   bf16Ops: undefined,
   pytorchMode: undefined,
+  bf16Form: undefined,
   opTypes: [
     opTypeRow('Conv2D', 6, 'auto', ['int8', 'bf16'], { bf16: 2, int8: 4 }),
     opTypeRow('MatMul', 2, 'int8', ['int8', 'bf16'], { int8: 2 }),

@@ -72,6 +72,7 @@ export const onnxDialect: Dialect = {
   withPadding,
   constantOperation,
 
+  emulatesBfloat16: true,
   defaultBf16Ops: DEFAULT_BF16_OPS,
   isHeavy: (node) => isOp(node, HEAVY_OPS),
   isFree: (node) => isOp(node, FREE_OPS),
