@@ -42,38 +42,6 @@ async function failure(...argv: string[]): Promise<string> {
   return error[0]!;
 }
 
-describe('random-data', () => {
-  it('writes the same inputs for the same seed, which the model runs on', async () => {
-    const shapes: number[][] = [];
-    const arrays = [];
-    for (const [index, seed] of ['7', '7', '8'].entries()) {
-      const { code, out, error } = await call('random-data', CNN, '--output', path(`random_${index}.npz`), '--samples', '3', '--seed', seed);
-      expect({ code, out, notes: error.length }).toEqual({ code: 0, out: ['image  float32  [3, 8, 8, 1]'], notes: 1 });
-      const [array] = (await readArrays(path(`random_${index}.npz`))).values();
-      shapes.push([...array!.shape]);
-      arrays.push(array!.data);
-    }
-    expect(shapes[0]).toEqual([3, 8, 8, 1]);
-    expect(arrays[1]).toEqual(arrays[0]);
-    expect(arrays[2]).not.toEqual(arrays[0]);
-    expect((await call('run', CNN, '--inputs', path('random_0.npz'), '--outputs', path('ran.npz'))).code).toBe(0);
-    expect(await failure('random-data', CNN, '--output', path('random_0.npz'))).toMatch(/--force/);
-  });
-
-  it('asks for sizes that the model leaves open, and takes no others', async () => {
-    const open = await file('open.pb', buildBytes([placeholder('ids', 'int32', [-1, -1]), { name: 'y', op: 'Neg', inputs: ['ids'], attrs: { T: 'int32' } }]));
-    const target = path('ids.npz');
-    expect(await failure('random-data', open, '--output', target)).toContain('"ids" (int32) has sizes that the model leaves open (?x?). Say them with --shapes, such as --shapes ids:8x128');
-    expect(await failure('random-data', open, '--output', target, '--shapes', 'ids:2x3x4')).toContain('cannot have the shape 2x3x4');
-    expect(await failure('random-data', open, '--output', target, '--shapes', 'words:2x3')).toContain('The model has no input "words"');
-    expect((await call('random-data', open, '--output', target, '--shapes', 'ids 2')).code).toBe(2);
-    expect((await call('random-data', open, '--output', target, '--shapes', 'ids:2x5')).code).toBe(0);
-    const ids = (await readArrays(target)).get('ids')!;
-    expect(ids.shape).toEqual([2, 5]);
-    expect([...(ids.data as Int32Array)].every((value) => value === 0 || value === 1)).toBe(true);
-  });
-});
-
 describe('convert', () => {
   it('refuses a name of another framework before the long work', async () => {
     expect(await failure('convert', CNN, '--output', path('foreign.onnx'), '--calibration', path('none.npz')))
