@@ -36,15 +36,26 @@ function edits(document: ModelDocument, file: vscode.Uri, labels: string | undef
 
 /** From those beside the config, or from anywhere. */
 async function pickFile(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const beside = (await vscode.workspace.fs.readDirectory(folder)).filter(([name, type]) => name.endsWith('.npz') && type !== vscode.FileType.Directory);
+  const beside = await dataIn(folder);
   const browse = { label: vscode.l10n.t('Browse…'), alwaysShow: true };
-  const items = [...beside.map(([label]) => ({ label })), browse];
-  const placeHolder = vscode.l10n.t('An .npz file with one array per model input, and one of labels');
+  const items = [...beside.map((label) => ({ label })), browse];
+  const placeHolder = vscode.l10n.t('An .npz file, or a folder of .npy files, with one array per model input and one of labels');
   const title = vscode.l10n.t('Data to Measure Accuracy On');
   const chosen = beside.length === 0 ? browse : await vscode.window.showQuickPick(items, { title, placeHolder });
   if (chosen === undefined) return undefined;
   if (chosen !== browse) return vscode.Uri.joinPath(folder, chosen.label);
   return pickArrays(title, folder);
+}
+
+/** Names of `.npz` files, and of folders with `.npy` files. */
+async function dataIn(folder: vscode.Uri): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, type] of await vscode.workspace.fs.readDirectory(folder)) {
+    const isFolder = type === vscode.FileType.Directory;
+    const isData = isFolder ? (await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(folder, name))).some(([file]) => file.endsWith('.npy')) : name.endsWith('.npz');
+    if (isData) found.push(name);
+  }
+  return found;
 }
 
 /** The only array that no input wants, none where there is none; asked for where there are several. Undefined: the user gave up. */

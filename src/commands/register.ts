@@ -7,6 +7,7 @@ import type { Command, Outcome, Rooms } from './command';
 import { chooseCalibrationData } from './chooseCalibrationData';
 import { compareWithOriginal } from './compareWithOriginal';
 import { chooseTuningData } from './chooseTuningData';
+import { chooseTuningMetric } from './chooseTuningMetric';
 import { copyName } from './copyName';
 import { exportConfig } from './exportConfig';
 import { exportPicture } from './exportPicture';
@@ -54,6 +55,7 @@ const COMMANDS: readonly Command[] = [
   recordRanges,
   tune,
   chooseTuningData,
+  chooseTuningMetric,
   showSensitivity,
   importConfig,
   exportConfig,

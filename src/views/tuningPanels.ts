@@ -98,10 +98,12 @@ export class TuningPanels {
       resume: () => tuning.resume(),
       cancel: () => tuning.cancel(),
       chooseData: () => command('chooseTuningData'),
+      chooseMetric: () => command('chooseTuningMetric'),
       openConfig: () => command('openConfig'),
       apply: ({ trial }) => tuning.apply(trial),
       locate: ({ trial }) => tuning.locate(trial),
       setStrategy: ({ strategy }) => document.editConfig([{ path: ['tuning', 'strategy'], value: strategy }]),
+      setMetric: ({ metric }) => document.editConfig([{ path: ['tuning', 'metric'], value: metric }]),
       setMaxTrials: ({ trials }) => document.editConfig([{ path: ['tuning', 'max_trials'], value: trials }]),
       show: ({ id }) => document.select(id),
     };

@@ -81,12 +81,13 @@ export type ToTuning =
 /** Tuning view to host. */
 export type FromTuning =
   | { readonly type: 'ready' }
-  | { readonly type: 'start' | 'startAnew' | 'pause' | 'resume' | 'cancel' | 'chooseData' | 'openConfig' }
+  | { readonly type: 'start' | 'startAnew' | 'pause' | 'resume' | 'cancel' | 'chooseData' | 'chooseMetric' | 'openConfig' }
   /** Writes a trial's choice to the config document. */
   | { readonly type: 'apply'; readonly trial: number }
   /** Asks for a trial's `deviations`. */
   | { readonly type: 'locate'; readonly trial: number }
   | { readonly type: 'setStrategy'; readonly strategy: StrategyName }
+  | { readonly type: 'setMetric'; readonly metric: MetricName | MetricFile }
   | { readonly type: 'setMaxTrials'; readonly trials: number }
   /** Shows an op in the graph. */
   | { readonly type: 'show'; readonly id: string };

@@ -56,7 +56,7 @@ const OFFERS: Readonly<Record<Action, Offer>> = {
   pause: { action: 'pause', text: t('Pause'), icon: 'pause', title: t('Starts no further trial') },
   resume: { action: 'resume', text: t('Resume'), icon: 'play', title: t('Goes on') },
   cancel: { action: 'cancel', text: t('Cancel'), icon: 'close', title: t('Ends the search at once; what was measured is kept') },
-  chooseData: { action: 'chooseData', text: t('Choose Data…'), icon: 'search', title: t('An .npz file with one array per model input, and one of labels') },
+  chooseData: { action: 'chooseData', text: t('Choose Data…'), icon: 'search', title: t('An .npz file, or a folder of .npy files, with one array per model input and one of labels') },
 };
 const GO_ON: Offer = { ...OFFERS.start, text: t('Continue'), title: t('Goes on with these trials: what is known is not measured again') };
 

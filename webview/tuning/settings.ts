@@ -1,7 +1,7 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
-import type { FromTuning, StrategyName, TuningView } from '../protocol';
-import { accuracyText, metricName, percent, STRATEGIES } from './words';
+import type { FromTuning, MetricFile, MetricName, StrategyName, TuningView } from '../protocol';
+import { accuracyText, isMetricFile, metricName, METRICS, percent, STRATEGIES } from './words';
 
 export interface Settings {
   readonly element: HTMLElement;
@@ -16,6 +16,14 @@ export function createSettings(post: (message: FromTuning) => void): Settings {
   const change = h('button', { type: 'button', class: 'link', title: t('Shows the config, where the criterion is set'), onclick: () => post({ type: 'openConfig' }) }, t('Change'));
   const options = STRATEGIES.map(({ name, text }) => h('option', { value: name }, text));
   const strategy = h('select', { id: 'strategy', 'aria-describedby': 'strategy-hint', onchange: () => post({ type: 'setStrategy', strategy: strategy.value as StrategyName }) }, ...options);
+  const metric = h('select', { id: 'metric', onchange: () => chooseMetric() });
+  let present: MetricName | MetricFile = 'topk';
+  const chooseMetric = (): void => {
+    if (metric.value !== OWN) return post({ type: 'setMetric', metric: metric.value as MetricName | MetricFile });
+    metric.value = present;
+    post({ type: 'chooseMetric' });
+  };
+  const runtime = h('p', { class: 'hint', id: 'runtime' });
   const hint = h('p', { class: 'hint', id: 'strategy-hint' });
   const limit = h('input', {
     type: 'number', id: 'max-trials', min: '1', step: '1', required: true,
@@ -30,10 +38,11 @@ export function createSettings(post: (message: FromTuning) => void): Settings {
   const element = h(
     'section', { class: 'settings', 'aria-label': t('What the search goes by') },
     setting(label(t('Measured on')), data, choose),
+    setting(label(t('Judged by'), 'metric'), metric),
     setting(label(t('May lose')), criterion, change),
     setting(label(t('Strategy'), 'strategy'), strategy),
     setting(label(t('Trials at most'), 'max-trials'), limit),
-    hint,
+    h('div', { class: 'hints' }, hint, runtime),
   );
   return {
     element,
@@ -42,7 +51,11 @@ export function createSettings(post: (message: FromTuning) => void): Settings {
       data.textContent = tuning.data ?? t('no data');
       data.title = tuning.data === undefined ? '' : tuning.labels === undefined ? t('Outputs are compared with the original’s: {0}', metricName(tuning)) : t('Labels: {0}. {1}', tuning.labels, metricName(tuning));
       choose.textContent = tuning.data === undefined ? t('Choose…') : t('Change…');
-      choose.disabled = strategy.disabled = limit.disabled = isBusy;
+      choose.disabled = strategy.disabled = limit.disabled = metric.disabled = isBusy;
+      present = tuning.metric;
+      replaceOptions(metric, tuning);
+      runtime.hidden = tuning.runtime === undefined;
+      runtime.textContent = tuning.runtime === undefined ? '' : t('Run by {0}.', tuning.runtime);
       criterion.textContent = criterionText(tuning);
       strategy.value = tuning.strategy;
       hint.textContent = STRATEGIES.find(({ name }) => name === tuning.strategy)?.sentence ?? '';
@@ -51,6 +64,20 @@ export function createSettings(post: (message: FromTuning) => void): Settings {
       known = trials;
     },
   };
+}
+
+/** Value of the choice that asks for a file. */
+const OWN = '';
+
+/** The metrics there are, the file of the user's own that is in force, and the way to another. */
+function replaceOptions(select: HTMLSelectElement, tuning: TuningView): void {
+  const { metric, topk } = tuning;
+  const offered = [...METRICS, ...(isMetricFile(metric) ? [metric] : [])].map((value): [string, string] => [value, metricName({ metric: value, topk })]);
+  const options = [...offered, [OWN, t('function of my own…')] as const];
+  const isShown = [...select.options].map(({ text }) => text).join() === options.map(([, text]) => text).join();
+  if (!isShown) select.replaceChildren(...options.map(([value, text]) => h('option', { value }, text)));
+  select.value = metric;
+  select.title = isMetricFile(metric) ? metric : '';
 }
 
 function criterionText(tuning: TuningView): string {

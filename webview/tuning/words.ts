@@ -10,6 +10,8 @@ export function isMetricFile(metric: MetricName | MetricFile): metric is MetricF
   return !Object.hasOwn(UNITS, metric);
 }
 
+export const METRICS: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosine'];
+
 const UNITS: Readonly<Record<MetricName, (accuracy: number) => string>> = {
   topk: (accuracy) => percent(accuracy, 2),
   mse: (accuracy) => short(accuracy, 4),

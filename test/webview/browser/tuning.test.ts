@@ -71,6 +71,19 @@ describe('the controls', () => {
     await expect.poll(() => view.page.getByLabel('Strategy').isDisabled()).toBe(true);
   });
 
+  it('name the metric, one of the user’s own among them, and what ran the models', async () => {
+    await show(digitsTuning, measured);
+    const metric = view.page.getByLabel('Judged by');
+    await metric.selectOption('signal-to-noise ratio');
+    await metric.selectOption('function of my own…');
+    expect(await metric.inputValue()).toBe('topk');
+    await expectSent({ type: 'setMetric', metric: 'sqnr' }, { type: 'chooseMetric' });
+    await show({ ...digitsTuning, metric: 'metrics/f1.py' }, [], measured.length);
+    await expect.poll(() => metric.inputValue()).toBe('metrics/f1.py');
+    await view.page.getByRole('option', { name: 'f1.py', exact: true }).waitFor({ state: 'attached' });
+    await view.page.getByText(`Run by ${digitsTuning.runtime}.`).waitFor();
+  });
+
   it('offer only a new search where the files or the config changed', async () => {
     await show({ ...digitsTuning, end: undefined, stale: 'config' }, measured);
     await view.page.getByText('The config has changed since these trials.').waitFor();

@@ -4,7 +4,7 @@ import { accuracyText, stateText, tickText } from '../../../../webview/tuning/wo
 import { digitsTuning, measured, trialView } from '../../support/tuningViews';
 
 it.each([
-  ['topk', 0.98333, '98.33 %', '98.333 %'], ['mse', 0.00123456, '0.001235', '0.00123456'], ['sqnr', 52.318, '52.3 dB', '52.318'], ['cosine', 0.99999, '0.99999', '0.99999'], ['mse', Number.MAX_VALUE, 'no number', '1.79769e+308'],
+  ['topk', 0.98333, '98.33 %', '98.333 %'], ['mse', 0.00123456, '0.001235', '0.00123456'], ['sqnr', 52.318, '52.3 dB', '52.318'], ['cosine', 0.99999, '0.99999', '0.99999'], ['metrics/f1.py', 12.345678, '12.3457', '12.3457'], ['mse', Number.MAX_VALUE, 'no number', '1.79769e+308'],
 ] as const)('says %s %d as %s', (metric, accuracy, text, tick) => expect([accuracyText(accuracy, { metric }), tickText(accuracy, { metric })]).toEqual([text, tick]));
 
 it('says how it goes', () => {
