@@ -17,6 +17,8 @@ export interface Model {
   readonly inputs: readonly string[];
   /** Names of the values a caller fetches; conversion changes neither these names nor their types. */
   readonly outputs: readonly string[];
+  /** Names of the signatures a SavedModel has; absent for other formats. */
+  readonly signatures?: readonly string[];
 }
 
 /** The model after a phase, in numbers. Casts, Quantize and Dequantize that the model came with are not counted. */

@@ -2,6 +2,7 @@ import { isAccurateEnough } from '../engine/config/accuracyCriterion';
 import { parseConfig, requireValid } from '../engine/config/parse';
 import { UserError } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
+import type { Conversion } from '../engine/pipeline';
 import { compareOutputs, top1Accuracy } from '../engine/runtime/compare';
 import { readArrays } from './arrays';
 import { type Command, required, text } from './command';
@@ -25,9 +26,10 @@ export const compare: Command = {
     const criterion = labels === undefined || config.path === undefined ? undefined : requireValid(parseConfig(config.text, config.path)).accuracy_criterion;
     await conversion.open(original!, { text: undefined, path: undefined });
     const other = await openAnother(converted!);
-    const { reference, results: ownNames, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => ({
-      reference: await executeModel(conversion, arrays, kernels), results: await executeModel(other, arrays, kernels), runtime: description,
-    }));
+    const { reference, results: ownNames, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => {
+      const reference = await executeModel(conversion, arrays, kernels);
+      return { reference, results: await executeModel(other, arrays, kernels, sameOutputs(reference, other)), runtime: description };
+    });
     const results = conversion.format.dialect.framework === 'pytorch' ? byPlace(reference, ownNames) : ownNames;
     const missing = [...reference.keys()].find((name) => !results.has(name));
     if (missing !== undefined) throw new UserError(`It has no output "${missing}"`, { file: converted, hint: `It was not converted from ${original}` });
@@ -52,6 +54,12 @@ export const compare: Command = {
     if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
+
+/** The outputs of the reference where the other model has them all: a model without signatures has the outputs of all of them. */
+function sameOutputs(reference: ReadonlyMap<string, Tensor>, { graph }: Conversion): ReadonlySet<string> | undefined {
+  const [wanted, there] = [new Set(reference.keys()), new Set(graph.outputs.map(({ name }) => name))];
+  return [...wanted].every((name) => there.has(name)) ? wanted : undefined;
+}
 
 /** Results under the names of the reference: outputs of exported programs are told by their places, and called after the ops that make them. */
 function byPlace(reference: ReadonlyMap<string, Tensor>, results: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {

@@ -1,5 +1,6 @@
-import { matchInputs } from '../engine/calibration/matchInputs';
-import { type Graph, valueKey } from '../engine/graph/graph';
+import { callsWithData, matchInputs } from '../engine/calibration/matchInputs';
+import { type ModelInput, valueKey } from '../engine/graph/graph';
+import { callFor, modelCalls } from '../engine/graph/signatures';
 import type { Tensor } from '../engine/graph/tensor';
 import { type KernelRunner, NO_PROGRESS } from '../engine/host';
 import { type Conversion, createConversion } from '../engine/pipeline';
@@ -7,20 +8,29 @@ import { runInBatches } from '../engine/runtime/batches';
 import { runGraph } from '../engine/runtime/executor';
 import { nodeHost } from '../worker/nodeHost';
 
-/** Outputs of a model on arrays, by output name. */
-export async function executeModel({ graph, format }: Conversion, arrays: ReadonlyMap<string, Tensor>, kernels: KernelRunner): Promise<Map<string, Tensor>> {
-  const fetches = graph.outputs.map((output) => output.value);
-  const feeds = matchInputs(graph.inputs, arrays);
-  const request = { graph, dialect: format.dialect, feeds, fetches, kernels };
-  const outputs = await (fitsAtOnce(graph, feeds) ? runGraph(request) : runInBatches(request));
-  return new Map(graph.outputs.map((output, index) => [output.name, outputs[index]!]));
+/**
+ * Outputs of a model on arrays, by output name: those of all signatures that the arrays are for, or only the `wanted` ones.
+ * Throws UserError for arrays that do not fit.
+ */
+export async function executeModel(
+  { graph, format }: Conversion, arrays: ReadonlyMap<string, Tensor>, kernels: KernelRunner, wanted?: ReadonlySet<string>,
+): Promise<Map<string, Tensor>> {
+  const outputs = new Map<string, Tensor>();
+  const calls = wanted === undefined ? callsWithData(modelCalls(graph), arrays) : [callFor(wanted, graph)];
+  for (const call of calls) {
+    const feeds = matchInputs(call.inputs, arrays);
+    const request = { graph, dialect: format.dialect, feeds, fetches: call.outputs.map(({ value }) => value), kernels };
+    const results = await (fitsAtOnce(call.inputs, feeds) ? runGraph(request) : runInBatches(request));
+    call.outputs.forEach(({ name }, index) => outputs.set(name, results[index]!));
+  }
+  return outputs;
 }
 
 /** Inputs of at most this many elements are run as given: then outputs need no row per sample. */
 const AT_ONCE = 2 ** 22;
 
-function fitsAtOnce(graph: Graph, feeds: ReadonlyMap<string, Tensor>): boolean {
-  const isOneBatch = graph.inputs.every(({ value, shape }) => {
+function fitsAtOnce(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): boolean {
+  const isOneBatch = inputs.every(({ value, shape }) => {
     const fixed = shape?.[0] ?? -1;
     return fixed < 0 || feeds.get(valueKey(value))?.shape[0] === fixed;
   });

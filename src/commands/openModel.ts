@@ -13,7 +13,7 @@ export const openModel: Command = {
 };
 
 async function pickModel(): Promise<vscode.Uri | undefined> {
-  const filters: Record<string, string[]> = { [vscode.l10n.t('Models')]: FILE_TYPES.flatMap(({ extensions }) => extensions) };
-  for (const { name, extensions } of FILE_TYPES) filters[name] = [...extensions];
+  const filters: Record<string, string[]> = { [vscode.l10n.t('Models')]: FILE_TYPES.flatMap(({ extensions, opensOnly = [] }) => [...extensions, ...opensOnly]) };
+  for (const { name, extensions, opensOnly = [] } of FILE_TYPES) filters[name] = [...extensions, ...opensOnly];
   return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open Model'), openLabel: vscode.l10n.t('Open Model'), filters }))?.[0];
 }

@@ -20,7 +20,7 @@ export const saveConvertedModel = modelCommand({
 
 async function pickFile(document: ModelDocument): Promise<vscode.Uri | undefined> {
   const type = fileTypeOf(document.name)!;
-  const extension = type.extensions.find((one) => document.name.toLowerCase().endsWith(`.${one}`))!;
+  const extension = type.extensions.find((one) => document.name.toLowerCase().endsWith(`.${one}`)) ?? type.extensions[0]!;
   const defaultUri = document.uri.with({ path: document.uri.path.replace(/(\.[^./]+)?$/, `.mixed.${extension}`) });
   const filters = {
     [type.name]: [extension, ...type.extensions.filter((other) => other !== extension)],

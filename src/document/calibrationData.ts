@@ -71,5 +71,5 @@ export class CalibrationData implements vscode.Disposable {
 /** A file that cannot be read has nothing in it, and a reason. */
 function problemOf(error: unknown): DataView {
   if (!(error instanceof UserError)) throw error;
-  return { samples: undefined, arrays: [], problem: error.oneLine };
+  return { samples: undefined, arrays: [], unserved: [], problem: error.oneLine };
 }

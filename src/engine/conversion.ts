@@ -8,7 +8,14 @@ import type { PhaseName } from './snapshot';
 
 /** The report of `convert` and `plan`; see the README for the meaning of each number. */
 export interface Report {
-  readonly model: { readonly format: string; readonly nodes: number; readonly inputs: readonly string[]; readonly outputs: readonly string[] };
+  readonly model: {
+    readonly format: string;
+    readonly nodes: number;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+    /** Absent for formats without. */
+    readonly signatures?: readonly string[];
+  };
   readonly phases: readonly {
     readonly phase: PhaseName;
     readonly seconds: number;

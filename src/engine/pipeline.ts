@@ -19,12 +19,13 @@ import { saveModel } from './formats/saveModel';
 import { describeWithoutGraph, noGraph } from './formats/withoutGraph';
 import type { Description } from './formats/pytorch/checkpoint/describe';
 import type { Graph, ValueRef } from './graph/graph';
+import { modelCalls } from './graph/signatures';
 import { type ConversionHost, NO_PROGRESS, type Progress } from './host';
 import { foldAndPlan } from './phases/prepare/foldAndPlan';
-import { planWithRanges } from './phases/quantize/quantize';
+import { planWithRanges } from './phases/quantize/planWithRanges';
 import { quantizedValues } from './phases/quantize/quantizedValues';
 import { type PhaseInput, runPhase } from './phases/runPhase';
-import type { Plan } from './plan';
+import type { Plan, Warning } from './plan';
 import { nodeDetails } from './report/details';
 import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
@@ -123,12 +124,12 @@ export function createConversion(host: ConversionHost): Conversion {
     if (hasErrors(parsed)) return { parsed };
     const { config } = parsed;
     try {
-      const chosen = isSameGraph(open.choice, config) ? withSignature(open, config) : await reread(open, config);
+      const chosen = isSameGraph(open, config) ? withSignature(open, config) : await reread(open, config);
       return { parsed, changed: { ...chosen, config, parsed, source } };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const { format, path, snapshots: [opened] } = open;
-      const problems = isSameGraph(open.choice, config)
+      const problems = isSameGraph(open, config)
         ? diagnoseSignature(parsed, (signature) => format.withSignature(opened!.graph, signature, path))
         : diagnoseGraphChoice(parsed, error);
       if (problems.length === 0) throw error;
@@ -189,7 +190,7 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async describeData(path) {
-      return describeData(await host.openSource(path), current().snapshots[0]!.graph.inputs);
+      return describeData(await host.openSource(path), modelCalls(current().snapshots[0]!.graph));
     },
 
     async recordRanges() {
@@ -245,7 +246,7 @@ export function createConversion(host: ConversionHost): Conversion {
       const notes = (format.notesOn?.(snapshots.at(-1)!.graph, { bf16: config.onnx.bf16 }) ?? []).map((message) => ({ message }));
       // Refusals by op, with its first node, rather than by rule of the file.
       const problems = problemsOf(current(), { ...plan, refusals: [] }, ruleUses(config, snapshots[0]!.graph, plan, format.dialect)).filter(({ severity }) => severity !== 'information');
-      const warnings = [...problems.map(({ message }) => ({ message })), ...refusalWarnings(plan.refusals), ...plan.warnings, ...notes];
+      const warnings = [...problems.map(({ message }) => ({ message })), ...remarksOf(current()), ...refusalWarnings(plan.refusals), ...plan.warnings, ...notes];
       const report = buildReport(format.name, snapshots, warnings, format.dialect, host.peakMemoryMiB());
       return calibratedBy === undefined || snapshots.length === 1 ? report : { ...report, calibratedBy };
     },
@@ -263,7 +264,12 @@ function planViewOf(open: OpenModel, plan: Plan): PlanView {
   const { snapshots, config, format, parsed } = open;
   const { graph } = snapshots[0]!;
   const uses = ruleUses(config, graph, plan, format.dialect);
-  return { config, isFaulty: hasErrors(parsed), ...buildPlanView(graph, config, plan, format.dialect), problems: problemsOf(open, plan, uses) };
+  const view = buildPlanView(graph, config, plan, format.dialect);
+  return { config, isFaulty: hasErrors(parsed), ...view, warnings: [...remarksOf(open), ...view.warnings], problems: problemsOf(open, plan, uses) };
+}
+
+function remarksOf({ format, snapshots }: OpenModel): readonly Warning[] {
+  return (format.remarksOn?.(snapshots[0]!.graph) ?? []).map((message) => ({ message }));
 }
 
 /** What is wrong with the config file; while it is faulty, only what makes it so. */
@@ -297,9 +303,10 @@ function choiceOf({ inputs, outputs, signature, tags }: ModelChoice): ModelChoic
   return { inputs, outputs, signature, tags };
 }
 
-/** Whether two choices mean the same graph of the file. */
-function isSameGraph(a: ModelChoice, b: ModelChoice): boolean {
-  return isSame([a.signature, a.tags], [b.signature, b.tags]);
+/** Whether a choice means the graph of the file that is open. */
+function isSameGraph({ choice, format }: OpenModel, config: ModelChoice): boolean {
+  const deciding = ({ inputs, outputs, signature, tags }: ModelChoice): unknown => (format.readsForOutputs === true ? [inputs, outputs, signature, tags] : [signature, tags]);
+  return isSame(deciding(choice), deciding(config));
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -25,7 +25,7 @@ from int8_errors import explain_fused, explain_quantized, write_ranges  # noqa: 
 from integer_reference import against_integers, record_ranges  # noqa: E402
 from errors import error_statistics, top1_accuracy, worst  # noqa: E402
 from op_emulation import quantize_ops, run_ops  # noqa: E402
-from saved_models import build_vocabulary, compare_saved_models  # noqa: E402
+from saved_models import build_several, build_vocabulary, compare_saved_models  # noqa: E402
 from models import describe, equal_messages, has_unseeded_randomness, load_graph, run  # noqa: E402
 from tensors import load_arrays, round_to_bf16  # noqa: E402
 
@@ -127,7 +127,8 @@ COMMANDS = {
     'environment': environment, 'build': build, 'to_text': to_text, 'extract': extract, 'describe': describe, 'equal': equal_messages,
     'run': run_model, 'compare': compare, 'emulate': emulate, 'coverage': coverage, 'ranges_of': ranges_of,
     'compare_with_integers': compare_with_integers, 'write_ranges_of': write_ranges_of, 'explain_int8': explain_int8,
-    'run_ops': run_ops, 'quantize_ops': quantize_ops, 'build_vocabulary': build_vocabulary, 'compare_saved_models': compare_saved_models,
+    'run_ops': run_ops, 'quantize_ops': quantize_ops, 'build_vocabulary': build_vocabulary, 'build_several': build_several,
+    'compare_saved_models': compare_saved_models,
 }
 
 

@@ -50,6 +50,8 @@ export interface Comparison {
 
 export interface SavedModelComparison {
   readonly outputs: Readonly<Record<string, ErrorStatistics>>;
+  /** Of the original on inputs rounded to BF16: how far outputs move that nothing else is done to. */
+  readonly inputRounding: Readonly<Record<string, ErrorStatistics>>;
   /** Names, types and shapes of inputs and outputs are those of the original. */
   readonly sameSignature: boolean;
   readonly hasVariables: boolean;
@@ -128,6 +130,8 @@ interface Commands {
   quantize_ops: { arguments: { model: string; names: readonly string[]; target: string }; result: null };
   /** The folder of a SavedModel that looks words up in a table filled from a file. */
   build_vocabulary: { arguments: { folder: string }; result: string };
+  /** The folder of a SavedModel with signatures of many kinds; `embed`, `choose`, `total`, `count`, `again` and the default one. */
+  build_several: { arguments: { folder: string }; result: string };
   compare_saved_models: {
     arguments: { original: string; converted: string; signature: string; inputs?: string; shapes?: Readonly<Record<string, unknown>> };
     result: SavedModelComparison;

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow.python.saved_model import loader_impl
 
 from errors import error_statistics
-from tensors import load_arrays
+from tensors import load_arrays, round_to_bf16
 
 v1 = tf.compat.v1
 
@@ -61,7 +61,8 @@ def strings(shape):
 
 
 def compare_saved_models(original, converted, signature, inputs=None, shapes={}):
-    """Error statistics of each output of a signature, and whether names, types and shapes of the signature are the same.
+    """Error statistics of each output of a signature, those that rounding its inputs to BF16 alone gives, and whether names,
+    types and shapes of the signature are the same.
 
     `inputs` is a file with arrays `SIGNATURE/in:NAME` or `NAME`; inputs that it lacks are strings, of [type, shape] in `shapes`.
     """
@@ -71,12 +72,56 @@ def compare_saved_models(original, converted, signature, inputs=None, shapes={})
     feeds = {name: next((arrays[key] for key in (prefix + name, name) if key in arrays), None) for name in names}
     feeds = {name: strings(shapes[name][1]) if array is None else array for name, array in feeds.items()}
     expected, actual = run_signature(original, signature, feeds), run_signature(converted, signature, feeds)
+    rounded = run_signature(original, signature, {name: round_to_bf16(array) for name, array in feeds.items()})
     has_variables = any(node.op in ('VarHandleOp', 'VariableV2', 'Variable') for graph in parse(converted).meta_graphs for node in graph.graph_def.node)
     return {
         'outputs': {name: error_statistics(expected[name], actual[name]) for name in expected},
+        'inputRounding': {name: error_statistics(expected[name], rounded[name]) for name in expected},
         'sameSignature': described(original, signature) == described(converted, signature),
         'hasVariables': has_variables,
     }
+
+
+class Several(tf.Module):
+    """Signatures that share weights, choose by a number, run a data set's functions, and one that changes a variable."""
+
+    def __init__(self):
+        random = np.random.default_rng(4)
+        self.kernel = tf.Variable(random.normal(size=[8, 8]).astype('f') / 3)
+        self.head = tf.Variable(random.normal(size=[8, 3]).astype('f') / 3)
+        self.calls = tf.Variable(0.0)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, name='x')])
+    def classify(self, x):
+        return {'y': tf.matmul(tf.nn.relu(tf.matmul(x, self.kernel)), self.head)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, name='x'), tf.TensorSpec([], tf.float32, name='scale')])
+    def embed(self, x, scale):
+        return {'y': tf.nn.relu(tf.matmul(x, self.kernel)) * scale}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, name='x'), tf.TensorSpec([], tf.int32, name='which')])
+    def choose(self, x, which):
+        branches = [lambda: tf.matmul(x, self.kernel), lambda: tf.tanh(x), lambda: x + self.head[:, 0]]
+        return {'chosen': tf.switch_case(which, branches)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.float32, name='rows')])
+    def total(self, rows):
+        squares = tf.data.Dataset.from_tensor_slices(rows).map(lambda row: tf.reduce_sum(row * row))
+        return {'total': squares.reduce(0.0, lambda total, square: total + square)}
+
+    @tf.function(input_signature=[])
+    def count(self):
+        return {'calls': self.calls.assign_add(1.0)}
+
+
+def build_several(folder):
+    """Writes the SavedModel of a Several."""
+    module = Several()
+    target = os.path.join(folder, 'several')
+    shutil.rmtree(target, ignore_errors=True)
+    signatures = {name: getattr(module, name) for name in ('embed', 'choose', 'total', 'count')}
+    tf.saved_model.save(module, target, signatures={**signatures, 'serving_default': module.classify, 'again': module.classify})
+    return target
 
 
 class Vocabulary(tf.Module):

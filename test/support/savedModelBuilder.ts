@@ -26,14 +26,19 @@ export interface FunctionSpec {
 export interface SavedModelSpec {
   readonly nodes: readonly NodeSpec[];
   readonly functions?: readonly FunctionSpec[];
-  readonly signatures?: Readonly<Record<string, { readonly inputs?: Readonly<Record<string, string>>; readonly outputs: Readonly<Record<string, string>> }>>;
+  readonly signatures?: Readonly<Record<string, {
+    readonly inputs?: Readonly<Record<string, string>>;
+    readonly outputs: Readonly<Record<string, string>>;
+    /** Of every input and output; default [-1]. */
+    readonly shape?: readonly number[];
+  }>>;
   readonly tags?: readonly string[];
   readonly restoreOp?: string;
 }
 
 const argument = ([name, type]: [string, DataType]): object => ({ name, type: dataTypeToEnum(type) });
-const tensors = (names: Readonly<Record<string, string>> = {}): object =>
-  Object.fromEntries(Object.entries(names).map(([key, name]) => [key, { name, dtype: 1, tensorShape: { dim: [{ size: -1 }] } }]));
+const tensors = (names: Readonly<Record<string, string>> = {}, shape: readonly number[] = [-1]): object =>
+  Object.fromEntries(Object.entries(names).map(([key, name]) => [key, { name, dtype: 1, tensorShape: { dim: shape.map((size) => ({ size })) } }]));
 
 /** Graphs as a serialised SavedModel; nothing is checked. */
 export function buildSavedModel(...graphs: readonly SavedModelSpec[]): Uint8Array {
@@ -53,7 +58,7 @@ export function buildSavedModel(...graphs: readonly SavedModelSpec[]): Uint8Arra
         },
       },
       saverDef: { restoreOpName: restoreOp },
-      signatureDef: Object.fromEntries(Object.entries(signatures).map(([name, { inputs, outputs }]) => [name, { inputs: tensors(inputs), outputs: tensors(outputs) }])),
+      signatureDef: Object.fromEntries(Object.entries(signatures).map(([name, { inputs, outputs, shape }]) => [name, { inputs: tensors(inputs, shape), outputs: tensors(outputs, shape) }])),
     })),
   }).finish();
 }

@@ -9,13 +9,14 @@ type DataArray = DataView['arrays'][number];
 const MOST = 20;
 
 /** What is in a file of calibration data: each array beside the input it is for, those of inputs first. */
-export function dataArrays({ arrays, problem }: DataView): HTMLElement[] {
+export function dataArrays({ arrays, unserved, problem }: DataView): HTMLElement[] {
   const sorted = [...arrays.filter(({ input }) => input !== undefined), ...arrays.filter(({ input }) => input === undefined)];
   const rows = sorted.slice(0, MOST).map(arrayRow);
   const more = sorted.length > MOST ? [h('p', { class: 'hint small' }, t('and {0}', plural(sorted.length - MOST, 'more array', 'more arrays')))] : [];
   return [
     ...(problem === undefined ? [] : [h('p', { class: 'error' }, problem)]),
     ...(rows.length === 0 ? [] : [table(rows), ...more]),
+    ...unserved.map(({ signature, inputs }) => h('p', { class: 'hint' }, t('No arrays for the signature {0}, whose ops will not be INT8: {1}', signature, inputs.join(', ')))),
   ];
 }
 

@@ -72,6 +72,8 @@ export interface DataView {
     /** Name of the model's input it is for; undefined for arrays no input wants, such as labels. */
     readonly input: string | undefined;
   }[];
+  /** Signatures of the model that there are no arrays for, with the names of their inputs. */
+  readonly unserved: readonly { readonly signature: string; readonly inputs: readonly string[] }[];
   /** Why the model cannot be run on it, in one sentence. */
   readonly problem: string | undefined;
 }

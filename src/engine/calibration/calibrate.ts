@@ -2,12 +2,13 @@ import type { CalibrationAlgorithm } from '../config/config';
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import { valueKey, type Graph, type ValueRef } from '../graph/graph';
+import { modelCalls, nodesOfCall } from '../graph/signatures';
 import { elementCount, type Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { batchesOf, batchOf, type Batch } from '../runtime/batches';
-import { prepareGraph } from '../runtime/executor';
+import { type PreparedGraph, prepareGraph } from '../runtime/executor';
 import { describeRuntime } from '../runtime/ownFramework';
-import { matchInputs } from './matchInputs';
+import { callsWithData, matchInputs } from './matchInputs';
 import { ALGORITHMS } from './observers';
 import type { Ranges, ValueRange } from './ranges';
 
@@ -41,25 +42,28 @@ function samplesAtOnce(graph: Graph, dialect: Dialect): number {
   return Math.min(MAX_BATCH, Math.max(1, Math.floor(MAX_VALUE_ELEMENTS / largest)));
 }
 
+/** The samples of one call of the model, in batches. */
+interface CallRun {
+  readonly feeds: ReadonlyMap<string, Tensor>;
+  readonly batches: readonly Batch[];
+  /** The values wanted that the call computes. */
+  readonly observed: readonly ValueRef[];
+}
+
 /**
- * Runs the model on the samples and records the range and the last shape of each value. Deterministic: same data, same
- * ranges. Throws UserError for data that does not fit the model, ops that cannot be run, and values that become NaN or
- * infinite; CancelledError between two nodes.
+ * Runs the model on the samples, each signature that they are for, and records the range and the last shape of each value.
+ * Deterministic: same data, same ranges. Throws UserError for data that does not fit the model, ops that cannot be run, and
+ * values that become NaN or infinite; CancelledError between two nodes.
  */
 export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const { graph, dialect, values, kernels, progress } = request;
-  const samples = matchInputs(graph.inputs, request.data);
   const algorithm = ALGORITHMS[request.algorithm];
-  const batches = batchesOf(graph.inputs, samples, request.samplingSize, algorithm.sampleBySample === true ? 1 : samplesAtOnce(graph, dialect));
-  const total = batches.reduce((sum, { count }) => sum + count, 0);
+  const runs = runsOf(request, algorithm.sampleBySample === true ? 1 : samplesAtOnce(graph, dialect));
+  const total = runs.reduce((sum, { batches }) => sum + samplesOf(batches), 0);
   const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
   const runtime = describeRuntime(dialect, kernels, undefined);
-  const prepared = prepareGraph({ graph, dialect, fetches: [], observed: values, feeds: [...samples.keys()], extremesOnly: algorithm.extremesOnly, kernels });
-  try {
-    for (const batch of batches) await runBatch(batch);
-  } finally {
-    prepared.close();
-  }
+  let done = 0;
+  for (const run of runs) await runCall(run);
   const ranges = new Map<string, ValueRange>();
   for (const [key, observer] of observers) {
     const range = observer.range();
@@ -67,19 +71,44 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   }
   return ranges;
 
-  async function runBatch(batch: Batch): Promise<void> {
-    const { start, count } = batch;
-    progress.report(`Calibrating: samples ${start + 1} to ${start + count} of ${total}, by ${runtime}`, start / total);
+  async function runCall({ feeds, batches, observed }: CallRun): Promise<void> {
+    const prepared = prepareGraph({ graph, dialect, fetches: [], observed, feeds: [...feeds.keys()], extremesOnly: algorithm.extremesOnly, kernels });
+    try {
+      for (const batch of batches) {
+        await runBatch(prepared, feeds, batch);
+        done += batch.count;
+      }
+    } finally {
+      prepared.close();
+    }
+  }
+
+  async function runBatch(prepared: PreparedGraph, feeds: ReadonlyMap<string, Tensor>, batch: Batch): Promise<void> {
+    const samples = `samples ${done + 1} to ${done + batch.count}`;
+    progress.report(`Calibrating: ${samples} of ${total}, by ${runtime}`, done / total);
     await prepared.run({
-      feeds: batchOf(samples, batch),
+      feeds: batchOf(feeds, batch),
       progress,
       observe(value, tensor) {
         const observer = observers.get(valueKey(value));
         if (observer === undefined || observer.observe(tensor)) return;
-        throw new UserError(`The node's result holds NaN or infinite elements for samples ${start + 1} to ${start + count}`, {
+        throw new UserError(`The node's result holds NaN or infinite elements for ${samples}`, {
           node: graph.nodes.get(value.node)?.name, hint: 'Check the model and the calibration data',
         });
       },
     });
   }
+}
+
+function runsOf({ graph, values, data, samplingSize }: CalibrationRequest, atOnce: number): readonly CallRun[] {
+  const calls = modelCalls(graph);
+  return callsWithData(calls, data).map((call) => {
+    const feeds = matchInputs(call.inputs, data);
+    const computed = calls.length === 1 ? undefined : nodesOfCall(call, graph);
+    return { feeds, batches: batchesOf(call.inputs, feeds, samplingSize, atOnce), observed: values.filter(({ node }) => computed?.has(node) ?? true) };
+  }).filter(({ observed }) => observed.length > 0 || calls.length === 1);
+}
+
+function samplesOf(batches: readonly Batch[]): number {
+  return batches.reduce((sum, { count }) => sum + count, 0);
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { PartialShape } from '../graph/attribute';
 import type { DataType } from '../graph/dataType';
 import { valueKey, type ModelInput } from '../graph/graph';
+import type { ModelCall } from '../graph/signatures';
 import { elementCount, type Tensor } from '../graph/tensor';
 import { rounded, widened } from '../runtime/halfPrecision';
 
@@ -21,10 +22,22 @@ export function matchInputs(inputs: readonly ModelInput[], arrays: ReadonlyMap<s
   }));
 }
 
+/** The calls that data is for, by what names its arrays have; where it is for none, the first call that needs data. */
+export function callsWithData(calls: readonly ModelCall[], arrays: ReadonlyMap<string, unknown>): readonly ModelCall[] {
+  if (calls.length === 1) return calls;
+  const found = calls.filter(({ inputs }) => inputs.every((input) => ownNames(input).some((name) => arrays.has(name))));
+  const needing = calls.find(({ inputs }) => inputs.length > 0);
+  return needing === undefined || found.some(({ inputs }) => inputs.length > 0) ? found : [needing];
+}
+
+function ownNames({ name, value }: ModelInput): readonly string[] {
+  return [name, valueKey(value), value.node];
+}
+
 /** Name of the array that an input takes, of those there are. */
 export function nameOfArray(input: ModelInput, inputs: readonly ModelInput[], arrays: ReadonlyMap<string, unknown>): string | undefined {
   const only = inputs.length === 1 && arrays.size === 1 ? [...arrays.keys()] : [];
-  return [input.name, valueKey(input.value), input.value.node, ...only].find((name) => arrays.has(name));
+  return [...ownNames(input), ...only].find((name) => arrays.has(name));
 }
 
 /** Name of each input's array. Throws UserError when there is none. */

@@ -101,7 +101,7 @@ export interface TuningConfig {
   readonly inputs: readonly string[] | undefined;
   /** Names of the values the caller fetches. Undefined: what nothing else reads. */
   readonly outputs: readonly string[] | undefined;
-  /** Which signature of a SavedModel is converted. Undefined: `serving_default`, or the only one. */
+  /** Which signature of a SavedModel is converted. Undefined: all of them. */
   readonly signature: string | undefined;
   /** Tags of the graph of a SavedModel that is converted. Undefined: `serve`. */
   readonly tags: readonly string[] | undefined;

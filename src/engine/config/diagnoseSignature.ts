@@ -8,8 +8,8 @@ type Signature = Pick<ParsedConfig['config'], 'inputs' | 'outputs'>;
 
 /** The key that chose a graph the model's file does not have, for which reading it threw `error`. */
 export function diagnoseGraphChoice({ config, text }: Pick<ParsedConfig, 'config' | 'text'>, { message, place: { node, hint } }: UserError): ConfigProblem[] {
-  const key = config.signature === undefined ? 'tags' : 'signature';
-  if (config[key] === undefined) return [];
+  const key = (['signature', 'tags', 'outputs', 'inputs'] as const).find((candidate) => config[candidate] !== undefined);
+  if (key === undefined) return [];
   return [problemAt(readPlaces(text).value([key]), [key], 'error', `"${key}": ${new UserError(message, { node, hint }).oneLine}.`, [remove([key])])];
 }
 

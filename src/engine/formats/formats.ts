@@ -11,6 +11,7 @@ import { pytorchDialect } from './pytorch/dialect';
 import { notesOn as notesOnProgram } from './pytorch/notes';
 import { readExportedProgram, withOwnSignature } from './pytorch/read';
 import { writeExportedProgram } from './pytorch/write';
+import { readCheckpoint } from './tensorflow/checkpoint/read';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
 import { findInputs, findOutputs } from './tensorflow/ioSignature';
@@ -18,6 +19,7 @@ import { wholeGraph } from './tensorflow/ownRuntime';
 import { readGraphDef, type ReadOptions } from './tensorflow/read';
 import type { SavedModelChoice } from './tensorflow/savedModel/metaGraph';
 import { readSavedModel, withSavedSignature } from './tensorflow/savedModel/read';
+import { remarksOn as remarksOnSavedModel } from './tensorflow/savedModel/remarks';
 import { writeSavedModel } from './tensorflow/savedModel/write';
 import { readGraphDefText, writeGraphDefText } from './tensorflow/text';
 import { writeGraphDef } from './tensorflow/write';
@@ -50,10 +52,14 @@ export interface Format {
   readonly dialect: Dialect;
   /** `beside` opens the files that hold the rest of the model. */
   read(source: ByteSource, options: ReadOptions & SavedModelChoice, progress: Progress, beside: OpenBeside): Promise<Graph>;
-  /** How a model is written: as a file, or as a folder. */
-  readonly writer: FileWriter | FolderWriter;
+  /** How a model is written: as a file, or as a folder; left out where a converted model is written in another format of the framework. */
+  readonly writer?: FileWriter | FolderWriter;
+  /** Only what the outputs need is read, so that other inputs or outputs mean another graph of the file. */
+  readonly readsForOutputs?: boolean;
   /** What the user should know of a file written from the graph, such as where it runs: sentences. */
   notesOn?(graph: Graph, options: Pick<WriteOptions, 'bf16'>): readonly string[];
+  /** What the user should know of the opened model, such as what of the file is not in the graph, and why: sentences. */
+  remarksOn?(graph: Graph): readonly string[];
   /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
   withSignature(graph: Graph, options: ReadOptions, file: string): Graph;
 }
@@ -70,6 +76,16 @@ const FORMATS: readonly Format[] = [
     dialect: tensorflowDialect,
     read: readSavedModel,
     writer: { kind: 'folder', write: (graph, folder, progress) => writeSavedModel(withoutDanglingColocations(graph), folder, progress) },
+    remarksOn: remarksOnSavedModel,
+    withSignature: withSavedSignature,
+  },
+  {
+    name: 'TensorFlow checkpoint',
+    extension: '.meta',
+    dialect: tensorflowDialect,
+    read: readCheckpoint,
+    readsForOutputs: true,
+    remarksOn: remarksOnSavedModel,
     withSignature: withSavedSignature,
   },
   {
@@ -123,13 +139,19 @@ export function formatOf(path: string): Format {
  * The format a model that was opened as `opened` is written in: that of the extension, or, for a name without one, that of a
  * folder. Throws UserError for an extension of no format and for a format of another framework.
  */
-export function formatToWrite(path: string, opened: Format): Format {
+export function formatToWrite(path: string, opened: Format): WritableFormat {
   const name = nameOf(path);
   if (MAIN_FILES.includes(name)) throw new UserError('A file of this name belongs into a folder with others', { file: path, hint: 'Name the folder instead' });
-  const format = byExtension(name) ?? (name.includes('.') ? notSupported(path) : FORMATS.find(({ writer }) => writer.kind === 'folder')!);
-  if (format.dialect.framework === opened.dialect.framework) return format;
-  const own = FORMATS.filter(({ dialect }) => dialect.framework === opened.dialect.framework).map(({ extension }) => extension);
+  const format = byExtension(name) ?? (name.includes('.') ? notSupported(path) : FORMATS.find(({ writer }) => writer?.kind === 'folder')!);
+  if (format.dialect.framework === opened.dialect.framework && isWritable(format)) return format;
+  const own = FORMATS.filter((one) => one.dialect.framework === opened.dialect.framework && isWritable(one)).map(({ extension }) => extension);
   throw new UserError(`A model in the format ${opened.name} cannot be written as ${format.name}`, { file: path, hint: `Choose a name that ends in ${own.join(' or ')}` });
+}
+
+type WritableFormat = Format & Required<Pick<Format, 'writer'>>;
+
+function isWritable(format: Format): format is WritableFormat {
+  return format.writer !== undefined;
 }
 
 function byExtension(name: string): Format | undefined {

@@ -41,11 +41,24 @@ export interface ModelOutput {
   readonly dtype: DataType | undefined;
 }
 
+/** One way to call a model that has several: what is given and fetched together, by the names that its callers use. */
+export interface ModelSignature {
+  readonly name: string;
+  /** Names of `Graph.inputs`. */
+  readonly inputs: ReadonlyMap<string, string>;
+  /** Names of `Graph.outputs`. */
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
 export interface Graph {
   /** In file order. */
   readonly nodes: ReadonlyMap<string, Node>;
+  /** Of all signatures; no two have one name. */
   readonly inputs: readonly ModelInput[];
+  /** Of all signatures; no two have one name. */
   readonly outputs: readonly ModelOutput[];
+  /** The one callers mean when they name none comes first. Left out by formats that know no signatures: one with all inputs and outputs. */
+  readonly signatures?: readonly ModelSignature[];
   /** File-level content that is no node (versions, function library, …); opaque to all but the format. */
   readonly source?: unknown;
 }

@@ -38,6 +38,8 @@ export class Rewriter {
       this.index(node);
     }
     for (const output of original.outputs) this.countOutput(output.value.node, 1);
+    // An inner value that callers give is named by its node as well.
+    for (const { value } of original.inputs) if ((original.nodes.get(value.node)?.inputs.length ?? 0) > 0) this.countOutput(value.node, 1);
   }
 
   /** Ids at the time of the call, in graph order. */
@@ -83,7 +85,7 @@ export class Rewriter {
     return this.isOutputNode(value.node) && this.outputs.some((output) => output.value.node === value.node && output.value.output === value.output);
   }
 
-  /** Whether any output of the node is fetched by the caller of the model. */
+  /** Whether any output of the node is fetched, or given in the place of what the node computes, by the caller of the model. */
   isOutputNode(id: string): boolean {
     return this.outputNodes.has(id);
   }

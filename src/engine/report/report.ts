@@ -23,6 +23,7 @@ export function buildReport(
       nodes: original.nodes.size,
       inputs: original.inputs.map((input) => input.name),
       outputs: original.outputs.map((output) => output.name),
+      ...(original.signatures && { signatures: original.signatures.map(({ name }) => name) }),
     },
     phases,
     casts: countCasts(snapshots, dialect),

@@ -1,8 +1,9 @@
-import { matchInputs } from '../calibration/matchInputs';
+import { callsWithData, matchInputs } from '../calibration/matchInputs';
 import { isMetricFile, type TuningConfig } from '../config/config';
 import type { PlanContext } from '../config/plan';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
+import { graphOfCall, modelCalls } from '../graph/signatures';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress, RuntimeChoice } from '../host';
 import { heirs } from '../phases/prepare/heirs';
@@ -64,7 +65,8 @@ interface BenchState extends BenchRequest {
 }
 
 /** Runs the model once, for the sizes of its values. Throws UserError for data that does not fit the model, or a config that leaves nothing to choose. */
-export async function createBench(request: BenchRequest): Promise<Bench> {
+export async function createBench(whole: BenchRequest): Promise<Bench> {
+  const request = { ...whole, graph: judgedGraph(whole) };
   const { graph, config, context, context: { dialect }, data, kernels, progress } = request;
   const space = searchSpace(graph, config, context);
   if (space.units.length === 0) {
@@ -81,6 +83,14 @@ export async function createBench(request: BenchRequest): Promise<Bench> {
   // All values any candidate may quantize are calibrated in one run of the model.
   await convert(state, lowest(space));
   return { run: <T extends Task>(task: T) => ANSWERS[task.kind](state, task as never) as Promise<Result<T>> };
+}
+
+/** What of the model the data is for: where it has several signatures, the first of those that the data is for. */
+function judgedGraph({ graph, data }: BenchRequest): Graph {
+  const calls = modelCalls(graph);
+  if (calls.length === 1) return graph;
+  const served = callsWithData(calls, data);
+  return graphOfCall(served.find(({ inputs }) => inputs.length > 0) ?? served[0]!, graph);
 }
 
 type Answers = { readonly [K in Task['kind']]: (state: BenchState, task: Extract<Task, { kind: K }>) => Promise<Results[K]> };

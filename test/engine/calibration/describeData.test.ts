@@ -14,7 +14,7 @@ import { tensor } from '../../support/graphBuilder';
 import { memorySource } from '../../support/memoryFile';
 
 const input = (name: string, shape: PartialShape = [-1, 2], dtype: DataType = 'float32'): ModelInput => ({ name, value: { node: name, output: 0 }, dtype, shape });
-const describeBytes = (bytes: Uint8Array, ...inputs: readonly ModelInput[]): Promise<Described> => describeData(memorySource(bytes, 'data.npz'), inputs);
+const describeBytes = (bytes: Uint8Array, ...inputs: readonly ModelInput[]): Promise<Described> => describeData(memorySource(bytes, 'data.npz'), [{ signature: undefined, inputs, outputs: [] }]);
 const describeArrays = (arrays: Record<string, Tensor>, ...inputs: readonly ModelInput[]): Promise<Described> => describeBytes(writeNpz(new Map(Object.entries(arrays))), ...inputs);
 const pair = tensor('float32', [3, 2], [-1.5, 2, 0]);
 
@@ -69,6 +69,7 @@ describe('calibration data', () => {
         { name: 'ids:0', dtype: 'int64', shape: [3], range: [4, 4], input: 'ids' },
         { name: 'labels', dtype: 'uint8', shape: [5], range: [1, 1], input: undefined },
       ],
+      unserved: [],
       problem: undefined,
     });
   });

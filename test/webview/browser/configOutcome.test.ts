@@ -142,6 +142,7 @@ describe('calibration', () => {
       { name: 'labels', dtype: 'int64', shape: [256], range: [0, 9], input: undefined },
       { name: 'image:0', dtype: 'float32', shape: [256, 28, 28, 1], range: [-0.123456, 1], input: 'image' },
     ],
+    unserved: [],
     problem: undefined,
   };
   const withData = (calibration: Partial<ConfigView['calibration']>): ConfigView => ({ ...digits, calibration: { ...digits.calibration, contents, ...calibration } });
@@ -176,7 +177,7 @@ describe('calibration', () => {
     ]);
     expect(await section().getByText('of 256').isVisible()).toBe(true);
     const scalar = { name: 'rate', dtype: 'float32', shape: [], range: undefined, input: undefined };
-    await show(withData({ contents: { samples: undefined, arrays: [scalar], problem: 'The data has no array for the input "image"' } }));
+    await show(withData({ contents: { samples: undefined, arrays: [scalar], unserved: [], problem: 'The data has no array for the input "image"' } }));
     expect(await cells()).toEqual([['rate', 'float32 scalar', 'not used', 'none']]);
     expect(await section().locator('p.error:visible').allTextContents()).toEqual(['The data has no array for the input "image"']);
     expect(await section().getByText('of 256').count()).toBe(0);

@@ -114,6 +114,7 @@ export const filled: ConfigView = {
         { name: 'image', dtype: 'float32', shape: [200, 8, 8, 1], range: [0, 16], input: 'image' },
         { name: 'label', dtype: 'int64', shape: [200], range: [0, 9], input: undefined },
       ],
+      unserved: [],
       problem: undefined,
     },
   },

@@ -110,6 +110,13 @@ export function shapeMessage(shape: PartialShape): TensorShapeMessage {
   return { dim: shape.map((size) => ({ size: toLong(size), name: '' })), unknownRank: false };
 }
 
+/** Names of the functions that an attribute refers to: one, or a list, which the union does not tell. */
+export function functionNames(attribute: Attribute | undefined): readonly string[] {
+  if (attribute?.kind === 'function') return [attribute.value];
+  if (attribute?.kind !== 'opaque') return [];
+  return messageFromBytes(attribute.source as Uint8Array).list?.func.map(({ name }) => name) ?? [];
+}
+
 /** Whether a boolean attribute that is false by default is true. */
 export function isSet(node: Node, name: string): boolean {
   const attribute = node.attributes.get(name);

@@ -50,8 +50,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     matches: (bytes) => holdsMetaGraph(bytes),
-    message: 'the file is a MetaGraphDef (the graph of a checkpoint), which this version cannot open',
-    hint: 'Freeze its graph with the checkpoint, for example with tf.compat.v1.graph_util.convert_variables_to_constants',
+    message: 'the file is a MetaGraphDef (the graph of a checkpoint), not a GraphDef',
+    hint: 'Open it as NAME.meta, beside the NAME.index and NAME.data files of the checkpoint',
   },
   {
     matches: (bytes) => hasFields(bytes, '1:0', '7:2'),

@@ -2,7 +2,7 @@ import { activationGrid } from '../../calibration/activationGrid';
 import type { Ranges, ValueRange } from '../../calibration/ranges';
 import { quantizedInputs } from '../../capabilities/quantizedInputs';
 import type { TuningConfig } from '../../config/config';
-import { type PlanContext, resolvePlan } from '../../config/plan';
+import type { PlanContext } from '../../config/plan';
 import type { Dialect } from '../../dialect';
 import type { ActivationGrid, QuantizationPattern, WeightGrid } from '../../quantization';
 import { fusedFormOf } from '../../fusedForm';
@@ -10,11 +10,12 @@ import { type Graph, type Node, uniqueValues, type ValueRef, valueKey } from '..
 import { removeUnread } from '../../graph/removeUnread';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import type { Progress } from '../../host';
-import type { Plan, Warning } from '../../plan';
+import type { Plan } from '../../plan';
 import type { PhaseResult } from '../phaseResult';
 import { foldAndPlan } from '../prepare/foldAndPlan';
 import { fuseInt8 } from './fused/fuseInt8';
 import { type FusedPlan, planFused } from './fused/planFused';
+import { isSeen, planWithRanges } from './planWithRanges';
 import { type QuantizedValue, quantizedValues } from './quantizedValues';
 import { quantizeBias } from './quantizeBias';
 import { quantizeWeight } from './quantizeWeight';
@@ -58,17 +59,6 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   insert(folded, seenPlan, { rewriter, values: seenValues, ranges, config, context, progress });
   if (form !== undefined) fuseInt8(folded, seenPlan, fused!, { rewriter, dialect, form, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
-}
-
-/** The plan that the phases follow once the ranges of `values`, those of `quantizedValues`, are known: readers of values without one are not INT8. */
-export function planWithRanges(
-  plan: Plan, folded: Graph, values: readonly QuantizedValue[], ranges: Ranges, config: TuningConfig, dialect: Dialect,
-): Plan {
-  return withoutUnseen(plan, folded, values.filter((value) => !isSeen(value, ranges)).map(({ value }) => value), config, dialect);
-}
-
-function isSeen({ group }: QuantizedValue, ranges: Ranges): boolean {
-  return group.some((member) => ranges.has(valueKey(member)));
 }
 
 interface Insertion {
@@ -164,24 +154,6 @@ function storeBias(
 /** Adds nodes in order; the first output of the last one. */
 function addAll(rewriter: Rewriter, nodes: readonly Node[]): ValueRef {
   return nodes.map((node) => rewriter.add(node)).at(-1)!;
-}
-
-/** The plan with readers of values that calibration never saw as they would be without INT8, each with a warning. */
-function withoutUnseen(plan: Plan, graph: Graph, unseen: readonly ValueRef[], config: TuningConfig, dialect: Dialect): Plan {
-  if (unseen.length === 0) return plan;
-  const fallback = resolvePlan(graph, config, { dialect, canCalibrate: false });
-  const keys = new Set(unseen.map(valueKey));
-  const nodes = new Map(plan.nodes);
-  const warnings: Warning[] = [];
-  for (const node of graph.nodes.values()) {
-    const value = node.inputs.find((input) => keys.has(valueKey(input)));
-    if (value === undefined || nodes.get(node.id)?.precision !== 'int8') continue;
-    const text = `Calibration saw no value of ${graph.nodes.get(value.node)!.name}, so there is no range for INT8.`;
-    const planned = fallback.nodes.get(node.id)!;
-    nodes.set(node.id, { ...planned, reason: { text: planned.precision === 'bf16' ? `${text} It becomes BF16 instead.` : text } });
-    warnings.push({ node: node.name, message: `It is not INT8: ${text}` });
-  }
-  return { ...plan, nodes, warnings: [...plan.warnings, ...warnings] };
 }
 
 /** The values phase 1 wants the ranges of, under a plan of what is left after folding, whichever form INT8 ops are written in. */

@@ -54,5 +54,5 @@ async function useProgram(source: ByteSource): Promise<void> {
   for (const node of graph.nodes.values()) if (format.dialect.isConstant(node)) format.dialect.constantTensor(node);
   format.dialect.inferShapes(graph);
   format.dialect.sharedTypes(graph);
-  if (format.writer.kind === 'file') await format.writer.write(graph, new MemorySink(), NO_PROGRESS, { bf16: 'native' });
+  if (format.writer?.kind === 'file') await format.writer.write(graph, new MemorySink(), NO_PROGRESS, { bf16: 'native' });
 }

@@ -1,4 +1,5 @@
 import type { Node, ValueRef } from '../../../graph/graph';
+import { functionNames } from '../attributes';
 
 /**
  * The main graph or the body of a function, as the file has it: names are its own. A value is an output of one of the
@@ -20,12 +21,15 @@ export interface FunctionLibrary {
   has(name: string): boolean;
   /** Throws UserError for a function that is not there and for one that is not as TensorFlow writes them. */
   body(name: string): Body;
+  /** A serialised FunctionDefLibrary of the functions with these names and all that they call; undefined where none is there. */
+  withCallees(names: readonly string[]): Uint8Array | undefined;
 }
 
-/** How an op calls functions: once, by a condition, or again and again. Undefined for any other op. */
+/** How an op calls functions: once, by a condition or a number, or again and again. Undefined for any other op. */
 export type Calls =
   | { readonly kind: 'call'; readonly body: Body }
   | { readonly kind: 'if'; readonly then: Body; readonly else: Body }
+  | { readonly kind: 'case'; readonly branches: readonly Body[] }
   | { readonly kind: 'while'; readonly cond: Body; readonly body: Body };
 
 /** The functions a node calls, or undefined for one that calls none that could be inlined. */
@@ -39,6 +43,8 @@ export function callsOf(node: Node, library: FunctionLibrary): Calls | undefined
     case 'StatefulPartitionedCall': return { kind: 'call', body: named('f') };
     case 'If':
     case 'StatelessIf': return { kind: 'if', then: named('then_branch'), else: named('else_branch') };
+    case 'Case':
+    case 'StatelessCase': return { kind: 'case', branches: functionNames(node.attributes.get('branches')).map((name) => library.body(name)) };
     case 'While':
     case 'StatelessWhile': return { kind: 'while', cond: named('cond'), body: named('body') };
     default: return library.has(node.op) ? { kind: 'call', body: library.body(node.op) } : undefined;
@@ -50,6 +56,7 @@ export function calledBodies(calls: Calls | undefined): readonly Body[] {
   switch (calls?.kind) {
     case 'call': return [calls.body];
     case 'if': return [calls.then, calls.else];
+    case 'case': return calls.branches;
     case 'while': return [calls.cond, calls.body];
     default: return [];
   }

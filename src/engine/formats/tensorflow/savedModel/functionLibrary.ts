@@ -1,6 +1,7 @@
 import { opDefinition } from '../../../capabilities/tensorflow';
 import { UserError } from '../../../errors';
 import type { Node, ValueRef } from '../../../graph/graph';
+import { functionNames } from '../attributes';
 import { argumentLength } from '../ioSignature';
 import { readerOf } from '../../protobuf';
 import { NodeFrame, type NodeFrameMessage } from '../messages';
@@ -12,6 +13,7 @@ const HINT = 'Export the SavedModel again';
 
 interface RawFunction extends FunctionFrameMessage {
   readonly definition: OpDefMessage;
+  readonly bytes: Uint8Array;
 }
 
 /** The functions in serialised FunctionDefLibrarys (tensorflow/core/framework/function.proto). Throws UserError for bytes that are none. */
@@ -23,7 +25,7 @@ export function readFunctionLibrary(libraries: readonly Uint8Array[], context: R
       for (const bytes of (LibraryFrame.decode(readerOf(library)) as unknown as { function: Uint8Array[] }).function) {
         const frame = FunctionFrame.decode(readerOf(bytes)) as unknown as FunctionFrameMessage;
         const definition = OpDef.decode(readerOf(frame.signature)) as unknown as OpDefMessage;
-        functions.set(definition.name, { ...frame, definition });
+        functions.set(definition.name, { ...frame, definition, bytes });
       }
     }
   } catch (error) {
@@ -41,7 +43,22 @@ export function readFunctionLibrary(libraries: readonly Uint8Array[], context: R
       bodies.set(name, body);
       return body;
     },
+    withCallees(names) {
+      const found = new Map<string, Uint8Array>();
+      const waiting = [...names];
+      for (const name of waiting) {
+        const raw = functions.get(name);
+        if (raw === undefined || found.has(name)) continue;
+        found.set(name, raw.bytes);
+        for (const bytes of raw.nodeDef) for (const called of namesIn(NodeFrame.decode(readerOf(bytes)) as unknown as NodeFrameMessage)) waiting.push(called);
+      }
+      return found.size === 0 ? undefined : (LibraryFrame.encode({ function: [...found.values()] }).finish());
+    },
   };
+
+  function namesIn({ op, attr }: NodeFrameMessage): readonly string[] {
+    return [op, ...[...context.attributes.read(attr).values()].flatMap(functionNames)];
+  }
 }
 
 function readBody(raw: RawFunction, functions: ReadonlyMap<string, RawFunction>, context: ReadContext): Body {

@@ -4,25 +4,26 @@ import { CollectionDef, SignatureDef, type SignatureMessage } from './messages';
 import { INIT_SIGNATURE, type MetaGraph } from './metaGraph';
 import { freeNodeName } from './signature';
 
-/** The collection in which TensorFlow 1 names the op that initialises a model, and what it was called before. */
+/** The collection in which TensorFlow 1 names the op that initialises a model. */
 export const MAIN_OP = 'saved_model_main_op';
-const COLLECTIONS = [MAIN_OP, 'legacy_init_op'];
+/** What it was called before, and where the graph of a checkpoint names the ops that fill its tables. */
+const COLLECTIONS = [MAIN_OP, 'legacy_init_op', 'table_initializer'];
 
 const TABLE = /^(Anonymous)?(Mutable)?(Dense)?HashTable(OfTensors)?(V\d)?$/;
 const FILLS_TABLE = /^(InitializeTable|LookupTableImport|LookupTableInsert)/;
 
-/** The node of the main graph that initialises the model before it first runs, or undefined (get_init_op of loader_impl.py). */
-export function initOpOf({ frame, signatures }: MetaGraph): string | undefined {
+/** The nodes of the main graph that initialise the model before it first runs (get_init_op of loader_impl.py). */
+export function initOpsOf({ frame, signatures }: MetaGraph): readonly string[] {
   const signature = signatures.get(INIT_SIGNATURE) ?? decoded(frame.signatureDef[INIT_SIGNATURE]);
   const named = signature?.outputs[INIT_SIGNATURE]?.name;
-  if (named) return named.replace(/:\d+$/, '');
+  if (named) return [named.replace(/:\d+$/, '')];
   for (const name of COLLECTIONS) {
     const bytes = frame.collectionDef[name];
     if (bytes === undefined) continue;
     const { nodeList } = CollectionDef.decode(readerOf(bytes)) as unknown as { nodeList?: { value: string[] } };
-    if (nodeList?.value[0] !== undefined) return nodeList.value[0];
+    if (nodeList !== undefined && nodeList.value.length > 0) return nodeList.value;
   }
-  return undefined;
+  return [];
 }
 
 function decoded(bytes: Uint8Array | undefined): SignatureMessage | undefined {

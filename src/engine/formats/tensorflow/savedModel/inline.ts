@@ -6,6 +6,7 @@ import { type Body, callsOf, type FunctionLibrary } from './body';
 import { connect } from './connect';
 import { findEffects } from './effects';
 import { type Instance, type Inlining, scopeOfCall } from './instance';
+import { lowerCase } from './lowerCase';
 import { lowerIf } from './lowerIf';
 import { lowerWhile } from './lowerWhile';
 import { neededNodes } from './neededNodes';
@@ -21,9 +22,9 @@ export interface FlatGraph {
 
 /**
  * The nodes of the main graph that `roots` need, with the bodies of the functions they call in the place of the calls
- * (inline_function_utils.cc), While and If lowered to the ops of TensorFlow 1's loops and conditionals (lower_while_op.cc,
- * lower_if_op.cc). Nodes keep their names below the scope of the call; a name that is taken gets a number. Linear in the
- * result. Throws UserError for functions that call themselves and for for more than `limit` nodes and calls.
+ * (inline_function_utils.cc), While, If and Case lowered to the ops of TensorFlow 1's loops and conditionals
+ * (lower_while_op.cc, lower_if_op.cc, lower_case_op.cc). Nodes keep their names below the scope of the call; a name that is taken gets a number. Linear in the
+ * result. Throws UserError for functions that call themselves and for more than `limit` nodes and calls.
  */
 export function inlineFunctions(main: Body, library: FunctionLibrary, roots: readonly string[], limit: number, file: string, progress: Progress): FlatGraph {
   const naming = new UniqueNames();
@@ -56,6 +57,8 @@ export function inlineFunctions(main: Body, library: FunctionLibrary, roots: rea
         instance.inlined.set(node.name, { kind: 'call', instance: enter(calls.body) });
       } else if (calls.kind === 'if') {
         instance.inlined.set(node.name, lowerIf(inlining, { instance, node, id, calls, enter }));
+      } else if (calls.kind === 'case') {
+        instance.inlined.set(node.name, lowerCase(inlining, { instance, node, id, calls, enter }));
       } else {
         instance.inlined.set(node.name, lowerWhile(inlining, { instance, node, id, calls, enter }));
       }

@@ -8,7 +8,7 @@ import {
 export interface SavedModelChoice {
   /** Tags of the graph, by default `serve`. */
   readonly tags?: readonly string[];
-  /** By default `serving_default`, or the only one there is. */
+  /** By default all of them. */
   readonly signature?: string;
 }
 
@@ -19,7 +19,11 @@ export interface MetaGraph {
   readonly signatures: ReadonlyMap<string, SignatureMessage>;
   /** Name of the node that restores the variables, '' where there is none. */
   readonly restoreOp: string;
+  /** Tags of the other graphs of the file. */
+  readonly others: readonly (readonly string[])[];
 }
+
+export type NamedSignature = readonly [name: string, SignatureMessage];
 
 const DEFAULT_TAG = 'serve';
 const DEFAULT_SIGNATURE = 'serving_default';
@@ -35,7 +39,7 @@ export function chooseMetaGraph(bytes: Uint8Array, { tags = [DEFAULT_TAG] }: Sav
   const wanted = [...tags].sort().join();
   const exact = graphs.find(({ info }) => [...info.tags].sort().join() === wanted);
   const found = exact ?? graphs.find(({ info }) => tags.every((tag) => info.tags.includes(tag))) ?? (graphs.length === 1 ? graphs[0] : undefined);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { ...found, others: graphs.filter((graph) => graph !== found).map(({ info }) => info.tags) };
   const there = graphs.map(({ info }) => `[${info.tags.join(', ')}]`).join(' and ');
   throw new UserError(`none of its graphs has the tags [${tags.join(', ')}]; there are ${there}`, { file, hint: 'Export the model with the tag "serve"' });
 }
@@ -53,7 +57,8 @@ function decodeMetaGraphs(bytes: Uint8Array, file: string): MetaGraph[] {
   return graphs;
 }
 
-function decodeMetaGraph(bytes: Uint8Array): MetaGraph {
+/** A serialised MetaGraphDef. Throws for bytes that are none. */
+export function decodeMetaGraph(bytes: Uint8Array): MetaGraph {
   const frame = MetaGraphFrame.decode(readerOf(bytes)) as unknown as MetaGraphFrameMessage;
   const { restoreOpName } = SaverDef.decode(readerOf(frame.saverDef)) as unknown as { restoreOpName: string };
   return {
@@ -61,17 +66,23 @@ function decodeMetaGraph(bytes: Uint8Array): MetaGraph {
     info: MetaInfoDef.decode(readerOf(frame.metaInfoDef)) as unknown as MetaInfoMessage,
     signatures: new Map(Object.entries(frame.signatureDef).map(([name, value]) => [name, SignatureDef.decode(readerOf(value)) as unknown as SignatureMessage])),
     restoreOp: restoreOpName,
+    others: [],
   };
 }
 
-/** The signature to open, with its name. Throws UserError when it is not there or none can be told. */
-export function chooseSignature({ signatures }: MetaGraph, { signature: wanted }: SavedModelChoice, file: string): readonly [string, SignatureMessage] {
-  const names = [...signatures.keys()].filter((name) => name !== INIT_SIGNATURE);
-  const only = names.length === 1 ? names[0] : undefined;
-  const name = wanted ?? (names.includes(DEFAULT_SIGNATURE) ? DEFAULT_SIGNATURE : only);
-  const found = name === undefined ? undefined : signatures.get(name);
-  if (found !== undefined) return [name!, found];
-  const there = names.length === 0 ? 'it has none' : `there are ${names.map((each) => `"${each}"`).join(', ')}`;
-  const hint = names.length === 0 ? 'Export the model with a signature (signatures= of tf.saved_model.save)' : 'Name one of them with "signature" in the config';
-  throw new UserError(`the SavedModel has no signature "${wanted ?? DEFAULT_SIGNATURE}"; ${there}`, { file, hint });
+/** Names that TensorFlow gives to ops of its own begin with this. */
+const INTERNAL = '__saved_model_';
+
+/**
+ * The signatures to open, with their names: the one asked for, or all of them, the default one first. Throws UserError when
+ * the one asked for is not there, and when there are none.
+ */
+export function chooseSignatures({ signatures }: MetaGraph, { signature: wanted }: SavedModelChoice, file: string): readonly NamedSignature[] {
+  const there = [...signatures].filter(([name]) => !name.startsWith(INTERNAL));
+  const isFirst = ([name]: readonly [string, unknown]): boolean => name === DEFAULT_SIGNATURE;
+  const chosen = wanted === undefined ? [...there.filter(isFirst), ...there.filter((entry) => !isFirst(entry))] : [...signatures].filter(([name]) => name === wanted);
+  if (chosen.length > 0) return chosen;
+  const found = there.length === 0 ? 'it has none' : `there are ${there.map(([name]) => `"${name}"`).join(', ')}`;
+  const hint = there.length === 0 ? 'Export the model with a signature (signatures= of tf.saved_model.save)' : 'Name one of them with "signature" in the config';
+  throw new UserError(`the SavedModel has no signature "${wanted ?? DEFAULT_SIGNATURE}"; ${found}`, { file, hint });
 }

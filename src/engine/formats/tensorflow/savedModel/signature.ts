@@ -2,16 +2,17 @@ import { UserError } from '../../../errors';
 import type { PartialShape } from '../../../graph/attribute';
 import type { DataType } from '../../../graph/dataType';
 import { freeName } from '../../../graph/freeName';
-import { type Node, type ValueRef, valueKey } from '../../../graph/graph';
+import type { Node, ValueRef } from '../../../graph/graph';
 import { shapeFromMessage } from '../attributes';
 import { dataTypeFromEnum } from '../dataTypes';
-import { outputCount } from '../ioSignature';
 import type { Body } from './body';
 import type { SignatureMessage, TensorInfoMessage } from './messages';
 
 /** An input or output of a signature; its name is that by which callers know it. */
 export interface SignatureTensor {
   readonly name: string;
+  /** What it is called among the inputs or outputs of all signatures. */
+  readonly graphName: string;
   /** In the main graph. */
   readonly value: ValueRef;
   readonly dtype: DataType | undefined;
@@ -46,45 +47,13 @@ function readTensor(key: string, info: TensorInfoMessage, signature: string, mai
   const match = /^(.+?)(?::(\d{1,9}))?$/.exec(info.name ?? '');
   const node = match?.[1] ?? '';
   if (!main.nodes.has(node)) throw new UserError(`${where} is "${info.name ?? ''}", which is not in the graph`, { file, hint: 'Export the SavedModel again' });
-  return { name: key, value: { node, output: Number(match?.[2] ?? 0) }, dtype: dataTypeFromEnum(info.dtype), shape: info.tensorShape ? shapeFromMessage(info.tensorShape) : undefined, message: info };
+  return { name: key, graphName: key, value: { node, output: Number(match?.[2] ?? 0) }, dtype: dataTypeFromEnum(info.dtype), shape: info.tensorShape ? shapeFromMessage(info.tensorShape) : undefined, message: info };
 }
 
-const PLACEHOLDERS: ReadonlySet<string> = new Set(['Placeholder', 'PlaceholderWithDefault', 'PlaceholderV2']);
 const NODE_NAME = /^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/;
 
-/**
- * The main graph with a placeholder at every input of the signature, and the signature in it: an input may be any inner
- * value. TensorFlow 2 names placeholders SIGNATURE_NAME; they get the name itself where it is free.
- */
-export function withPlaceholders(main: Body, signature: Signature): { readonly main: Body; readonly signature: Signature } {
-  const moved = new Map<string, ValueRef>();
-  const nodes = new Map(main.nodes);
-  for (const { name, value, dtype, shape } of signature.inputs) {
-    if (moved.has(valueKey(value))) continue;
-    const node = main.nodes.get(value.node)!;
-    const isPlaceholder = PLACEHOLDERS.has(node.op);
-    const own = isPlaceholder || (value.output === 0 && outputCount(node) === 1);
-    const shown = isPlaceholder && node.name === `${signature.name}_${name}` && isFree(name, nodes) ? name : own ? node.name : freeNodeName(`${node.name}_${value.output}`, nodes);
-    if (isPlaceholder && shown === node.name) continue;
-    const placeholder: Node = isPlaceholder
-      ? { ...node, id: shown, name: shown }
-      : { id: shown, name: shown, op: 'Placeholder', inputs: [], controlInputs: [], attributes: new Map([['dtype', { kind: 'type', value: dtype ?? 'float32' }], ['shape', { kind: 'shape', value: shape }]]) };
-    if (isPlaceholder) nodes.delete(node.name);
-    nodes.set(shown, placeholder);
-    moved.set(valueKey(value), { node: shown, output: 0 });
-  }
-  if (moved.size === 0) return { main, signature };
-  const at = (value: ValueRef): ValueRef => moved.get(valueKey(value)) ?? value;
-  const waited = (id: string): string => (nodes.has(id) ? id : (moved.get(`${id}:0`)?.node ?? id));
-  for (const [id, node] of nodes) {
-    if (!node.inputs.some((value) => moved.has(valueKey(value))) && node.controlInputs.every((name) => nodes.has(name))) continue;
-    nodes.set(id, { ...node, inputs: node.inputs.map(at), controlInputs: node.controlInputs.map(waited) });
-  }
-  const tensors = (list: readonly SignatureTensor[]): SignatureTensor[] => list.map((tensor) => ({ ...tensor, value: at(tensor.value) }));
-  return { main: { ...main, nodes }, signature: { ...signature, inputs: tensors(signature.inputs), outputs: tensors(signature.outputs) } };
-}
-
-function isFree(name: string, nodes: ReadonlyMap<string, Node>): boolean {
+/** Whether a node of the graph could be called so. */
+export function isFreeName(name: string, nodes: ReadonlyMap<string, Node>): boolean {
   return NODE_NAME.test(name) && !nodes.has(name);
 }
 

@@ -29,7 +29,7 @@ export interface TensorBundle {
   read(name: string, slice?: TensorSlice): Promise<BundleTensor>;
 }
 
-const HINT = 'Copy or export the whole SavedModel folder again';
+const HINT = 'Copy or export the whole model again, with the files of its variables';
 
 /**
  * Opens a tensor bundle (tensor_bundle.h): `PREFIX.index` says where in `PREFIX.data-00000-of-00001`, … each tensor is.

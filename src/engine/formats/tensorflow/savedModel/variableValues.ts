@@ -1,13 +1,10 @@
 import { UserError } from '../../../errors';
 import type { Node } from '../../../graph/graph';
-import type { OpenBeside, Progress } from '../../../host';
 import { constantNode } from '../boundaryNodes';
 import { tensorAttribute } from '../tensor';
+import type { FreezeContext } from './freeze';
 import type { StoredVariable } from './restoredVariables';
 import { openTensorBundle } from './tensorBundle';
-
-/** Where a SavedModel keeps its variables. */
-const BUNDLE = 'variables/variables';
 
 /**
  * Constants with the names and the stored values of the variables. `stored` says where each is kept; one it does not know
@@ -15,11 +12,11 @@ const BUNDLE = 'variables/variables';
  * variable without a value and for data that is missing or damaged.
  */
 export async function variableConstants(
-  variables: readonly Node[], stored: ReadonlyMap<string, StoredVariable>, file: string, beside: OpenBeside, progress: Progress,
+  variables: readonly Node[], stored: ReadonlyMap<string, StoredVariable>, { file, bundle: prefix, beside, progress }: FreezeContext,
 ): Promise<ReadonlyMap<string, Node>> {
   const constants = new Map<string, Node>();
   if (variables.length === 0) return constants;
-  const bundle = await openTensorBundle(BUNDLE, beside);
+  const bundle = await openTensorBundle(prefix, beside);
   const places = placesByName(variables, stored);
   for (const [index, variable] of variables.entries()) {
     progress.throwIfCancelled();
@@ -27,7 +24,7 @@ export async function variableConstants(
     const name = sharedName(variable);
     const place = places.get(variable.id) ?? (bundle.has(name) ? { key: name, slice: undefined } : undefined);
     if (place === undefined) {
-      throw new UserError(`the variable has no stored value`, { file, node: variable.name, hint: 'Export the SavedModel again after the variable is initialised' });
+      throw new UserError(`the variable has no stored value`, { file, node: variable.name, hint: 'Save the model again after the variable is initialised' });
     }
     const { dtype, shape, bytes } = await bundle.read(place.key, place.slice);
     const declared = variable.attributes.get('dtype');

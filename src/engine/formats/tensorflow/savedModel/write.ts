@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors';
 import type { PartialShape } from '../../../graph/attribute';
-import { type Graph, type ModelOutput, type ValueRef, valueKey } from '../../../graph/graph';
+import { type Graph, type ModelOutput, type ModelSignature, type ValueRef, valueKey } from '../../../graph/graph';
 import { NO_PROGRESS, type FolderSink, type Progress } from '../../../host';
 import { shapeMessage } from '../attributes';
 import { dataTypeToEnum } from '../dataTypes';
@@ -13,7 +13,7 @@ import { copyAssets } from './assets';
 import type { FrozenSource } from './freeze';
 import { MetaGraphDef, MetaInfoDef, SavedModel } from './messages';
 import { MAIN_OP } from './initialization';
-import type { SignatureTensor } from './signature';
+import type { Signature, SignatureTensor } from './signature';
 
 /** Field numbers of saved_model.proto and meta_graph.proto. */
 const META_GRAPHS = 2;
@@ -25,7 +25,7 @@ const DEFAULT_SIGNATURE = 'serving_default';
 const PREDICT = 'tensorflow/serving/predict';
 
 /**
- * Writes the graph as a SavedModel without variables, with the signature it was opened with, or one of its inputs and
+ * Writes the graph as a SavedModel without variables, with the signatures it was opened with, or one of its inputs and
  * outputs: names, types and shapes are those callers know. The form is that of TensorFlow 1, which tf.saved_model.load and
  * serving systems read; files that it reads are copied. Throws UserError when it would exceed protobuf's 2 GiB, and for
  * such a file that is missing.
@@ -37,7 +37,7 @@ export async function writeSavedModel(graph: Graph, folder: FolderSink, progress
     throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Leave fewer weights in the graph' });
   }
   const info = { tags: source?.tags ?? [SERVE], tensorflowVersion: source?.tensorflowVersion ?? '' };
-  const signatureDef = { [source?.signature?.name ?? DEFAULT_SIGNATURE]: signatureMessage(graph, source?.signature) };
+  const signatureDef = signatureMessages(graph, source?.signatures ?? []);
   const initializer = source?.initializer === undefined ? undefined : graph.nodes.get(source.initializer)!.name;
   // Not as a signature, which would have no input for the paths of assets.
   const collectionDef = initializer === undefined ? {} : { [MAIN_OP]: { nodeList: { value: [initializer] } } };
@@ -59,17 +59,31 @@ function nameOf({ node, output }: ValueRef, graph: Graph): string {
   return `${graph.nodes.get(node)!.name}:${output}`;
 }
 
-function signatureMessage(graph: Graph, opened: FrozenSource['signature'] | undefined): object {
+/** Messages of all signatures by name; of a graph without signatures, of one with all its inputs and outputs. */
+function signatureMessages(graph: Graph, opened: readonly Signature[]): Record<string, object> {
   const shapes = inferShapes(graph);
-  const tensor = (known: readonly SignatureTensor[] = [], { name, value, dtype }: ModelOutput, shape: PartialShape): [string, object] => {
-    const { message } = known.find((candidate) => candidate.name === name) ?? { message: { dtype: dtype === undefined ? 0 : dataTypeToEnum(dtype), tensorShape: shapeMessage(shape) } };
-    return [name, { ...message, name: nameOf(value, graph) }];
-  };
-  return {
-    inputs: Object.fromEntries(graph.inputs.map((input) => tensor(opened?.inputs, input, input.shape))),
-    outputs: Object.fromEntries(graph.outputs.map((output) => tensor(opened?.outputs, output, shapes.get(valueKey(output.value))))),
-    methodName: opened?.methodName ?? PREDICT,
-  };
+  const own: ModelSignature = { name: DEFAULT_SIGNATURE, inputs: new Map(graph.inputs.map(({ name }) => [name, name])), outputs: new Map(graph.outputs.map(({ name }) => [name, name])) };
+  const [inputs, outputs] = [new Map(graph.inputs.map((input) => [input.name, input])), new Map(graph.outputs.map((output) => [output.name, output]))];
+  return Object.fromEntries((graph.signatures ?? [own]).map((signature) => {
+    const known = opened.find(({ name }) => name === signature.name);
+    return [signature.name, {
+      inputs: Object.fromEntries([...signature.inputs].map(([name, graphName]) => {
+        const input = inputs.get(graphName)!;
+        return [name, tensorMessage(known?.inputs, name, input, input.shape, graph)];
+      })),
+      outputs: Object.fromEntries([...signature.outputs].map(([name, graphName]) => {
+        const output = outputs.get(graphName)!;
+        return [name, tensorMessage(known?.outputs, name, output, shapes.get(valueKey(output.value)), graph)];
+      })),
+      methodName: known?.methodName ?? PREDICT,
+    }];
+  }));
+}
+
+/** As the opened file has it, but for the value. */
+function tensorMessage(known: readonly SignatureTensor[] = [], name: string, { value, dtype }: ModelOutput, shape: PartialShape, graph: Graph): object {
+  const { message } = known.find((candidate) => candidate.name === name) ?? { message: { dtype: dtype === undefined ? 0 : dataTypeToEnum(dtype), tensorShape: shapeMessage(shape) } };
+  return { ...message, name: nameOf(value, graph) };
 }
 
 /** Throws UserError for a graph that a GraphDef cannot hold whole: one that reads tables, which have to be filled first. */

@@ -108,11 +108,11 @@ describe('a tensor bundle', () => {
     const bundle = await bundleWith({});
     expect(bundle.has('layer/bias')).toBe(true);
     expect(bundle.has('layer/biases')).toBe(false);
-    expect(await failure(bundle.read('layer/biases'))).toBe('variables.index: the variables have no value for "layer/biases". Copy or export the whole SavedModel folder again');
+    expect(await failure(bundle.read('layer/biases'))).toBe('variables.index: the variables have no value for "layer/biases". Copy or export the whole model again, with the files of its variables');
   });
 
   it('names the file that is missing, cut off or damaged, and what to do', async () => {
-    expect(await failure(bundleWith({ 'variables.index': undefined }))).toMatch(/^variables\.index: Cannot read it: .*Copy or export the whole SavedModel folder again$/);
+    expect(await failure(bundleWith({ 'variables.index': undefined }))).toMatch(/^variables\.index: Cannot read it: .*Copy or export the whole model again, with the files of its variables$/);
     const data = 'variables.data-00000-of-00002';
     const weights = async (changed: Uint8Array | undefined): Promise<string> => failure((await bundleWith({ [data]: changed })).read('layer/weights'));
     expect(await weights(undefined)).toMatch(/^variables\.data-00000-of-00002: Cannot read it/);

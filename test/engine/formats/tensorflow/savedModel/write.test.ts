@@ -33,7 +33,7 @@ async function read(name: string): Promise<Written> {
 }
 
 describe('a converted SavedModel', () => {
-  it('is a folder again, with the signature, tags and versions it had', async () => {
+  it('is a folder again, with the signatures, tags and versions it had', async () => {
     const conversion = await convert(join(FIXTURES, 'digits_gru'), '{ "use_bf16": true, "bf16_ops": ["re:.*"] }');
     await conversion.save(`${path('digits')}/`, false);
     expect(await readdir(path('digits'))).toEqual(['saved_model.pb']);
@@ -41,13 +41,17 @@ describe('a converted SavedModel', () => {
     const [before, after] = [original.metaGraphs[0]!, (await read('digits')).metaGraphs[0]!];
     expect(after.metaInfoDef).toMatchObject({ tags: ['serve'], tensorflowVersion: before.metaInfoDef.tensorflowVersion });
     expect(after.graphDef.versions.producer).toBe(before.graphDef.versions.producer);
-    expect(Object.keys(after.signatureDef)).toEqual(['serving_default']);
-    const [given, made] = [before.signatureDef.serving_default!, after.signatureDef.serving_default!];
-    expect(made.methodName).toBe(given.methodName);
-    for (const [name, { dtype, tensorShape }] of Object.entries(given.inputs)) expect(made.inputs[name]).toMatchObject({ dtype, tensorShape });
-    for (const [name, { dtype, tensorShape }] of Object.entries(given.outputs)) expect(made.outputs[name]).toMatchObject({ dtype, tensorShape });
+    expect(Object.keys(after.signatureDef)).toEqual(['serving_default', 'serve']);
     const names = new Set(after.graphDef.node.map(({ name }) => name));
-    for (const { name } of [...Object.values(made.inputs), ...Object.values(made.outputs)]) expect(names).toContain(name!.split(':')[0]);
+    for (const [signature, made] of Object.entries(after.signatureDef)) {
+      const given = before.signatureDef[signature]!;
+      expect(made.methodName).toBe(given.methodName);
+      for (const side of ['inputs', 'outputs'] as const) {
+        expect(Object.keys(made[side])).toEqual(Object.keys(given[side]));
+        for (const [name, { dtype, tensorShape }] of Object.entries(given[side])) expect(made[side][name]).toMatchObject({ dtype, tensorShape });
+        for (const { name } of Object.values(made[side])) expect(names).toContain(name!.split(':')[0]);
+      }
+    }
   });
 
   it('opens again as the same graph, and so does its frozen graph', async () => {
