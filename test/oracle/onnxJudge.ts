@@ -12,7 +12,7 @@ export interface Check {
 export interface OutputDifference {
   readonly equal: boolean;
   readonly missing?: boolean;
-  /** The original does not give the same twice. */
+  /** The original does not give the same again. */
   readonly random?: boolean;
   readonly shapes?: readonly [readonly number[], readonly number[]];
   readonly sqnrDb?: number | null;
