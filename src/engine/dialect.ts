@@ -153,6 +153,8 @@ export interface Dialect {
 
   /** The constant a value comes from, through nodes that only pass it on. */
   constantBehind(nodes: NodeTable, value: ValueRef): Node | undefined;
+  /** The node that brings a constant from outside into the loop where it is this value in every trip; where there is no such question, none does. */
+  constantFromOutside?(nodes: NodeTable, value: ValueRef): { readonly enter: Node; readonly constant: Node } | undefined;
   /** Callers fetch a value by the name of the node that makes it, so a Cast behind that node has to take the name over. */
   readonly fetchesByNodeName: boolean;
   /** A node that hands several values on under one name, for a renamed node with several fetched outputs. */
@@ -168,6 +170,8 @@ export interface Dialect {
   sharedTypes(graph: Graph): readonly SharedType[];
   /** Ids of the nodes that run inside loops and so may read only values of the same loop. */
   nodesInLoops(graph: Graph): ReadonlySet<string>;
+  /** For nodes inside loops, by id, the node that hands a result of their outermost loop out which needs theirs; where there is no such question, none are known. */
+  exitsOfLoops?(graph: Graph): ReadonlyMap<string, string>;
   /**
    * Whether values of a node in a whole model can be fetched, or only what `WholeModelRequest.observed` asks; where there is no
    * such question, all can be fetched. `runs` tells of nodes whether they run.

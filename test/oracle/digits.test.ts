@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildGraph, compareInTensorFlow, convertSubject, expectSameResults, expectWellFormed, judges, workFolder, type Subject } from './cases';
 import { convert, type ConfigFile, tune } from './convert';
+import type { Model } from './model';
 
 const samples = path.resolve('media/samples');
 const CALIBRATION = path.join(samples, 'digits_calibration.npz');
@@ -71,21 +72,27 @@ describe('BF16 beside INT8', () => {
 
 describe.each(['minmax', 'moving_average', 'percentile', 'kl', 'mse'])('ranges by %s', (algorithm) => {
   it.each(['digits_cnn', 'digits_transformer', 'digits_gru'])('keep the accuracy of %s', async (name) => {
-    const converted = await convertSubject(digits(name), { config: { calibration: { algorithm } }, calibration: CALIBRATION });
-    for (const { accuracy } of await compareInTensorFlow(converted, 'label')) {
-      // 0.3 points are one of the 500 images.
-      expect(accuracy?.converted).toBeGreaterThanOrEqual((accuracy?.original ?? 1) - 0.003);
+    for (const use_bf16 of [false, true]) {
+      const converted = await convertSubject(digits(name), { config: { use_bf16, calibration: { algorithm } }, calibration: CALIBRATION });
+      for (const { accuracy } of await compareInTensorFlow(converted, 'label')) {
+        // 0.3 points are one of the 500 images.
+        expect(accuracy?.converted).toBeGreaterThanOrEqual((accuracy?.original ?? 1) - 0.003);
+      }
     }
   });
 });
 
 describe('digits_gru', () => {
-  it('computes in BF16 inside its loop, calibration or not, and keeps its accuracy', async () => {
-    for (const calibrate of [true, false]) {
-      const { model } = await convertAndJudge('digits_gru', { use_bf16: true }, calibrate);
-      const inLoop = model.ofOp('MatMul').filter(({ name }) => name.includes('while'));
-      expect(inLoop.map(({ attributes }) => attributes['T'])).toEqual(['bfloat16', 'bfloat16']);
-    }
+  const inLoop = (model: Model) => model.ofOp('MatMul').filter(({ name }) => name.includes('while'));
+
+  it('computes in BF16 inside its loop, and keeps its accuracy', async () => {
+    const { model } = await convertAndJudge('digits_gru', { use_bf16: true }, false);
+    expect(inLoop(model).map(({ attributes }) => attributes['T'])).toEqual(['bfloat16', 'bfloat16']);
+  });
+
+  it.each([false, true])('computes in INT8 inside its loop where it is calibrated, and keeps its accuracy: BF16 beside it %s', async (use_bf16) => {
+    const { model } = await convertAndJudge('digits_gru', { use_bf16 }, true);
+    expect(inLoop(model).flatMap((node) => [0, 1].map((input) => model.producer(node, input).op))).toEqual(['Dequantize', 'Dequantize', 'Dequantize', 'Dequantize']);
   });
 
   it('is BF16 from its input to its output with every op asked to be', async () => {

@@ -11,6 +11,8 @@ A factor v that becomes INT8 is off by at most Δv: half a step of its grid, and
   INT8 kernels
       compute the same in whole numbers and round once more: their numbers are within half a step of what the float ops make of
       the same numbers, and their FP32 results are the float ops' but for rounding in FP32.
+
+Values inside while loops cannot be fetched: of graphs with INT8 there, the outputs are judged as they are.
 """
 import json
 
@@ -20,6 +22,7 @@ from tensorflow.core.framework import graph_pb2
 
 from errors import error_statistics
 from models import load_graph, run
+from quantized_form import in_loops
 
 BILINEAR = ('Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BatchMatMul', 'BatchMatMulV2', 'Einsum')
 NOT_EXPANDING = ('AvgPool', 'ConcatV2', 'ExpandDims', 'Identity', 'MaxPool', 'MaxPoolV2', 'Relu', 'Relu6', 'Reshape', 'Squeeze', 'Transpose')
@@ -85,11 +88,11 @@ def op_errors(prepared, quantized, feeds):
     before = {node.name: node for node in prepared.node}
     nodes = {node.name: node for node in quantized.node}
     inserted = lambda name: node_and_output(name)[0] not in before and nodes[node_and_output(name)[0]].op == 'Dequantize'
-    ops = {}
+    ops, inside = {}, in_loops(quantized)
     for node in quantized.node:
         data = [name for name in node.input if not name.startswith('^')]
         factors = {index: Factor(nodes[node_and_output(name)[0]], nodes) for index, name in enumerate(data) if inserted(name)}
-        if factors and node.op in BILINEAR + NOT_EXPANDING:
+        if factors and node.op in BILINEAR + NOT_EXPANDING and node.name not in inside:
             ops[node.name] = (node, data, factors)
     wanted = {name for node, data, factors in ops.values() for name in (node.name, *data, *(one for factor in factors.values() for one in factor.wanted))}
     values = run(quantized, feeds, sorted(wanted), optimise=False) if wanted else {}
@@ -207,10 +210,12 @@ def explain_quantized(original, prepared, quantized, feeds, fetches):
     more than its bound."""
     first, before, after = (load_graph(path) for path in (original, prepared, quantized))
     ops = op_errors(before, after, feeds)
+    loops = {node.name for node in after.node if node.op == 'QuantizeV2'} & in_loops(after)
     return {
         'ops': ops,
+        'inLoops': len(loops),
         'preparation': largest_error(run(first, feeds, fetches, optimise=False), run(before, feeds, fetches, optimise=False), fetches),
-        'carriedOn': carried_on(before, after, ops, feeds, fetches),
+        **({} if loops else {'carriedOn': carried_on(before, after, ops, feeds, fetches)}),
     }
 
 

@@ -90,8 +90,10 @@ export interface Explanation {
   readonly ops: readonly OpError[];
   /** Largest relative RMS error of an output of the prepared graph. */
   readonly preparation: number;
-  /** The same of the prepared graph that is fed what the INT8 ops give. */
-  readonly carriedOn: number;
+  /** Values that are quantized inside loops, where nothing can be fetched. */
+  readonly inLoops: number;
+  /** The same of the prepared graph that is fed what the INT8 ops give; absent where some are in loops. */
+  readonly carriedOn?: number;
   readonly fused?: {
     readonly kernels: readonly { readonly node: string; readonly steps?: number; readonly relative?: number }[];
     readonly carriedOn: number;

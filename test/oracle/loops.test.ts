@@ -44,6 +44,23 @@ describe.each(['accumulator', 'nested', 'conditional', 'float_counter', 'list_lo
   });
 });
 
+describe('loops in INT8', () => {
+  it.each([
+    ['float_counter', ['product']], ['nested', ['inner_product', 'outer_product']], ['conditional', ['product']], ['list_loop', ['product']],
+  ])('%s reads quantized values in every trip', async (graph, products) => {
+    for (const use_bf16 of [false, true]) {
+      const converted = await convertGraph(graph, { use_bf16 }, true);
+      const { model } = converted;
+      for (const name of products) {
+        const product = model.ofOp('MatMul').find((node) => node.name.endsWith(name))!;
+        expect([0, 1].map((input) => model.producer(product, input).op), name).toEqual(['Dequantize', 'Dequantize']);
+      }
+      expectTiesKept(model);
+      await expectSameResults(converted, TOLERANCE);
+    }
+  });
+});
+
 describe('loops in BF16', () => {
   it('compute in BF16 from Enter to Exit, with Casts at the model\'s borders only', async () => {
     const converted = await convertGraph('nested', EVERYTHING);

@@ -47,7 +47,7 @@ export function resolvePlan(graph: Graph, config: TuningConfig, context: PlanCon
 }
 
 const INT8_ALREADY = 'It is INT8 already: the opened model quantizes what it reads.';
-const NO_INT8_IN_LOOPS = 'It runs inside a loop, where ops cannot become INT8.';
+const NO_INT8_IN_LOOPS = 'It runs inside a loop, where the fused form has no INT8 kernels.';
 const FED = 'Inputs keep the type the caller feeds.';
 const FOLLOWS = 'It has the type of what the node around gives it.';
 const NO_KERNEL = 'The fused form has no INT8 kernel for a product of two computed values, and Quantize and Dequantize around it would only take time.';
@@ -81,7 +81,7 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
   if (neutral !== undefined) return { precision: 'other', reason: { text: neutral }, bf16: 'denied' };
 
   const isPattern = dialect.quantizationPattern(node, graph) !== undefined;
-  const canBeInt8 = isPattern && context.canCalibrate && !context.inLoops.has(node.id);
+  const canBeInt8 = isPattern && context.canCalibrate && !isBarredLoop(node, context);
   for (const rule of choices.for(node)) {
     if (canBeInt8 && rule.accepts.includes('int8')) return { precision: 'int8', reason: reasonOf(rule), bf16: 'denied' };
     const otherwise = rule.accepts.includes('int8') ? ` ${whyNoInt8(node, context)}` : '';
@@ -91,6 +91,11 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
   }
   if (canBeInt8 && !onlyLoses(node, context) && !context.attention.has(node.id) && !context.composed.has(node.id)) return { precision: 'int8', reason: { text: `${node.op} has an INT8 form and its ranges are calibrated.` }, bf16: 'denied' };
   return planDefault(node, isPattern, context);
+}
+
+/** Whether the node is in a loop, and the form that is written has no INT8 there: constants of kernels are made outside. */
+function isBarredLoop({ id }: Node, { inLoops, config }: NodeContext): boolean {
+  return config.quantization.form === 'fused' && inLoops.has(id);
 }
 
 /** Whether INT8 would neither be faster in the form that is written nor make the model smaller. */
@@ -124,7 +129,7 @@ function planDefault(node: Node, couldBeInt8: boolean, context: NodeContext): Pl
 
 /** Of an op with an INT8 form. */
 function whyNotInt8(node: Node, context: NodeContext): string {
-  if (context.inLoops.has(node.id)) return NO_INT8_IN_LOOPS;
+  if (context.canCalibrate && isBarredLoop(node, context)) return NO_INT8_IN_LOOPS;
   return context.canCalibrate && onlyLoses(node, context) ? NO_KERNEL : NO_CALIBRATION;
 }
 
@@ -156,11 +161,12 @@ function markRefused(
   }
 }
 
-function whyNoInt8(node: Node, { dialect, graph, canCalibrate, inLoops }: NodeContext): string {
+function whyNoInt8(node: Node, context: NodeContext): string {
+  const { dialect, graph, canCalibrate } = context;
   const isPattern = dialect.quantizationPattern(node, graph) !== undefined;
   if (!isPattern && !dialect.passesInt8Through(node) && !dialect.isEpilogue(node, graph)) return `This ${node.op} has no INT8 form.`;
   if (!canCalibrate) return NO_CALIBRATION;
-  return inLoops.has(node.id) ? NO_INT8_IN_LOOPS : `${node.op} is INT8 only among ops that are, and its neighbours are not.`;
+  return isBarredLoop(node, context) ? NO_INT8_IN_LOOPS : `${node.op} is INT8 only among ops that are, and its neighbours are not.`;
 }
 
 function fp32(text: string, configKey?: string): PlannedNode {

@@ -59,10 +59,22 @@ interface Compilation {
 
 /**
  * Orders the nodes that `fetches` and `observed` need, given the values in `fed`. Structured while loops become one step with programs
- * of their own. `missing` collects ops without a row; throws UserError for values that cannot be computed.
+ * of their own, which compute what is observed inside them. `missing` collects ops without a row; throws UserError for values that cannot be computed.
  */
 export function compile(compilation: Compilation, fetches: readonly ValueRef[], observed: readonly ValueRef[], fed: ReadonlySet<string>): Program {
-  return compileRegion(compilation, fetches, observed, fed).program;
+  return compileRegion(compilation, fetches, outsideLoops(compilation, observed, fed), fed).program;
+}
+
+/** The values, and in place of those inside loops a result of their loop, which runs as a whole. */
+function outsideLoops({ graph, dialect }: Compilation, values: readonly ValueRef[], fed: ReadonlySet<string>): readonly ValueRef[] {
+  const inLoops = values.length === 0 ? new Set<string>() : dialect.nodesInLoops(graph);
+  if (inLoops.size === 0) return values;
+  const exits = dialect.exitsOfLoops?.(graph);
+  return values.flatMap((value) => {
+    if (fed.has(valueKey(value)) || !inLoops.has(value.node)) return [value];
+    const exit = exits?.get(value.node);
+    return exit === undefined ? [] : [{ node: exit, output: 0 }];
+  });
 }
 
 function compileRegion(

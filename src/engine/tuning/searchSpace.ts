@@ -19,13 +19,14 @@ export function searchSpace(graph: Graph, config: TuningConfig, context: PlanCon
   const choices = readChoices(config, dialect);
   const already = int8Nodes(graph, dialect, () => true);
   const inLoops = dialect.nodesInLoops(graph);
+  const isFused = config.quantization.form === 'fused';
   const ops: Unit[] = [];
   const types = new Map<string, Node[]>();
   for (const id of topologicalOrder(graph, (node) => dialect.closesLoop(node))) {
     const node = graph.nodes.get(id)!;
     const planned = plan.nodes.get(id)!.precision;
     if (planned === 'other' || already.has(id)) continue;
-    const canBeInt8 = context.canCalibrate && !inLoops.has(id) && dialect.quantizationPattern(node, graph) !== undefined;
+    const canBeInt8 = context.canCalibrate && !(isFused && inLoops.has(id)) && dialect.quantizationPattern(node, graph) !== undefined;
     const possible = LOWEST_FIRST.filter((precision) => precision === 'fp32' || (precision === 'int8' ? canBeInt8 : canBeBf16(node, plan, choices, graph, context)));
     const override = overrideOf(node, choices);
     const allowed = allowedBy(override, possible);

@@ -9,7 +9,7 @@ import { buildGraph, constant, placeholder, type NodeSpec } from '../../support/
 const ELEMENTS = { element_dtype: 'float32' };
 const T = { T: 'float32' };
 
-/** x -> rows (a list) -> first, all; `all` -> relu. The weights `w` enter a loop, in which `product` runs. */
+/** x -> rows (a list) -> first, all; `all` -> relu. `x` and the weights `w` enter a loop, in which `product` runs. */
 const NET: readonly NodeSpec[] = [
   placeholder('x', 'float32', [2, 2]),
   constant('shape', 'int32', [1], [2]),
@@ -20,7 +20,8 @@ const NET: readonly NodeSpec[] = [
   { name: 'all', op: 'TensorListStack', inputs: ['rows', 'shape'], attrs: ELEMENTS },
   { name: 'relu', op: 'Relu', inputs: ['all'], attrs: T },
   { name: 'enter', op: 'Enter', inputs: ['w'], attrs: { ...T, frame_name: 'f', is_constant: true } },
-  { name: 'product', op: 'MatMul', inputs: ['enter', 'enter'], attrs: T },
+  { name: 'state', op: 'Enter', inputs: ['x'], attrs: { ...T, frame_name: 'f', is_constant: true } },
+  { name: 'product', op: 'MatMul', inputs: ['state', 'enter'], attrs: T },
 ];
 const LIST = ['rows', 'first', 'all'];
 
@@ -73,21 +74,25 @@ describe('the plan of nodes that share a type', () => {
 });
 
 describe('the plan inside loops', () => {
-  it('lets ops be BF16 and not INT8, with the reason', () => {
-    const result = plan({}, { canCalibrate: true });
+  it('lets ops be INT8', () => {
+    expect(plan({}, { canCalibrate: true }).nodes.get('product')).toMatchObject({ precision: 'int8', bf16: 'denied' });
+  });
+
+  it('lets ops be BF16 and not INT8 in the fused form, with the reason', () => {
+    const result = plan({ quantization: { form: 'fused' } }, { canCalibrate: true });
     expect(result.nodes.get('product')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
-    expect(result.nodes.get('product')!.reason.text).toContain('It runs inside a loop, where ops cannot become INT8.');
+    expect(result.nodes.get('product')!.reason.text).toContain('It runs inside a loop, where the fused form has no INT8 kernels.');
   });
 
   it('warns where INT8 was asked for', () => {
-    const result = plan({ op_type_dict: { MatMul: 'int8' } }, { canCalibrate: true });
+    const result = plan({ op_type_dict: { MatMul: 'int8' }, quantization: { form: 'fused' } }, { canCalibrate: true });
     expect(result.nodes.get('product')).toMatchObject({ precision: 'bf16', bf16: 'demanded' });
     expect(result.nodes.get('product')!.reason).toEqual({
-      text: 'INT8 was asked for (op_type_dict.MatMul), but: It runs inside a loop, where ops cannot become INT8. So the defaults hold: MatMul is in the default list of BF16 ops.',
+      text: 'INT8 was asked for (op_type_dict.MatMul), but: It runs inside a loop, where the fused form has no INT8 kernels. So the defaults hold: MatMul is in the default list of BF16 ops.',
       configKey: 'op_type_dict.MatMul',
     });
     expect(refusalWarnings(result.refusals)).toEqual([
-      { node: 'product', message: 'MatMul becomes BF16 although INT8 was asked for: It runs inside a loop, where ops cannot become INT8.' },
+      { node: 'product', message: 'MatMul becomes BF16 although INT8 was asked for: It runs inside a loop, where the fused form has no INT8 kernels.' },
     ]);
   });
 });

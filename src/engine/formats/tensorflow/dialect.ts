@@ -8,11 +8,11 @@ import { isSet } from './attributes';
 import { dequantizeAs, makeCast, makeConstant, makeQuantizeDequantize, makeQuantizedWeight, makeTuple, WEIGHT_GRID } from './boundaryNodes';
 import { channelwiseStep, linearOp, makeBiasAdd } from './channelwise';
 import { constantOperation } from './constantOperations';
-import { constantBehind } from './constants';
+import { constantBehind, constantFromOutside } from './constants';
 import { convertConstant } from './convertedConstant';
 import { fusedForm } from './fused/form';
 import { kernelFor, withTypes } from './kernels';
-import { nodesInLoops } from './loops';
+import { exitsOfLoops, nodesInLoops } from './loops';
 import { ownRuntime } from './ownRuntime';
 import { arithmeticOf, passesOn, repeatKey, withPadding } from './preparation';
 import { quantizationPattern } from './quantizable';
@@ -59,6 +59,7 @@ export const tensorflowDialect: Dialect = {
   fetchesByNodeName: true,
   makeTuple,
   constantBehind,
+  constantFromOutside,
 
   quantizationPattern,
   passesInt8Through: (node) => INT8_PASS_THROUGH_OPS.has(node.op),
@@ -86,6 +87,7 @@ export const tensorflowDialect: Dialect = {
   closesLoop: (node) => node.op === 'NextIteration' || node.op === 'RefNextIteration',
   sharedTypes,
   nodesInLoops,
+  exitsOfLoops,
   ownRuntime,
   inferShapes,
 };

@@ -1,7 +1,7 @@
 import type { QuantizationPattern } from '../../quantization';
 import type { Graph, Node, ValueRef } from '../../graph/graph';
 import { isSet } from './attributes';
-import { constantBehind } from './constants';
+import { constantBehind, constantFromOutside } from './constants';
 import { typeAttribute } from './signature';
 
 /**
@@ -48,10 +48,10 @@ function einsum(node: Node, graph: Graph): QuantizationPattern | undefined {
   return { activations: [1 - weightInput], weight: { input: weightInput, axis: channels < 0 ? undefined : channels } };
 }
 
-/** Shape of the constant an input reads, through nodes that only pass it on. */
+/** Shape of the constant an input reads, through nodes that only pass it on, and into a loop. */
 function weightAt(node: Node, graph: Graph, input: number): readonly number[] | undefined {
   const value: ValueRef | undefined = node.inputs[input];
-  const constant = value === undefined ? undefined : constantBehind(graph.nodes, value);
+  const constant = value === undefined ? undefined : (constantBehind(graph.nodes, value) ?? constantFromOutside(graph.nodes, value)?.constant);
   const tensor = constant?.attributes.get('value');
   return tensor?.kind === 'tensor' && tensor.dtype === 'float32' ? tensor.shape : undefined;
 }

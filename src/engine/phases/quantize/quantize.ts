@@ -74,6 +74,7 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, config, co
   const isInt8 = (id: string): boolean => plan.nodes.get(id)?.precision === 'int8';
   /** Steps of the values that come out of Dequantize, by `valueKey`. */
   const steps = new Map<string, number>();
+  const inLoops = dialect.nodesInLoops(graph);
   const layout = { rule: dialect.activationRule, hasSevenBits: sevenBits(config, dialect).activations };
   const grids = new Map<readonly ValueRef[], { readonly range: ValueRange; readonly grid: ActivationGrid }>();
   values.forEach(({ value, group, isInt8Only }, index) => {
@@ -88,7 +89,8 @@ function insert(graph: Graph, plan: Plan, { rewriter, values, ranges, config, co
     const readers = isInt8Only ? 'An INT8 kernel makes' : `${uses.length} INT8 ${uses.length === 1 ? 'input reads' : 'inputs read'}`;
     rewriter.apply(QUANTIZE_VALUE, `${readers} this value, which calibration saw in [${format(range.min)}, ${format(range.max)}].`, () => {
       const base = baseName(rewriter.node(value.node), value);
-      const dequantized = addAll(rewriter, dialect.makeQuantizeDequantize(base, value, grid, rewriter.uniqueName));
+      const made = dialect.makeQuantizeDequantize(base, value, grid, rewriter.uniqueName);
+      const dequantized = addAll(rewriter, inLoops.has(uses[0]!.node) ? inLoopOf(value, made, dialect) : made);
       rewriter.redirect(uses, dequantized);
       steps.set(valueKey(dequantized), grid.scale);
     });
@@ -117,23 +119,35 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
     const { weight } = pattern;
     progress.throwIfCancelled();
     const source = node.inputs[weight.input]!;
-    const constant = dialect.constantBehind(graph.nodes, source)!;
+    const outside = dialect.constantBehind(graph.nodes, source) === undefined ? dialect.constantFromOutside?.(graph.nodes, source) : undefined;
+    const constant = outside?.constant ?? dialect.constantBehind(graph.nodes, source)!;
     const axis = settings.weight_granularity === 'per_channel' ? weight.axis : undefined;
-    const key = `${constant.id} ${axis}`;
+    const key = `${constant.id} ${axis} ${outside?.enter.id ?? ''}`;
     rewriter.apply(QUANTIZE_WEIGHT, `${node.name} reads its weights in INT8, ${axis === undefined ? 'one scale for the tensor' : 'one scale per output channel'}.`, () => {
-      const stored = made.get(key) ?? storeWeight(constant, axis, context);
+      const stored = made.get(key) ?? storeWeight(constant, axis, outside?.enter, context);
       made.set(key, stored);
       rewriter.setInput(node.id, weight.input, stored.value);
-      removeUnread(rewriter, dialect, [source.node]);
+      if (outside === undefined) removeUnread(rewriter, dialect, [source.node]);
+      else removeEntry(source.node, outside.enter.id, rewriter.node(stored.value.node).inputs[0]!.node, rewriter, dialect);
       storeBias(node, pattern, stored.scales, steps, graph, context);
     });
   }
 }
 
-function storeWeight(constant: Node, axis: number | undefined, { rewriter, settings, weightGrid, dialect }: WeightContext): StoredWeight {
+/** `enter` brings the weight into the loop where it is read. */
+function storeWeight(constant: Node, axis: number | undefined, enter: Node | undefined, { rewriter, settings, weightGrid, dialect }: WeightContext): StoredWeight {
   const weight = quantizeWeight(dialect.constantTensor(constant), axis, weightGrid, settings.weight_algorithm);
-  const value = addAll(rewriter, dialect.makeQuantizedWeight(constant, weight, rewriter.uniqueName));
-  return { value, scales: weight.scales };
+  const made = dialect.makeQuantizedWeight(constant, weight, rewriter.uniqueName);
+  return { value: addAll(rewriter, enter === undefined ? made : entering(made, enter, rewriter, dialect)), scales: weight.scales };
+}
+
+/** The nodes that make a weight, the first of which holds its INT8 values, with these brought into the loop as `enter` brings the FP32 ones. */
+function entering([stored, ...others]: readonly Node[], enter: Node, rewriter: Rewriter, dialect: Dialect): readonly Node[] {
+  const name = rewriter.uniqueName(`${stored!.name}/enter`);
+  const types = new Map(dialect.typeGroups(enter).map((group) => [group.name, dialect.outputTypes(stored!)[0]!]));
+  const inside = { ...dialect.withTypes(enter, types), id: name, name, inputs: [{ node: stored!.id, output: 0 }] };
+  const value = { node: inside.id, output: 0 };
+  return [stored!, inside, ...inLoopOf(value, others, dialect).map((node) => ({ ...node, inputs: node.inputs.map((input) => (input.node === stored!.id ? value : input)) }))];
 }
 
 /** Puts the bias of a node on the grid of its accumulator, where its kernel wants that and the activation is quantized here. */
@@ -149,6 +163,24 @@ function storeBias(
   const nodes = dialect.makeQuantizedBias(constant, bias.values, bias.scales, rewriter.uniqueName);
   rewriter.setInput(node.id, pattern.bias, addAll(rewriter, nodes));
   removeUnread(rewriter, dialect, [source.node]);
+}
+
+/** Removes the nodes from `id` back to `enter` that nothing reads any more. What waits for `enter` in the loop waits for `other` then, not for what is outside. */
+function removeEntry(id: string, enter: string, other: string, rewriter: Rewriter, dialect: Dialect): void {
+  for (let at = id; at !== enter; ) {
+    if (rewriter.isRead(at) || rewriter.isOutputNode(at)) return;
+    const before = rewriter.node(at).inputs[0]!.node;
+    rewriter.remove(at);
+    at = before;
+  }
+  if (rewriter.isRead(enter)) return;
+  rewriter.redirectControl(enter, other);
+  removeUnread(rewriter, dialect, [enter]);
+}
+
+/** The nodes with their constants in the loop of a value: a constant that waits for nothing is outside of all loops. */
+function inLoopOf(value: ValueRef, nodes: readonly Node[], dialect: Dialect): readonly Node[] {
+  return nodes.map((node) => (dialect.isConstant(node) ? { ...node, controlInputs: [value.node] } : node));
 }
 
 /** Adds nodes in order; the first output of the last one. */
