@@ -7,7 +7,7 @@ export const showSensitivity = modelCommand({
   id: 'showSensitivity',
   notNow: notOpen,
   async run(document, rooms) {
-    document.editors.active?.post({ type: 'view', action: 'sensitivity' });
+    document.editors.active?.post({ type: 'showSensitivity' });
     if (document.sensitivity.errors.size > 0) return;
     if (document.config.tuning.data === undefined) await chooseTuningData.run(rooms);
     if (document.config.tuning.data === undefined) return;

@@ -3,7 +3,7 @@ import { modelCommand, type Command } from './command';
 import { graphHidden } from './reasons';
 
 /** Command by what it has the graph in front do with its view. */
-const ACTIONS: Readonly<Record<Exclude<ViewAction, 'sensitivity'>, string>> = {
+const ACTIONS: Readonly<Record<ViewAction, string>> = {
   collapseAll: 'collapseAll',
   expandAllCasts: 'expandAllCasts',
   find: 'findInGraph',

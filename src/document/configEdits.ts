@@ -23,6 +23,8 @@ const EDITS: Edits = {
   setSamplingSize: ({ samples }) => [{ path: ['calibration', 'sampling_size'], value: samples }],
   clearCalibration: () => ['data', 'ranges'].map((key) => ({ path: ['calibration', key], value: undefined })),
   setWeightGranularity: ({ granularity }) => [{ path: ['quantization', 'weight_granularity'], value: granularity }],
+  setWeightAlgorithm: ({ algorithm }) => [{ path: ['quantization', 'weight_algorithm'], value: algorithm }],
+  setPreparation: ({ rule, isOn }) => [{ path: ['preparation', rule], value: isOn ? undefined : false }],
   setInt8Form: ({ form }) => [{ path: ['quantization', 'form'], value: form }],
   setCastPlacement: ({ placement }) => [{ path: ['cast_placement'], value: placement }],
   setCastCost: ({ cost }) => [{ path: ['cast_cost'], value: cost }],

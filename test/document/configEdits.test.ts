@@ -41,6 +41,17 @@ describe('edits of the config file', () => {
     expect(JSON.parse(edited(freed, { type: 'setSensitiveOps', name: 'softmax', staysFp32: true }))).toEqual({ sensitive_ops: {} });
   });
 
+  it('name a rule of the preparation only while it is off', () => {
+    const off = edited('{}\n', { type: 'setPreparation', rule: 'padding_fusion', isOn: false });
+    expect(JSON.parse(off)).toEqual({ preparation: { padding_fusion: false } });
+    expect(JSON.parse(edited(off, { type: 'setPreparation', rule: 'padding_fusion', isOn: true }))).toEqual({ preparation: {} });
+    expect(parseConfig(off, 'a.json').config.preparation).toMatchObject({ padding_fusion: false, batch_norm_folding: true });
+  });
+
+  it('say how scales of weights are chosen', () => {
+    expect(JSON.parse(edited('{}', { type: 'setWeightAlgorithm', algorithm: 'mse' }))).toEqual({ quantization: { weight_algorithm: 'mse' } });
+  });
+
   it('put a changed override last, where it wins', () => {
     const text = '{ "op_name_dict": { "conv_1": "fp32", "conv_.*": "int8" } }';
     const result = parseConfig(edited(text, { type: 'setOverride', pattern: 'conv_1', choice: 'bf16' }), 'a.json').config.op_name_dict;

@@ -41,6 +41,11 @@ it('shows the defaults where there is no config file', () => {
   expect(view(undefined, { file: undefined })).toMatchObject({ file: undefined, useBf16: false, castPlacement: 'min_cut', calibration: { data: undefined } });
 });
 
+it('shows which rules of the preparation are on, and how weights are scaled', () => {
+  const shown = view('{ "preparation": { "constant_folding": false }, "quantization": { "weight_algorithm": "mse" } }');
+  expect(shown).toMatchObject({ preparation: { constant_folding: false, batch_norm_folding: true }, weightAlgorithm: 'mse' });
+});
+
 it('says which patterns the config leaves FP32', () => {
   const { sensitiveOps } = view('{ "sensitive_ops": { "softmax": "auto" } }');
   expect(sensitiveOps).toEqual([

@@ -1,10 +1,9 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
-import type { Int8Form, WeightGranularity } from '../protocol';
-import { segmented, type Option } from './choice';
+import type { Int8Form, WeightAlgorithm, WeightGranularity } from '../protocol';
+import { edits } from './choice';
+import { type Explained, explainedRows } from './explained';
 import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
-
-type Explained<T extends string> = Option<T> & { readonly sentence: string };
 
 const GRANULARITIES: readonly Explained<WeightGranularity>[] = [
   {
@@ -28,26 +27,35 @@ const FORMS: readonly Explained<Int8Form>[] = [
   },
 ];
 
+const ALGORITHMS: readonly Explained<WeightAlgorithm>[] = [
+  {
+    value: 'minmax', text: t('min-max'), title: t('Min-max: up to the largest number'),
+    sentence: t('The largest number of a weight, or of its channel, is the largest number of INT8.'),
+  },
+  {
+    value: 'mse', text: t('least error'), title: t('Least error: clips where that rounds the others better'),
+    sentence: t('The scale with the least squared error of rounding and clipping together.'),
+  },
+];
+
 /** How INT8 values are stored and computed. */
 export function int8Section(post: Post): Section {
   const rows = h('div', {});
   return {
     element: foldable('int8', t('INT8'), t('A scale maps the 256 values of INT8 to the range of what they stand for.'), rows),
-    update: ({ weightGranularity: value, int8Form: form }) => {
-      const control = segmented({
-        id: 'granularity', label: t('Scales of weights'), options: GRANULARITIES, value, onChange: (granularity) => post({ type: 'setWeightGranularity', granularity }),
-      });
-      replaceKeepingFocus(rows, [...row(t('Weights'), control, GRANULARITIES, value), ...(form === undefined ? [] : formRow(form, post))]);
-    },
+    update: ({ weightGranularity, weightAlgorithm, int8Form }) => replaceKeepingFocus(rows, [
+      ...explainedRows({
+        id: 'granularity', name: t('Weights'), label: t('Scales of weights'), options: GRANULARITIES, value: weightGranularity,
+        ...edits<WeightGranularity>(post, (granularity) => ({ type: 'setWeightGranularity', granularity })),
+      }),
+      ...explainedRows({
+        id: 'weight-algorithm', name: t('Scales'), label: t('How scales of weights are chosen'), options: ALGORITHMS, value: weightAlgorithm,
+        ...edits<WeightAlgorithm>(post, (algorithm) => ({ type: 'setWeightAlgorithm', algorithm })),
+      }),
+      ...(int8Form === undefined ? [] : explainedRows({
+        id: 'form', name: t('Form'), label: t('Form of INT8 ops'), options: FORMS, value: int8Form,
+        ...edits<Int8Form>(post, (form) => ({ type: 'setInt8Form', form })),
+      })),
+    ]),
   };
-}
-
-function formRow(value: Int8Form, post: Post): HTMLElement[] {
-  const control = segmented({ id: 'form', label: t('Form of INT8 ops'), options: FORMS, value, onChange: (form) => post({ type: 'setInt8Form', form }) });
-  return row(t('Form'), control, FORMS, value);
-}
-
-function row<T extends string>(name: string, control: HTMLElement, options: readonly Explained<T>[], value: T): HTMLElement[] {
-  const sentence = options.find((option) => option.value === value)?.sentence;
-  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, name), control), h('p', { class: 'hint' }, sentence)];
 }

@@ -11,6 +11,7 @@ import { int8Section } from './int8';
 import { opTypesSection } from './opTypes';
 import { outcomeSection } from './outcome';
 import { overridesSection } from './overrides';
+import { preparationSection } from './preparation';
 import { problemsSection } from './problems';
 import type { Section } from './section';
 import { selectedOpSection } from './selectedOp';
@@ -38,6 +39,7 @@ const sections: readonly Section[] = [
   selectedOpSection(post),
   overridesSection(post, light),
   sensitiveSection(post),
+  preparationSection(post),
   calibrationSection(post),
   int8Section(post),
   castsSection(post),

@@ -1,12 +1,8 @@
-import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { CastCost, CastPlacement } from '../protocol';
-import { edits, segmented, type Option } from './choice';
+import { edits } from './choice';
+import { type Explained, explainedRows } from './explained';
 import type { Post } from './section';
-
-interface Explained<T extends string> extends Option<T> {
-  readonly sentence: string;
-}
 
 const PLACEMENTS: readonly Explained<CastPlacement>[] = [
   {
@@ -35,16 +31,11 @@ const COSTS: readonly Explained<CastCost>[] = [
 export function placementRows(value: CastPlacement, post: Post): HTMLElement[] {
   const chosen = edits<CastPlacement>(post, (placement) => ({ type: 'setCastPlacement', placement }));
   const options = value === FOLLOW_INPUTS.value ? [...PLACEMENTS, FOLLOW_INPUTS] : PLACEMENTS;
-  return rowOf(t('Placement'), segmented({ id: 'placement', label: t('Cast placement'), options, value, ...chosen }), options, value);
+  return explainedRows({ id: 'placement', name: t('Placement'), label: t('Cast placement'), options, value, ...chosen });
 }
 
 /** What a Cast costs; only a minimum cut asks. */
 export function costRows(value: CastCost, post: Post): HTMLElement[] {
   const chosen = edits<CastCost>(post, (cost) => ({ type: 'setCastCost', cost }));
-  return rowOf(t('Cost'), segmented({ id: 'cost', label: t('Cost of Casts'), options: COSTS, value, ...chosen }), COSTS, value);
-}
-
-function rowOf<T extends string>(name: string, control: HTMLElement, options: readonly Explained<T>[], value: T): HTMLElement[] {
-  const sentence = options.find((option) => option.value === value)?.sentence;
-  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, name), control), h('p', { class: 'hint' }, sentence)];
+  return explainedRows({ id: 'cost', name: t('Cost'), label: t('Cost of Casts'), options: COSTS, value, ...chosen });
 }

@@ -1,14 +1,10 @@
-import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { PytorchMode } from '../protocol';
-import { edits, segmented, type Option } from './choice';
+import { edits } from './choice';
+import { type Explained, explainedRows } from './explained';
 import type { Post } from './section';
 
-interface Mode extends Option<PytorchMode> {
-  readonly sentence: string;
-}
-
-const MODES: readonly Mode[] = [
+const MODES: readonly Explained<PytorchMode>[] = [
   {
     value: 'fx', text: t('ops'), title: t('Ops: each by itself, as FX graph mode does'),
     sentence: t('Each op of the graph gets its own precision, as in FX graph mode. Casts between neighbours fold, also across modules.'),
@@ -22,7 +18,5 @@ const MODES: readonly Mode[] = [
 /** What is converted as a whole in a model made of modules. */
 export function pytorchModeRows(value: PytorchMode, post: Post): HTMLElement[] {
   const chosen = edits<PytorchMode>(post, (mode) => ({ type: 'setPytorchMode', mode }));
-  const control = segmented({ id: 'pytorch-mode', label: t('What is converted as a whole'), options: MODES, value, ...chosen });
-  const sentence = MODES.find((mode) => mode.value === value)?.sentence;
-  return [h('div', { class: 'row setting' }, h('span', { class: 'name' }, t('Convert')), control), h('p', { class: 'hint' }, sentence)];
+  return explainedRows({ id: 'pytorch-mode', name: t('Convert'), label: t('What is converted as a whole'), options: MODES, value, ...chosen });
 }

@@ -1,6 +1,7 @@
 import { h } from '../graph/dom';
 import { t } from '../l10n';
 import type { SensitiveOpsRow } from '../protocol';
+import { checkRow } from './checkRow';
 import { foldable, replaceKeepingFocus, type Post, type Section } from './section';
 import { opsText } from './words';
 
@@ -19,17 +20,10 @@ export function sensitiveSection(post: Post): Section {
 }
 
 function sensitiveRow({ name, reason, count, staysFp32 }: SensitiveOpsRow, post: Post): HTMLElement {
-  const id = `sensitive:${name}`;
-  const box = h('input', {
-    type: 'checkbox', id, class: 'box', checked: staysFp32, 'aria-describedby': `${id}:why`, onchange: () => post({ type: 'setSensitiveOps', name, staysFp32: box.checked }),
-  });
   const counted = h('span', { class: 'number', title: t('{0} of this model', opsText(count)) }, String(count));
-  return h(
-    'div',
-    { class: 'pattern' },
-    h('label', { class: 'row', for: id }, box, h('span', { class: 'name' }, words(name)), counted),
-    h('p', { class: 'hint', id: `${id}:why` }, reason),
-  );
+  return checkRow({
+    id: `sensitive:${name}`, name: words(name), hint: reason, checked: staysFp32, more: [counted], onChange: (checked) => post({ type: 'setSensitiveOps', name, staysFp32: checked }),
+  });
 }
 
 /** `powers_and_logarithms` as people write it. */

@@ -32,7 +32,7 @@ import type { View } from './view';
 import { createZoomTools } from './zoomTools';
 
 /** What the commands of the palette and the editor's title do. */
-const VIEW_ACTIONS: Readonly<Record<Exclude<ViewAction, 'sensitivity'>, (actions: KeyActions) => void>> = {
+const VIEW_ACTIONS: Readonly<Record<ViewAction, (actions: KeyActions) => void>> = {
   collapseAll: (actions) => actions.collapseAll(),
   expandAllCasts: (actions) => actions.expandCasts(),
   find: (actions) => actions.search(),
@@ -211,8 +211,10 @@ export class GraphApp {
         void this.link.follow(message.view);
         break;
       case 'view':
-        if (message.action === 'sensitivity') this.setHeat(true);
-        else VIEW_ACTIONS[message.action](this.actions);
+        VIEW_ACTIONS[message.action](this.actions);
+        break;
+      case 'showSensitivity':
+        this.setHeat(true);
         break;
       case 'export':
         void this.export(message.format);

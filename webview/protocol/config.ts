@@ -5,7 +5,10 @@ export type CastPlacement = 'min_cut' | 'depth_first' | 'follow_inputs' | 'none'
 export type CastCost = 'count' | 'bytes';
 export type Algorithm = 'minmax' | 'moving_average' | 'percentile' | 'kl' | 'mse';
 export type WeightGranularity = 'per_channel' | 'per_tensor';
+export type WeightAlgorithm = 'minmax' | 'mse';
 export type Int8Form = 'qdq' | 'fused';
+export type PreparationRule =
+  | 'identity_removal' | 'training_node_removal' | 'constant_folding' | 'common_subexpressions' | 'padding_fusion' | 'batch_norm_folding' | 'composite_ops';
 export type TargetIsa = 'avx2' | 'avx512_vnni' | 'avx512_bf16' | 'amx';
 
 /** How much accuracy may be lost: a fraction of the original's, or in its own unit. */
@@ -120,8 +123,11 @@ export interface ConfigView {
     readonly contents: DataView | undefined;
   };
   readonly weightGranularity: WeightGranularity;
+  readonly weightAlgorithm: WeightAlgorithm;
   /** How INT8 ops are written; undefined where there is one way only. */
   readonly int8Form: Int8Form | undefined;
+  /** Rules that rewrite the graph before precisions are decided, and whether they are on. */
+  readonly preparation: Readonly<Record<PreparationRule, boolean>>;
   readonly castPlacement: CastPlacement;
   readonly castCost: CastCost;
   /** What an op that becomes BF16 is worth, as a fraction of a Cast. */
@@ -158,6 +164,8 @@ export type ConfigChange =
   /** No data any more, and so no INT8. */
   | { readonly type: 'clearCalibration' }
   | { readonly type: 'setWeightGranularity'; readonly granularity: WeightGranularity }
+  | { readonly type: 'setWeightAlgorithm'; readonly algorithm: WeightAlgorithm }
+  | { readonly type: 'setPreparation'; readonly rule: PreparationRule; readonly isOn: boolean }
   | { readonly type: 'setInt8Form'; readonly form: Int8Form }
   | { readonly type: 'setCastPlacement'; readonly placement: CastPlacement }
   | { readonly type: 'setCastCost'; readonly cost: CastCost }

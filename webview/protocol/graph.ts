@@ -33,7 +33,7 @@ export interface LinkedView {
 export type PictureFormat = 'png' | 'svg' | 'json';
 
 /** What the commands of the palette and of the editor's title do with the view. */
-export type ViewAction = 'collapseAll' | 'expandAllCasts' | 'find' | 'fit' | 'play' | 'sensitivity';
+export type ViewAction = 'collapseAll' | 'expandAllCasts' | 'find' | 'fit' | 'play';
 
 /**
  * What the page writes to `data-vscode-context` under the pointer, beside `preventDefaultContextMenuItems: true`; commands of
@@ -61,6 +61,8 @@ export type ToGraph =
   | { readonly type: 'snapshots'; readonly keep: number; readonly added: readonly SnapshotTables[]; readonly shown: number }
   /** `errors`: of the node alone, where they were measured. */
   | { readonly type: 'details'; readonly details: NodeDetails; readonly errors?: readonly OpError[] }
+  /** Colours the ops by how sensitive they are, now or as soon as that is known. */
+  | { readonly type: 'showSensitivity' }
   /** Colours the ops where that is on; undefined: nothing is known any more. */
   | { readonly type: 'sensitivity'; readonly table: SensitivityTable | undefined }
   | { readonly type: 'running'; readonly running: RunningView | undefined }

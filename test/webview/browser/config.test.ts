@@ -62,7 +62,7 @@ describe('the config panel', () => {
 
   it('remembers which parts are closed', async () => {
     await panel.page.locator('summary', { hasText: 'Overrides' }).click();
-    await expect.poll(() => panel.page.evaluate(() => window.persisted)).toEqual({ closed: ['overrides'] });
+    await expect.poll(() => panel.page.evaluate(() => window.persisted)).toEqual({ closed: ['overrides', 'preparation'] });
     const again = await pages.open('dark-modern', { state: { closed: ['overrides'] } });
     await again.show(digits);
     await again.page.getByRole('textbox', { name: 'Filter rows' }).waitFor();

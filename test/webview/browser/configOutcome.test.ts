@@ -264,6 +264,36 @@ describe('the form of BF16 ops', () => {
   });
 });
 
+it('sends how scales of weights are chosen, and says what that means', async () => {
+  await show(digits);
+  await choice('How scales of weights are chosen', 'mse').click();
+  await expect.poll(() => panel.received()).toEqual([{ type: 'setWeightAlgorithm', algorithm: 'mse' }]);
+  await show({ ...digits, weightAlgorithm: 'mse' });
+  expect(await panel.page.locator('#int8').getByText('The scale with the least squared error').isVisible()).toBe(true);
+});
+
+describe('the preparation', () => {
+  const section = () => panel.page.locator('#preparation');
+  const rule = (name: string) => section().getByRole('checkbox', { name });
+
+  it('is closed until it is asked for, and has a box per rule', async () => {
+    await show({ ...digits, preparation: { ...digits.preparation, constant_folding: false } });
+    expect(await rule('Fold constants').isVisible()).toBe(false);
+    await section().getByText('Preparation').click();
+    expect(await section().getByRole('checkbox').count()).toBe(Object.keys(digits.preparation).length);
+    expect([await rule('Fold constants').isChecked(), await rule('Fold batch normalization').isChecked()]).toEqual([false, true]);
+  });
+
+  it('sends a rule that is switched, and tries one that is looked at', async () => {
+    await show(digits);
+    await section().getByText('Preparation').click();
+    await rule('Fold batch normalization').hover();
+    await expect.poll(() => panel.received()).toEqual([{ type: 'try', change: { type: 'setPreparation', rule: 'batch_norm_folding', isOn: false } }]);
+    await rule('Fold batch normalization').click();
+    await expect.poll(() => panel.received().at(-1)).toEqual({ type: 'setPreparation', rule: 'batch_norm_folding', isOn: false });
+  });
+});
+
 describe('the form of INT8 ops', () => {
   it('is sent, with what it means', async () => {
     await show(digits);

@@ -38,7 +38,7 @@ it('is offered once it is known, and colours the ops while it is on', async () =
   await expect.poll(() => view.page.evaluate(() => window.persisted)).toMatchObject({ heat: true });
   await toggle.click();
   await view.page.getByText('60 dB or more').waitFor({ state: 'detached' });
-  await view.post({ type: 'view', action: 'sensitivity' });
+  await view.post({ type: 'showSensitivity' });
   await view.page.getByText('below 30 dB').waitFor();
   await view.post({ type: 'sensitivity', table: undefined });
   await toggle.waitFor({ state: 'hidden' });
@@ -55,7 +55,7 @@ it('is told in the details of an op', async () => {
 it.each(Object.keys(themes) as ThemeName[])('is drawn in %s', async (theme) => {
   await open(theme);
   await view.post({ type: 'sensitivity', table });
-  await view.post({ type: 'view', action: 'sensitivity' });
+  await view.post({ type: 'showSensitivity' });
   await view.page.getByText('60 dB or more').waitFor();
   await view.page.waitForTimeout(400);
   await view.page.screenshot({ path: `test-results/sensitivity-${theme}.png` });

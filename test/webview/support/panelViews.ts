@@ -22,7 +22,11 @@ export const digits: ConfigView = {
   selection: { name: 'block.1/conv', pattern: 'block\\.1/conv', op: 'Conv2D', choice: 'auto', capability: ['int8', 'bf16'] },
   calibration: { data: 'digits.npz', samples: 100, algorithm: 'minmax', ranges: undefined, contents: undefined },
   weightGranularity: 'per_channel',
+  weightAlgorithm: 'minmax',
   int8Form: 'qdq',
+  preparation: {
+    identity_removal: true, training_node_removal: true, constant_folding: true, common_subexpressions: true, padding_fusion: true, batch_norm_folding: true, composite_ops: true,
+  },
   castPlacement: 'depth_first',
   castCost: 'count',
   bf16Reward: 0.25,
