@@ -1,12 +1,12 @@
-import { readNpz, writeNpz } from '../engine/data/npz';
+import { readArrays as readSource, writeNpz } from '../engine/data/npz';
 import { inFile } from '../engine/errors';
 import type { Tensor } from '../engine/graph/tensor';
-import { openFileSink, openFileSource } from '../worker/nodeHost';
+import { openArrays, openFileSink } from '../worker/nodeHost';
 
-/** Arrays of an `.npz` file. Throws UserError that names the file. */
+/** Arrays of an `.npz` file, or of a folder of `.npy` files. Throws UserError that names the file. */
 export async function readArrays(path: string): Promise<Map<string, Tensor>> {
-  const source = await openFileSource(path);
-  return inFile(path, () => readNpz(source));
+  const source = await openArrays(path);
+  return inFile(path, () => readSource(source));
 }
 
 /** Writes an `.npz` file, atomically. */

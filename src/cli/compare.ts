@@ -1,29 +1,40 @@
+import { basename } from 'node:path';
+import { matchInputs } from '../engine/calibration/matchInputs';
 import { isAccurateEnough } from '../engine/config/accuracyCriterion';
+import { isMetricFile, type TuningConfig } from '../engine/config/config';
 import { parseConfig, requireValid } from '../engine/config/parse';
-import { UserError } from '../engine/errors';
-import type { Tensor } from '../engine/graph/tensor';
+import type { ConfigSource } from '../engine/conversion';
+import { inFile, UserError } from '../engine/errors';
+import { NO_PROGRESS } from '../engine/host';
 import type { Conversion } from '../engine/pipeline';
-import { compareOutputs, top1Accuracy } from '../engine/runtime/compare';
+import type { Tensor } from '../engine/graph/tensor';
+import { compareOutputs } from '../engine/runtime/compare';
+import { labelsIn } from '../engine/tuning/bench';
+import { judgedSamples } from '../engine/tuning/evaluate';
+import { judgeBy, judgeByOwn } from '../engine/tuning/judge';
+import { startOwnMetric } from '../worker/ownMetric';
 import { readArrays } from './arrays';
 import { type Command, required, text } from './command';
 import { configFrom } from './config';
 import { executeModel, openAnother } from './execute';
+import { metricFrom } from './metric';
 import { RUNTIME_OPTIONS, RUNTIME_USAGE, withRuntime } from './runtime';
 
 /** `compare`: how far the converted model's outputs are from the original's. */
 export const compare: Command = {
-  usage: `compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY [--config FILE]] ${RUNTIME_USAGE} [--json]`,
+  usage: `compare ORIGINAL CONVERTED --inputs DATA.npz [--labels KEY] [--metric NAME|FILE] [--config FILE] ${RUNTIME_USAGE} [--json]`,
   summary: 'compare the outputs of two models',
   arguments: ['ORIGINAL', 'CONVERTED'],
-  strings: ['inputs', 'labels', 'config', ...RUNTIME_OPTIONS],
+  strings: ['inputs', 'labels', 'metric', 'config', ...RUNTIME_OPTIONS],
   flags: ['json'],
-  async run({ arguments: [original, converted], options, conversion, startKernels, print }) {
+  async run({ arguments: [original, converted], options, conversion, startKernels, print, note }) {
     const file = required(options, 'inputs');
     const arrays = await readArrays(file);
     const labelsKey = text(options, 'labels');
-    const labels = labelsKey === undefined ? undefined : labelsAt(arrays, labelsKey, file);
-    const config = await configFrom(options);
-    const criterion = labels === undefined || config.path === undefined ? undefined : requireValid(parseConfig(config.text, config.path)).accuracy_criterion;
+    const labels = labelsKey === undefined ? undefined : await inFile(file, () => labelsIn(arrays, labelsKey));
+    const source = await configFrom(options, note);
+    const given = requireValid(parseConfig(source.text, source.path ?? file));
+    const config = { ...given, tuning: { ...given.tuning, ...metricFrom(options) } };
     await conversion.open(original!, { text: undefined, path: undefined });
     const other = await openAnother(converted!);
     const { reference, results: ownNames, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => {
@@ -37,21 +48,18 @@ export const compare: Command = {
     const names = [...reference.keys()];
     const comparisons = compareOutputs(names.map((name) => reference.get(name)!), names.map((name) => results.get(name)!));
     const outputs = names.map((name, index) => ({ name, ...comparisons[index]! }));
-    const accuracy = labels === undefined ? undefined : {
-      original: top1Accuracy(reference.get(names[0]!)!, labels),
-      converted: top1Accuracy(results.get(names[0]!)!, labels),
-    };
-    const meetsCriterion = accuracy && criterion && isAccurateEnough(accuracy, criterion);
+    const accuracy = await judged(conversion, [reference, results], { arrays, labels, config, source, file });
+    const meetsCriterion = accuracy && source.path !== undefined ? isAccurateEnough(accuracy, config.accuracy_criterion, accuracy.higherIsBetter) : undefined;
     if (options.json) {
-      print(JSON.stringify({ outputs, runtime, ...(accuracy === undefined ? {} : { accuracy: { ...accuracy, meetsCriterion } }) }));
+      print(JSON.stringify({ outputs, runtime, ...(accuracy === undefined ? {} : { accuracy: { metric: accuracy.metric, original: accuracy.original, converted: accuracy.converted, meetsCriterion } }) }));
       return;
     }
-    for (const { name, sqnrDb, maxAbsError, top1Agreement } of outputs) {
-      print(`${name}  SQNR ${decibels(sqnrDb)} dB  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
+    for (const { name, sqnrDb, maxAbsError, meanSquaredError, cosine, top1Agreement } of outputs) {
+      print(`${name}  SQNR ${decibels(sqnrDb)} dB  mean squared error ${meanSquaredError.toPrecision(3)}  cosine ${cosine.toFixed(6)}  max error ${maxAbsError.toPrecision(3)}  top-1 agreement ${top1Agreement === undefined ? '–' : `${(100 * top1Agreement).toFixed(1)} %`}`);
     }
     print(`run by ${runtime}`);
-    if (accuracy !== undefined) print(`accuracy  original ${(100 * accuracy.original).toFixed(2)} %  converted ${(100 * accuracy.converted).toFixed(2)} %`);
-    if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
+    if (accuracy !== undefined) print(`${accuracy.metric}  original ${shown(accuracy.original, accuracy.isShare)}  converted ${shown(accuracy.converted, accuracy.isShare)}`);
+    if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(config.accuracy_criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
 
@@ -71,8 +79,37 @@ function decibels(value: number): string {
   return Number.isFinite(value) ? value.toFixed(1) : value > 0 ? '∞' : '-∞';
 }
 
-function labelsAt(arrays: ReadonlyMap<string, Tensor>, key: string, file: string): Tensor {
-  const labels = arrays.get(key);
-  if (labels !== undefined) return labels;
-  throw new UserError(`It has no array "${key}" for the labels`, { file, hint: `It has ${[...arrays.keys()].join(', ')}` });
+function shown(accuracy: number, isShare: boolean): string {
+  return isShare ? `${(100 * accuracy).toFixed(2)} %` : String(Number(accuracy.toPrecision(6)));
+}
+
+type Outputs = ReadonlyMap<string, Tensor>;
+
+interface JudgedBy {
+  readonly arrays: ReadonlyMap<string, Tensor>;
+  readonly labels: Tensor | undefined;
+  readonly config: TuningConfig;
+  readonly source: ConfigSource;
+  /** Path of the arrays. */
+  readonly file: string;
+}
+
+/** The accuracy of both models by the metric of the config; undefined where there are neither labels nor a metric of the user's own. */
+async function judged({ graph }: Conversion, [original, converted]: readonly [Outputs, Outputs], { arrays, labels, config, source, file }: JudgedBy) {
+  const { metric, topk } = config.tuning;
+  const own = await startOwnMetric(config, source, { progress: NO_PROGRESS });
+  try {
+    if (own === undefined && labels === undefined) return undefined;
+    const samples = judgedSamples(graph.inputs, matchInputs(graph.inputs, arrays));
+    const judge = isMetricFile(metric) ? judgeByOwn(own!, { outputs: graph.outputs, labels, data: arrays, samples }) : judgeBy(metric, topk, labels!);
+    const score = (outputs: Outputs): Promise<number> => inFile(file, () => {
+      const judgement = judge.start();
+      judgement.add(graph.outputs.slice(0, judge.outputs).map(({ name }) => outputs.get(name)!), { start: 0, count: samples.run, isWhole: samples.run === samples.all });
+      return judgement.result();
+    });
+    const name = metric === 'topk' ? `top-${topk} accuracy` : isMetricFile(metric) ? basename(metric) : metric;
+    return { metric: name, isShare: metric === 'topk', higherIsBetter: judge.higherIsBetter, original: await score(original), converted: await score(converted) };
+  } finally {
+    await own?.close();
+  }
 }

@@ -15,7 +15,7 @@ export const convert: Command = {
   arguments: ['MODEL'],
   strings: ['output', 'config', 'calibration', 'until', 'report', 'record-ranges', ...RUNTIME_OPTIONS],
   flags: ['force', 'json'],
-  async run({ arguments: [model], options, conversion, print }) {
+  async run({ arguments: [model], options, conversion, print, note }) {
     const output = required(options, 'output');
     const phases = phasesUntil(text(options, 'until'));
     const reportFile = text(options, 'report');
@@ -23,7 +23,7 @@ export const convert: Command = {
     const force = options.force === true;
     for (const file of [output, reportFile, rangesFile]) if (file !== undefined && !force) await refuseExisting(file);
 
-    await conversion.open(model!, await configFrom(options));
+    await conversion.open(model!, await configFrom(options, note));
     formatToWrite(output, conversion.format); // Found out before the long work, too.
     if (rangesFile !== undefined) await writeText(rangesFile, await conversion.recordRanges(), force);
     for (let i = 0; i < phases; i++) await conversion.runPhase();

@@ -10,14 +10,14 @@ export const inspect: Command = {
   arguments: ['MODEL'],
   strings: ['config'],
   flags: ['json'],
-  async run({ arguments: [model], options, conversion, print }) {
+  async run({ arguments: [model], options, conversion, print, note }) {
     const description = await conversion.describe(model!);
     if (description !== undefined) {
       for (const line of options.json ? [JSON.stringify(summaryOf(description))] : descriptionText(description)) print(line);
       return;
     }
     // It may choose a signature, or other inputs and outputs.
-    await conversion.open(model!, await configFrom(options));
+    await conversion.open(model!, await configFrom(options, note));
     const { graph, format } = conversion;
     const remarks = format.remarksOn?.(graph) ?? [];
     const ops = new Map<string, number>();

@@ -10,8 +10,8 @@ export const plan: Command = {
   arguments: ['MODEL'],
   strings: ['config', 'calibration'],
   flags: ['json'],
-  async run({ arguments: [model], options, conversion, print }) {
-    await conversion.open(model!, await configFrom(options));
+  async run({ arguments: [model], options, conversion, print, note }) {
+    await conversion.open(model!, await configFrom(options, note));
     for (let phase = 0; phase < PHASES.length; phase++) await conversion.runPhase();
     const report = await conversion.report();
     if (options.json) print(JSON.stringify({ precision: report.phases.at(-1)!.precision, casts: report.casts, phases: report.phases, warnings: report.warnings }));

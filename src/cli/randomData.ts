@@ -15,7 +15,7 @@ export const randomData: Command = {
   async run({ arguments: [model], options, conversion, print, note }) {
     const target = required(options, 'output');
     const request = { samples: wholeNumber('samples', text(options, 'samples'), 1, SAMPLES), seed: wholeNumber('seed', text(options, 'seed'), 0, 0), shapes: shapesIn(text(options, 'shapes') ?? '') };
-    await conversion.open(model!, await configFrom(options));
+    await conversion.open(model!, await configFrom(options, note));
     const arrays = randomArrays(conversion.graph.inputs, request);
     await writeArrays(target, arrays, options.force === true);
     for (const [name, { dtype, shape }] of arrays) print(`${name}  ${dtype}  [${shape.join(', ')}]`);

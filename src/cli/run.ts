@@ -11,10 +11,10 @@ export const run: Command = {
   arguments: ['MODEL'],
   strings: ['inputs', 'outputs', 'config', ...RUNTIME_OPTIONS],
   flags: ['force'],
-  async run({ arguments: [model], options, conversion, startKernels, print }) {
+  async run({ arguments: [model], options, conversion, startKernels, print, note }) {
     const inputs = required(options, 'inputs');
     const target = required(options, 'outputs');
-    await conversion.open(model!, await configFrom(options));
+    await conversion.open(model!, await configFrom(options, note));
     const arrays = await readArrays(inputs);
     await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => {
       const outputs = await executeModel(conversion, arrays, kernels);

@@ -70,7 +70,7 @@ function tuningWishes(options: Options): Wishes {
 async function configOf(
   options: Options, model: string, wishes: Wishes, note: (line: string) => void,
 ): Promise<{ readonly source: ConfigSource; readonly config: TuningConfig; readonly data: string }> {
-  const given = await configFrom(options);
+  const given = await configFrom(options, note);
   const config = requireValid(parseConfig(given.text, given.path ?? model));
   const data = dataOf(options, given, config);
   const source = { ...withRanges(given, config, data), path: given.path ?? resolve(model) };

@@ -10,6 +10,9 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
+/** Arrays: one `.npz` file, or `.npy` files that are called after them. */
+export type ArraySource = ByteSource | readonly ByteSource[];
+
 /**
  * Opens another file of a model by its path from the folder of the file that was opened. Fails with UserError for a path
  * that leads out of that folder and for a file that cannot be read.
@@ -122,6 +125,8 @@ export function cancelCheck(progress: Progress): () => void {
 export interface ConversionHost {
   readonly progress: Progress;
   openSource(path: string): Promise<ByteSource>;
+  /** The `.npz` file at a path, or all `.npy` files in the folder there. */
+  openArrays(path: string): Promise<ArraySource>;
   /** Refuses an existing file with UserError unless `overwrite`. */
   openSink(path: string, overwrite: boolean): Promise<ByteSink>;
   /**

@@ -190,7 +190,7 @@ export function createConversion(host: ConversionHost): Conversion {
     },
 
     async describeData(path) {
-      return describeData(await host.openSource(path), modelCalls(current().snapshots[0]!.graph));
+      return describeData(await host.openArrays(path), modelCalls(current().snapshots[0]!.graph));
     },
 
     async recordRanges() {

@@ -3,11 +3,11 @@ import type { Ranges } from './calibration/ranges';
 import { readRanges } from './calibration/rangesFile';
 import type { TuningConfig } from './config/config';
 import type { ConfigSource } from './conversion';
-import { readNpz } from './data/npz';
+import { readArrays } from './data/npz';
 import type { Dialect } from './dialect';
 import { inFile, UserError } from './errors';
 import { type Graph, type ValueRef, valueKey } from './graph/graph';
-import type { ByteSource, ConversionHost, KernelRunner, RuntimeChoice } from './host';
+import type { ArraySource, ByteSource, ConversionHost, KernelRunner, RuntimeChoice } from './host';
 import { describeRuntime, runtimeFor } from './runtime/ownFramework';
 
 export interface RangeRequest {
@@ -19,7 +19,7 @@ export interface RangeRequest {
   readonly model: string;
 }
 
-type Host = Pick<ConversionHost, 'progress' | 'openSource' | 'resolveBeside' | 'startKernels'>;
+type Host = Pick<ConversionHost, 'progress' | 'openArrays' | 'openSource' | 'resolveBeside' | 'startKernels'>;
 
 /** A run of the model: the values it looked at, and the ranges of those that calibration saw. */
 interface CalibrationRun {
@@ -56,11 +56,11 @@ export class RangeFinder {
     const { ranges, data } = this.files(request);
     this.ranBy = undefined;
     if (ranges !== undefined) return this.recorded(ranges, values);
-    const source = await this.host.openSource(data!);
+    const source = await this.host.openArrays(data!);
     const key = await keyOf(source, request);
     const run = this.lastOf(key, request);
     const missing = notAsked(values, run);
-    const found = run !== undefined && missing.length === 0 ? run : await this.calibrated(source, key, missing, request);
+    const found = run !== undefined && missing.length === 0 ? run : await this.calibrated(data!, source, key, missing, request);
     this.ranBy = found.ranBy;
     return found.ranges;
   }
@@ -70,7 +70,7 @@ export class RangeFinder {
     const { ranges, data } = this.files(request);
     try {
       if (ranges !== undefined) return { ranges: await this.recorded(ranges, values), unknown: [] };
-      const run = this.last === undefined ? undefined : this.lastOf(await keyOf(await this.host.openSource(data!), request), request);
+      const run = this.last === undefined ? undefined : this.lastOf(await keyOf(await this.host.openArrays(data!), request), request);
       return { ranges: run?.ranges ?? new Map(), unknown: notAsked(values, run) };
     } catch (error) {
       if (error instanceof UserError) return { ranges: new Map(), unknown: values };
@@ -113,13 +113,13 @@ export class RangeFinder {
     throw new UserError('None of its ranges belongs to a value of this model', { file: path, hint: 'Record the ranges with this model' });
   }
 
-  private async calibrated(source: ByteSource, key: string, values: readonly ValueRef[], request: RangeRequest): Promise<CalibrationRun> {
+  private async calibrated(path: string, source: ArraySource, key: string, values: readonly ValueRef[], request: RangeRequest): Promise<CalibrationRun> {
     const { graph, dialect, config: { calibration: { sampling_size: samplingSize, algorithm } } } = request;
-    const data = await inFile(source.name, () => readNpz(source));
+    const data = await inFile(path, () => readArrays(source));
     const runtime = runtimeFor(dialect, request.source.runtime);
     const kernels = await this.kernelsOf(runtime);
     const ranBy = describeRuntime(dialect, kernels, runtime);
-    const found = await inFile(source.name, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
+    const found = await inFile(path, () => calibrate({ graph, dialect, values, data, samplingSize, algorithm, kernels, progress: this.host.progress }));
     const before = this.lastOf(key, request);
     const asked = new Set([...(before?.asked ?? []), ...values.map(valueKey)]);
     this.last = { key, graph, asked, ranges: new Map([...(before?.ranges ?? []), ...found]), ranBy };
@@ -140,9 +140,11 @@ function runtimeKey(runtime: RuntimeChoice | undefined): string {
   return runtime?.kind === 'python' ? `python ${runtime.python ?? ''}` : 'embedded';
 }
 
-async function keyOf(source: ByteSource, { graph, dialect, config: { calibration }, source: { runtime } }: RangeRequest): Promise<string> {
+async function keyOf(source: ArraySource, { graph, dialect, config: { calibration }, source: { runtime } }: RangeRequest): Promise<string> {
   const inputs = graph.inputs.map((input) => input.name);
-  return JSON.stringify([source.name, source.size, await checksum(source), inputs, calibration.sampling_size, calibration.algorithm, runtimeKey(runtimeFor(dialect, runtime))]);
+  const files: unknown[] = [];
+  for (const file of [source].flat()) files.push([file.name, file.size, await checksum(file)]);
+  return JSON.stringify([files, inputs, calibration.sampling_size, calibration.algorithm, runtimeKey(runtimeFor(dialect, runtime))]);
 }
 
 /** Bytes read at a time: a multiple of four. */

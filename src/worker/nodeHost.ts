@@ -4,7 +4,7 @@ import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat } from 
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../engine/errors';
-import type { ByteSink, ByteSource, ConversionHost, FolderSink, Progress } from '../engine/host';
+import type { ArraySource, ByteSink, ByteSource, ConversionHost, FolderSink, Progress } from '../engine/host';
 import { startKernels } from './kernelRunner';
 import { startRuntime } from './runtime';
 
@@ -16,6 +16,7 @@ export function nodeHost(progress: Progress, embedded: typeof startKernels = sta
   return {
     progress,
     openSource: openFileSource,
+    openArrays,
     openSink: openFileSink,
     openFolderSink,
     modelFile,
@@ -56,6 +57,14 @@ export async function openFileSource(path: string): Promise<ByteSource> {
       }
     },
   };
+}
+
+/** See ConversionHost. Of files in the order of their names. */
+export async function openArrays(path: string): Promise<ArraySource> {
+  const isFolder = await stat(path).then((info) => info.isDirectory(), () => false);
+  if (!isFolder) return openFileSource(path);
+  const names = (await readdir(path)).filter((name) => name.endsWith('.npy')).sort();
+  return Promise.all(names.map((name) => openFileSource(join(path, name))));
 }
 
 async function readFully(file: FileHandle, path: string, start: number, end: number): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import type { TuningConfig } from '../engine/config/config';
 import { parseConfig, requireValid } from '../engine/config/parse';
 import { readPlaces } from '../engine/config/places';
 import type { ConfigSource } from '../engine/conversion';
-import { readNpz } from '../engine/data/npz';
+import { readArrays } from '../engine/data/npz';
 import { inFile } from '../engine/errors';
 import type { ConversionHost } from '../engine/host';
 import { createConversion } from '../engine/pipeline';
@@ -48,7 +48,7 @@ export async function openBench({ model, source, data, labels, metric }: TuningS
       config,
       context: { dialect, canCalibrate: finder.canFind(config, source) },
       findRanges: (values, candidate) => finder.find(values, { graph, dialect, config: candidate, source, model }),
-      data: await readNpz(await host.openSource(data)),
+      data: await readArrays(await host.openArrays(data)),
       labels,
       ownMetric,
       kernels,

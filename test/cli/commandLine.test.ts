@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArrays } from '../../src/cli/arrays';
 import { runCommandLine } from '../../src/cli/commandLine';
 import { terminalProgress } from '../../src/cli/terminalProgress';
+import { writeNpy } from '../../src/engine/data/npy';
 import { writeNpz } from '../../src/engine/data/npz';
 import type { Report } from '../../src/engine/conversion';
 import type { Tensor } from '../../src/engine/graph/tensor';
@@ -130,6 +131,19 @@ describe('run and compare', () => {
     expect(result.outputs[0]!.sqnrDb).toBeGreaterThan(25);
     expect(result.accuracy.original).toBeCloseTo(0.966, 3);
     expect(Math.abs(result.accuracy.converted - result.accuracy.original)).toBeLessThanOrEqual(0.004);
+  });
+
+  it('compares by another metric, on a folder of .npy files', async () => {
+    await mkdir(path('arrays'));
+    const arrays = await readArrays(join(SAMPLES, 'digits_test.npz'));
+    for (const [name, array] of arrays) await writeFile(join(path('arrays'), `${name}.npy`), writeNpy(array));
+    const compared = async (...more: string[]) => call('compare', CNN, CNN, '--inputs', path('arrays'), '--labels', 'label', ...more);
+    const { out } = await compared('--config', await file('top3.json', '{ "tuning": { "topk": 3 }, "accuracy_criterion": { "absolute": 0 } }'));
+    expect(out[0]).toMatch(/^Identity {2}SQNR ∞ dB {2}mean squared error 0\.00 {2}cosine 1\.000000 {2}max error 0\.00 {2}top-1 agreement 100\.0 %$/);
+    expect(out[2]).toMatch(/^top-3 accuracy {2}original (9[89]\.\d\d|100\.00) % {2}converted \1 %$/);
+    expect(out[3]).toBe('accuracy_criterion {"absolute":0} is met');
+    await mkdir(path('empty'));
+    expect(await failure('compare', CNN, CNN, '--inputs', path('empty'))).toBe(`mixed-precision: ${path('empty')}: The folder holds no .npy files. Save each array there with numpy.save`);
   });
 
   it('says whether the accuracy criterion of a config is met', async () => {

@@ -108,7 +108,7 @@ function memoryHost(nodes: readonly NodeSpec[]): ConversionHost {
     throw new Error('not in memory');
   };
   return {
-    progress: NO_PROGRESS, openSource: async (path) => memorySource(files[path]!, path), openSink: none, openFolderSink: none, modelFile: async (path) => path, startKernels: none,
+    progress: NO_PROGRESS, openSource: async (path) => memorySource(files[path]!, path), openArrays: async (path) => memorySource(files[path]!, path), openSink: none, openFolderSink: none, modelFile: async (path) => path, startKernels: none,
     resolveBeside: (_, path) => path, baseName: (path) => path, now: () => 0, peakMemoryMiB: () => 0,
   };
 }

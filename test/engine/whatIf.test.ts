@@ -99,7 +99,7 @@ describe('what-if of random models', () => {
     const text = (content: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(content));
     const files = new Map([['model.pb', buildBytes(nodes)], ['all.json', text(rangesOf(values))], ['some.json', text(rangesOf(values.filter((_, index) => index % 10 < 7)))]]);
     return {
-      progress: NO_PROGRESS, openSource: async (path) => memorySource(files.get(path)!, path), openSink: none, openFolderSink: none, modelFile: async (path) => path, startKernels: none,
+      progress: NO_PROGRESS, openSource: async (path) => memorySource(files.get(path)!, path), openArrays: async (path) => memorySource(files.get(path)!, path), openSink: none, openFolderSink: none, modelFile: async (path) => path, startKernels: none,
       resolveBeside: (_, path) => path, baseName: (path) => path, now: () => 0, peakMemoryMiB: () => 0,
     };
   };

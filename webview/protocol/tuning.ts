@@ -1,6 +1,6 @@
 import type { AccuracyCriterion } from './config';
 
-export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'pareto';
+export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'bayesian' | 'pareto';
 export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
 
 /** Path of a file with a metric of the user's own. */

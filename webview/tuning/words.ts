@@ -45,6 +45,7 @@ export const STRATEGIES: readonly { readonly name: StrategyName; readonly text: 
   { name: 'mse_v2', text: 'mse_v2', sentence: t('Lets the op that hurts the output most fall back, again and again.') },
   { name: 'exhaustive', text: 'exhaustive', sentence: t('Tries every combination; for models of few ops.') },
   { name: 'random', text: 'random', sentence: t('Tries combinations at random.') },
+  { name: 'bayesian', text: 'bayesian', sentence: t('Tries combinations like those that went well so far.') },
 ];
 
 /** What is going on, in a sentence. */

@@ -1,15 +1,15 @@
 import type { DataView } from '../../../webview/protocol';
-import { surveyNpz } from '../data/npz';
+import { surveyArrays } from '../data/npz';
 import type { ArraySummary } from '../data/summary';
 import { UserError } from '../errors';
 import type { ModelCall } from '../graph/signatures';
-import type { ByteSource } from '../host';
+import type { ArraySource } from '../host';
 import { callsWithData, checkArray, nameOfArray, namesOfArrays } from './matchInputs';
 
-/** What a `.npz` file of calibration data holds beside the inputs it is for. Reads every element once; memory does not grow with the file. */
-export async function describeData(source: ByteSource, calls: readonly ModelCall[]): Promise<DataView> {
+/** What a `.npz` file, or a folder of `.npy` files, of calibration data holds beside the inputs it is for. Reads every element once; memory does not grow with the file. */
+export async function describeData(source: ArraySource, calls: readonly ModelCall[]): Promise<DataView> {
   const arrays = new Map<string, ArraySummary>();
-  const unreadable = await problemOf(() => surveyNpz(source, (name, summary) => arrays.set(name, summary)));
+  const unreadable = await problemOf(() => surveyArrays(source, (name, summary) => arrays.set(name, summary)));
   const served = callsWithData(calls, arrays);
   const problem = unreadable ?? (await problemOf(() => {
     for (const { inputs } of served) for (const [input, name] of namesOfArrays(inputs, arrays)) checkArray(input, arrays.get(name)!);

@@ -4,8 +4,8 @@ export type PrecisionChoice = 'int8' | 'bf16' | 'fp32' | 'auto';
 /** A choice, or the precisions an op accepts (Neural Compressor's list of dtypes); of those it can take the lowest counts. */
 export type PrecisionWish = PrecisionChoice | readonly Exclude<PrecisionChoice, 'auto'>[];
 
-export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'pareto';
-export const STRATEGY_NAMES: readonly StrategyName[] = ['basic', 'conservative', 'mse', 'mse_v2', 'exhaustive', 'random', 'pareto'];
+export type StrategyName = 'basic' | 'conservative' | 'mse' | 'mse_v2' | 'exhaustive' | 'random' | 'bayesian' | 'pareto';
+export const STRATEGY_NAMES: readonly StrategyName[] = ['basic', 'conservative', 'mse', 'mse_v2', 'exhaustive', 'random', 'bayesian', 'pareto'];
 
 export type MetricName = 'topk' | 'mse' | 'sqnr' | 'cosine';
 export const METRIC_NAMES: readonly MetricName[] = ['topk', 'mse', 'sqnr', 'cosine'];

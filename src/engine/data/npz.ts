@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { UserError } from '../errors';
 import type { Tensor } from '../graph/tensor';
-import type { ByteSource } from '../host';
+import type { ArraySource, ByteSource } from '../host';
 import { widened } from '../runtime/halfPrecision';
 import { readNpy, writeNpy } from './npy';
 import { npySurvey } from './npySurvey';
@@ -10,6 +10,7 @@ import { unpack, type ZipEntry, zipEntries } from './zip';
 
 /** Sum of unpacked sizes above which a file is refused, so that a small hostile zip cannot fill the memory. */
 const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
+const PIECE_BYTES = 2 ** 22;
 
 /**
  * Reads every array of a .npz file (a zip of .npy files, numpy.savez), by name. Throws UserError for a broken zip, an
@@ -22,6 +23,39 @@ export async function readNpz(source: ByteSource): Promise<Map<string, Tensor>> 
     arrays.set(name, readNpy(await orSaveAgain(content(source, entry)), name));
   }
   return arrays;
+}
+
+/** As `readNpz`, also for a folder of .npy files (numpy.save). */
+export async function readArrays(source: ArraySource): Promise<Map<string, Tensor>> {
+  if (isNpz(source)) return readNpz(source);
+  const arrays = new Map<string, Tensor>();
+  for (const file of npyFiles(source)) arrays.set(npyName(file), readNpy(await file.read(0, file.size), npyName(file)));
+  return arrays;
+}
+
+/** As `surveyNpz`, also for a folder of .npy files. */
+export async function surveyArrays(source: ArraySource, tell: (name: string, summary: ArraySummary) => void): Promise<void> {
+  if (isNpz(source)) return surveyNpz(source, tell);
+  for (const file of npyFiles(source)) {
+    const survey = npySurvey(npyName(file));
+    for (let start = 0; start < file.size; start += PIECE_BYTES) survey.push(await file.read(start, Math.min(file.size, start + PIECE_BYTES)));
+    tell(npyName(file), survey.end());
+  }
+}
+
+function isNpz(source: ArraySource): source is ByteSource {
+  return !Array.isArray(source);
+}
+
+/** Throws UserError where there is none, or more than is read. */
+function npyFiles(files: readonly ByteSource[]): readonly ByteSource[] {
+  if (files.length === 0) throw new UserError('The folder holds no .npy files', { hint: 'Save each array there with numpy.save' });
+  if (files.reduce((sum, { size }) => sum + size, 0) > MAX_UNPACKED_BYTES) throw new UserError('The arrays in the folder are more than 8 GiB', { hint: 'Save fewer samples' });
+  return files;
+}
+
+function npyName({ name }: ByteSource): string {
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1, -'.npy'.length);
 }
 
 /** As `readNpz`, but only what there is to say of each array: takes time, but no memory. An array is told of once it is read. */

@@ -41,6 +41,11 @@ export function batchesOf(inputs: readonly ModelInput[], samples: ReadonlyMap<st
   return batches;
 }
 
+/** How many samples there are: the largest of the first axes. */
+export function samplesIn(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): number {
+  return Math.max(1, ...inputs.map((input) => feeds.get(valueKey(input.value))?.shape[0] ?? 1));
+}
+
 /** Whether the inputs that count samples agree on how many there are, and each other one has the one first size that it can have: a state of two layers, say. */
 function isOneBatch(inputs: readonly ModelInput[], counts: readonly number[]): boolean {
   const sizes = inputs.map(({ shape }) => shape?.[0] ?? -1);
@@ -64,7 +69,7 @@ export function batchOf(samples: ReadonlyMap<string, Tensor>, { start, count, is
 export async function runInBatches(request: Omit<PrepareRequest, 'feeds'> & RunOptions & { readonly graph: Graph }): Promise<Tensor[]> {
   const { graph, fetches, feeds, progress } = request;
   const given = graph.inputs.filter((input) => feeds.has(valueKey(input.value)));
-  const batches = batchesOf(given, feeds, Infinity, Infinity);
+  const batches = batchesOf(given, feeds, samplesIn(given, feeds), Infinity);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
   const prepared = prepareGraph({ ...request, feeds: [...feeds.keys()] });
   const results: Tensor[][] = [];

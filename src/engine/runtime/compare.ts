@@ -7,6 +7,9 @@ export interface OutputComparison {
   /** 10 log10(signal power / error power); Infinity when the outputs are equal, -Infinity where one alone is NaN or infinite. */
   readonly sqnrDb: number;
   readonly maxAbsError: number;
+  readonly meanSquaredError: number;
+  /** Of the angle between both, taken as vectors; 1 for equal ones. */
+  readonly cosine: number;
   /** Share of rows whose largest element is the same one; undefined for outputs of fewer than two columns. */
   readonly top1Agreement: number | undefined;
 }
@@ -25,25 +28,21 @@ function compareOutput(expected: Tensor, actual: Tensor): OutputComparison {
   let signal = 0;
   let noise = 0;
   let maxAbsError = 0;
+  let [dot, power] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     // Equal infinities and NaN in both places are no error; NaN in one of them is an infinite one.
     const difference = Object.is(a[i], b[i]) ? 0 : Math.abs(a[i]! - b[i]!);
     const error = Number.isNaN(difference) ? Infinity : difference;
     if (Number.isFinite(a[i])) signal += a[i]! ** 2;
     noise += error ** 2;
+    dot += a[i]! * b[i]!;
+    power += b[i]! ** 2;
     maxAbsError = Math.max(maxAbsError, error);
   }
   const sqnrDb = noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
   const columns = expected.shape.at(-1) ?? 1;
-  return { sqnrDb, maxAbsError, top1Agreement: columns < 2 ? undefined : agreement(largestPerRow(a, columns), largestPerRow(b, columns)) };
-}
-
-/** Share of rows of `output` (along the last axis) whose largest element is at the label's index. Throws UserError when counts differ. */
-export function top1Accuracy(output: Tensor, labels: Tensor): number {
-  const rows = largestPerRow(valuesOf(output), output.shape.at(-1) ?? 1);
-  const wanted = Array.from(labels.data as ArrayLike<number | bigint>, Number);
-  if (rows.length !== wanted.length) throw new UserError(`There are ${wanted.length} labels for ${rows.length} predictions`);
-  return agreement(rows, wanted);
+  const cosine = noise === 0 ? 1 : dot / Math.sqrt(signal * power);
+  return { sqnrDb, maxAbsError, meanSquaredError: a.length === 0 ? 0 : noise / a.length, cosine, top1Agreement: columns < 2 ? undefined : agreement(largestPerRow(a, columns), largestPerRow(b, columns)) };
 }
 
 function agreement(a: readonly number[], b: readonly number[]): number {

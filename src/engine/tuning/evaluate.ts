@@ -1,9 +1,9 @@
 import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
-import { type Graph, type ModelInput, type ValueRef, valueKey } from '../graph/graph';
+import { type Graph, type ModelInput, type ValueRef } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
-import { type Batch, batchesOf, batchOf } from '../runtime/batches';
+import { type Batch, batchesOf, batchOf, samplesIn } from '../runtime/batches';
 import type { ConstantStore } from '../runtime/constantStore';
 import { prepareGraph } from '../runtime/executor';
 import type { Judge } from './judge';
@@ -58,8 +58,4 @@ export function judgedSamples(inputs: readonly ModelInput[], feeds: ReadonlyMap<
   const all = samplesIn(inputs, feeds);
   const last = judgedBatches(inputs, feeds).at(-1)!;
   return { all, run: last.isWhole === true ? all : last.start + last.count };
-}
-
-function samplesIn(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Tensor>): number {
-  return Math.max(1, ...inputs.map((input) => feeds.get(valueKey(input.value))?.shape[0] ?? 1));
 }

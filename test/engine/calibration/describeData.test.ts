@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { DataView as Described } from '../../../webview/protocol';
 import { describeData } from '../../../src/engine/calibration/describeData';
 import { matchInputs } from '../../../src/engine/calibration/matchInputs';
-import { readNpz, surveyNpz, writeNpz } from '../../../src/engine/data/npz';
+import { writeNpy } from '../../../src/engine/data/npy';
+import { readArrays, readNpz, surveyNpz, writeNpz } from '../../../src/engine/data/npz';
 import { type ArraySummary, summarize } from '../../../src/engine/data/summary';
 import type { PartialShape } from '../../../src/engine/graph/attribute';
 import type { DataType } from '../../../src/engine/graph/dataType';
@@ -26,6 +27,15 @@ describe('the summary of an array', () => {
     const read = await readNpz(source);
     expect(surveyed).toEqual(new Map([...read].map(([name, array]) => [name, summarize(array)])));
     expect([...surveyed.keys()]).toContain('fortran');
+  });
+
+  it('is the same for arrays in files of their own', async () => {
+    const arrays = new Map([['x', pair], ['label', tensor('int64', [3], [1, 2, 0])]]);
+    const files = [...arrays].map(([name, array]) => memorySource(writeNpy(array), `data/${name}.npy`));
+    expect(await readArrays(files)).toEqual(arrays);
+    const calls = [{ signature: undefined, inputs: [input('x')], outputs: [] }];
+    expect(await describeData(files, calls)).toEqual(await describeData(memorySource(writeNpz(arrays)), calls));
+    expect(await describeData([], calls)).toMatchObject({ problem: 'The folder holds no .npy files' });
   });
 
   it('counts every element of large arrays of each width, compressed or not', async () => {

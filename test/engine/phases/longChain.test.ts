@@ -22,6 +22,7 @@ it('a chain of 200,000 ops goes through all phases and becomes BF16 between two 
   const conversion = createConversion({
     progress: NO_PROGRESS,
     openSource: async () => memorySource(bytes),
+    openArrays: () => Promise.reject(new Error('no data is read')),
     openSink: async () => sink,
     openFolderSink: () => Promise.reject(new Error('no folder is written')),
     modelFile: async (path) => path,

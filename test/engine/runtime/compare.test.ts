@@ -1,21 +1,23 @@
 import { expect, it } from 'vitest';
 import type { Tensor } from '../../../src/engine/graph/tensor';
-import { compareOutputs, top1Accuracy } from '../../../src/engine/runtime/compare';
+import { compareOutputs } from '../../../src/engine/runtime/compare';
 
 const matrix = (columns: number, ...values: number[]): Tensor => ({ dtype: 'float32', shape: [values.length / columns, columns], data: Float32Array.from(values) });
 
-it('measures signal to noise, the largest error and agreement of the largest columns', () => {
+it('measures signal to noise, the mean and the largest error, the angle and agreement of the largest columns', () => {
   const [result] = compareOutputs([matrix(2, 3, 0, 0, 4)], [matrix(2, 3, 0, 0.5, 4)]);
   // Signal 9 + 16 = 25, noise 0.25: 20 dB.
   expect(result!.sqnrDb).toBeCloseTo(20, 10);
   expect(result!.maxAbsError).toBe(0.5);
+  expect(result!.meanSquaredError).toBe(0.0625);
+  expect(result!.cosine).toBeCloseTo(25 / Math.sqrt(25 * 25.25), 12);
   expect(result!.top1Agreement).toBe(1);
   expect(compareOutputs([matrix(2, 3, 0, 0, 4)], [matrix(2, 0, 3, 0, 4)])[0]!.top1Agreement).toBe(0.5);
 });
 
 it('calls equal outputs equal, NaN and infinities included', () => {
   const same = matrix(1, NaN, Infinity, 1);
-  expect(compareOutputs([same], [same])).toEqual([{ sqnrDb: Infinity, maxAbsError: 0, top1Agreement: undefined }]);
+  expect(compareOutputs([same], [same])).toEqual([{ sqnrDb: Infinity, maxAbsError: 0, meanSquaredError: 0, cosine: 1, top1Agreement: undefined }]);
   expect(compareOutputs([matrix(1, 1, 2, 3)], [matrix(1, 1, NaN, 3)])).toMatchObject([{ sqnrDb: -Infinity, maxAbsError: Infinity }]);
 });
 
@@ -27,10 +29,4 @@ it('compares bfloat16 outputs by value', () => {
 it('refuses outputs that cannot be compared', () => {
   expect(() => compareOutputs([matrix(1, 1)], [])).toThrow(/1 and 0 outputs/);
   expect(() => compareOutputs([matrix(1, 1)], [matrix(2, 1, 2)])).toThrow(/different shapes/);
-});
-
-it('counts right predictions', () => {
-  const labels: Tensor = { dtype: 'int64', shape: [3], data: BigInt64Array.of(0n, 1n, 1n) };
-  expect(top1Accuracy(matrix(2, 2, 1, 0, 1, 5, 1), labels)).toBeCloseTo(2 / 3, 12);
-  expect(() => top1Accuracy(matrix(2, 2, 1), labels)).toThrow(/3 labels for 1 predictions/);
 });

@@ -55,6 +55,34 @@ describe('exhaustive', () => {
   });
 });
 
+describe('bayesian', () => {
+  const units = Array.from({ length: 8 }, (_, index) => unit(`op${index}`, 'ibf'));
+  /** Two ops in eight lose accuracy where they are lowered. */
+  const rule = (letters: string): number => 1 - 0.1 * Number(letters[2] !== 'f') - 0.1 * Number(letters[5] === 'i');
+  const run = (strategy: 'bayesian' | 'random', random_seed: number) => search(STRATEGIES[strategy], fakeRunner(space(...units), rule), { random_seed, max_trials: 80, timeout: 1 });
+
+  it('begins with everything lowered, and goes the same way for the same seed', async () => {
+    const first = await run('bayesian', 5);
+    expect(tried(first)[0]).toBe('iiiiiiii');
+    expect(new Set(tried(first)).size).toBe(80);
+    expect(tried(await run('bayesian', 5))).toEqual(tried(first));
+    expect(tried(await run('bayesian', 6))).not.toEqual(tried(first));
+  });
+
+  it('finds cheaper ones that meet the criterion than drawing at random does', async () => {
+    const best = async (strategy: 'bayesian' | 'random') => Promise.all([1, 2, 3, 4, 5].map(async (seed) => (await run(strategy, seed)).best));
+    const [learned, drawn] = [await best('bayesian'), await best('random')];
+    expect(learned.every(({ meets }) => meets)).toBe(true);
+    for (const [index, { cost }] of learned.entries()) expect(cost).toBeLessThan(drawn[index]!.cost);
+  });
+
+  it('tries every combination of few, and ends', async () => {
+    const result = await search(STRATEGIES.bayesian, fakeRunner(space(unit('a', 'ibf'), unit('b', 'ibf'), unit('c', 'if')), () => 0));
+    expect(result.end).toBe('exhausted');
+    expect(new Set(tried(result)).size).toBe(18);
+  });
+});
+
 describe('random', () => {
   const units = ['a', 'b', 'c'].map((name) => unit(name, 'if'));
   it('draws each combination once, the same ones for the same seed', async () => {

@@ -34,7 +34,7 @@ export const TUNING_OPTIONS = {
 /** `tuning.strategy` of YAML. */
 export const STRATEGY_SECTION: Options = { name: TUNING_OPTIONS.strategy, ...STRATEGY_OPTIONS };
 
-const OTHER_DATA = 'tune reads the data to measure accuracy on from an .npz file, named in tuning.data or on its command line: it is left out.';
+const OTHER_DATA = 'tune reads the data to measure accuracy on from an .npz file or a folder of .npy files, named in tuning.data or on its command line: it is left out.';
 
 /** `evaluation` of YAML. */
 export const EVALUATION = section({

@@ -190,8 +190,8 @@ describe('tuning', () => {
   });
 
   it('notes what is not there', () => {
-    expect(yaml('use_bf16: on\ntuning: { strategy: { name: bayesian }, exit_policy: { max_trials: 0 } }')).toMatchObject({ notes: [
-      { path: 'tuning.strategy.name', message: 'There is no strategy "bayesian" here: tune searches as "basic" does.' },
+    expect(yaml('use_bf16: on\ntuning: { strategy: { name: sigopt }, exit_policy: { max_trials: 0 } }')).toMatchObject({ notes: [
+      { path: 'tuning.strategy.name', message: 'There is no strategy "sigopt" here: tune searches as "basic" does.' },
       { path: 'tuning.exit_policy.max_trials', message: 'This should be a number of trials, not 0: it is left out.' },
     ] });
   });
