@@ -106,6 +106,37 @@ describe('tuning', () => {
     strictEqual((await run('chooseTuningData', sample('none.npz'))).status, 'failed');
   });
 
+  it('judges by a metric of the user’s own, in the direction it says, and tells what ran the model', async () => {
+    const metric = sample('wrong.mjs');
+    await workspace.fs.writeFile(metric, new TextEncoder().encode(`export const greaterIsBetter = false;
+      export default function (outputs, labels) {
+        const [{ data, shape: [rows, columns] }] = Object.values(outputs);
+        const isWrong = (row) => { const scores = data.subarray(row * columns, (row + 1) * columns); return scores.indexOf(Math.max(...scores)) !== Number(labels.data[row]); };
+        return Array.from({ length: rows }, (_, row) => Number(isWrong(row))).reduce((sum, wrong) => sum + wrong, 0) / rows;
+      }`));
+    try {
+      await openModel(config({ max_trials: 2 }));
+      await done('chooseTuningMetric', metric);
+      const { tuning, receive } = await openTuning();
+      await until(() => tuning.view.metric === 'wrong.mjs');
+      await receive({ type: 'start' });
+      await until(() => tuning.view.end !== undefined && tuning.view.state === 'idle');
+      const { view } = tuning;
+      deepStrictEqual([view.end, view.problem, view.higherIsBetter], ['max_trials', undefined, false]);
+      ok(view.baseline! < 0.1 && view.worst! > view.baseline!);
+      match(view.runtime!, /^the embedded runtime on onnxruntime-/);
+
+      await workspace.fs.writeFile(metric, new TextEncoder().encode('export default () => {\n  for (;;);\n}'));
+      await receive({ type: 'startAnew' });
+      await until(() => tuning.view.task === 'baseline');
+      await receive({ type: 'cancel' });
+      await until(() => tuning.view.state === 'idle');
+      strictEqual(tuning.view.end, 'cancelled');
+    } finally {
+      await remove(metric);
+    }
+  });
+
   it('measures what each op does alone, once', async () => {
     const document = await openModel(config());
     strictEqual(document.sensitivity.errors.size, 0);
