@@ -31,7 +31,7 @@ const LARGEST_IN_LOOPS = 0.05;
 /** How often the original is run beside itself before it passes for deterministic. */
 const REPEATS = 8;
 
-/** Ranges by the embedded runtime, or by TensorFlow where it lacks an op. */
+/** Ranges by the embedded runtime, or by TensorFlow, but for values inside loops, where it lacks an op. */
 async function rangesFor(subject: CorpusSubject, kernels: KernelRunner, judge: Judge, work: string): Promise<Ranges> {
   const values = valuesToRecord(subject.graph, DEFAULT_CONFIG, { dialect, canCalibrate: true }, NO_PROGRESS);
   if (values.length === 0) return new Map();
@@ -39,7 +39,8 @@ async function rangesFor(subject: CorpusSubject, kernels: KernelRunner, judge: J
     return await calibrate({ graph: subject.graph, dialect, values, data: subject.data, samplingSize: 100, algorithm: 'minmax', kernels, progress: NO_PROGRESS });
   } catch (error) {
     const target = path.join(work, 'ranges.json');
-    const names = values.map(valueKey);
+    const inLoops = dialect.nodesInLoops(subject.graph);
+    const names = values.filter(({ node }) => !inLoops.has(node)).map(valueKey);
     await judge.ask('write_ranges_of', { model: subject.file, inputs: subject.inputs, feeds: subject.feeds, values: names, target }).catch((second: Error) => {
       throw new Error(`${(error as Error).message}; ${second.message}`);
     });
