@@ -5,7 +5,7 @@ import { type Options, text, UsageError } from './command';
 
 /** Names of the options that choose what runs models. */
 export const RUNTIME_OPTIONS = ['runtime', 'python'] as const;
-export const RUNTIME_USAGE = '[--runtime embedded|python [--python PATH]]';
+export const RUNTIME_USAGE = '[--runtime embedded|python] [--python PATH]';
 
 /** What is to run models, by the options; undefined where they do not say. Throws UsageError. */
 export function runtimeFrom(options: Options): RuntimeChoice | undefined {

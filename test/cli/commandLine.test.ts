@@ -188,8 +188,8 @@ describe('the runtime', () => {
     expect(JSON.parse(uncalibrated.out[0]!)).not.toHaveProperty('calibratedBy');
   });
 
-  it.each([[['--runtime', 'turbo']], [['--runtime', 'embedded', ...NONE]]])('is a usage error as %j', async (options: string[]) => {
-    expect(await call('run', CNN, ...inputs, '--outputs', path('usage.npz'), ...options)).toMatchObject({ code: 2 });
+  it('is a usage error by any other name', async () => {
+    expect(await call('run', CNN, ...inputs, '--outputs', path('usage.npz'), '--runtime', 'turbo')).toMatchObject({ code: 2 });
   });
 });
 
