@@ -56,7 +56,8 @@ export async function quantize({ graph, config, context, rangesOf }: QuantizeReq
   const isSame = seenPlan === plan;
   const fused = isSame ? plannedFused : fusedOf(seenPlan);
   const seenValues = (isSame ? values : quantizedValues(folded, seenPlan, dialect, fused)).filter((value) => isSeen(value, ranges));
-  insert(folded, seenPlan, { rewriter, values: seenValues, ranges, config, context, progress });
+  // As it is now: the rewriter's own table goes on changing, and what an op is depends on the ops around it.
+  insert({ ...folded, nodes: new Map(folded.nodes) }, seenPlan, { rewriter, values: seenValues, ranges, config, context, progress });
   if (form !== undefined) fuseInt8(folded, seenPlan, fused!, { rewriter, dialect, form, progress });
   return { graph: rewriter.finish(), changes: rewriter.changes, plan: seenPlan, ranges };
 }

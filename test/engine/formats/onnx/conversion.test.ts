@@ -8,6 +8,7 @@ import { NO_PROGRESS } from '../../../../src/engine/host';
 import { createConversion, type Conversion } from '../../../../src/engine/pipeline';
 import { nodeHost } from '../../../../src/worker/nodeHost';
 import { memorySource } from '../../../support/memoryFile';
+import { buildOnnx } from '../../../support/onnxBuilder';
 
 const MODEL = 'media/samples/digits.onnx';
 
@@ -19,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** All phases under a config, and the model that was saved, read again. */
-async function converted(config: object): Promise<{ conversion: Conversion; counts: Map<string, number>; saved: Awaited<ReturnType<typeof readOnnx>> }> {
+async function converted(config: object, model = MODEL): Promise<{ conversion: Conversion; counts: Map<string, number>; saved: Awaited<ReturnType<typeof readOnnx>> }> {
   const conversion = createConversion(nodeHost(NO_PROGRESS));
-  await conversion.open(MODEL, { text: JSON.stringify(config), path: join(folder, 'config.json') });
+  await conversion.open(model, { text: JSON.stringify(config), path: join(folder, 'config.json') });
   for (let phase = 0; phase < 3; phase++) await conversion.runPhase();
   const file = join(folder, 'converted.onnx');
   await conversion.save(file, true);
@@ -45,6 +46,28 @@ describe('INT8', () => {
     expect(dequantized('/int32')).toBe(8);
     expect((await conversion.report()).phases[0]!.precision.int8).toBeGreaterThanOrEqual(16);
     expect(saved.outputs.map(({ name }) => name)).toEqual(['Identity']);
+  });
+
+  it('quantizes the average of a residual block, also once the convolution that makes it one is read through Quantize and Dequantize', async () => {
+    const kernel = { shape: [2, 2, 1, 1], float: [1, 2, 3, 4] };
+    const model = join(folder, 'residual.onnx');
+    await writeFile(model, buildOnnx({
+      nodes: [
+        { op: 'Conv', inputs: ['x', 'first'], outputs: ['a'] },
+        { op: 'Relu', inputs: ['a'], outputs: ['b'] },
+        { op: 'Conv', inputs: ['b', 'second'], outputs: ['c'] },
+        { op: 'Add', inputs: ['c', 'b'], outputs: ['sum'] },
+        { op: 'Relu', inputs: ['sum'], outputs: ['block'] },
+        { op: 'GlobalAveragePool', inputs: ['block'], outputs: ['y'] },
+      ],
+      inputs: { x: ['float32', ['N', 2, 4, 4]] }, outputs: { y: ['float32', ['N', 2, 1, 1]] }, initializers: { first: kernel, second: kernel },
+    }));
+    const graph = await readOnnx(memorySource(readFileSync(model)), {});
+    await writeFile(join(folder, 'residual.json'), JSON.stringify(Object.fromEntries([...graph.nodes.keys()].map((id) => [`${id}:0`, { min: -1, max: 3 }]))));
+    const { saved } = await converted({ calibration: { ranges: 'residual.json' } }, model);
+    const readBy = (op: string): string[] => [...saved.nodes.values()].filter((node) => node.op === op).flatMap(({ inputs }) => inputs.map((value) => saved.nodes.get(value.node)!.op));
+    expect(readBy('Add')).toEqual(['DequantizeLinear', 'DequantizeLinear']);
+    expect(readBy('GlobalAveragePool')).toEqual(['DequantizeLinear']);
   });
 
   it('plans a convolution by its own name, also where folding gave it the place of the batch normalisation behind it', async () => {
