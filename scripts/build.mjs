@@ -15,6 +15,7 @@ const node = { ...common, plugins: [jsonAsText], platform: 'node', format: 'cjs'
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts', engineWorker: 'src/worker/engineWorker.ts', searchWorker: 'src/worker/searchWorker.ts', trialWorker: 'src/worker/trialWorker.ts', metricProcess: 'src/worker/metricProcess.ts' }, outdir },
   { ...common, ...kernelProcess, outdir },
+  { ...node, entryPoints: { cliThread: 'src/cliThread.ts' }, outdir },
   { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir, banner: { js: '#!/usr/bin/env node' } },
   { ...common, ...api, outdir },
   { ...common, ...webview, outdir: join(outdir, 'webview') },

@@ -11,6 +11,7 @@ import { type Command, type Options, UsageError } from './command';
 import { compare } from './compare';
 import { config } from './configCommand';
 import { convert } from './convert';
+import { EXIT } from './exit';
 import { inspect } from './inspect';
 import { plan } from './plan';
 import { randomData } from './randomData';
@@ -18,8 +19,6 @@ import { run } from './run';
 import { tune } from './tune';
 
 const COMMANDS: Readonly<Record<string, Command>> = { inspect, convert, run, compare, plan, tune, 'random-data': randomData, config };
-
-export const EXIT = { done: 0, atFault: 1, usage: 2 };
 
 /** Where a command line writes its lines, and what runs models for it. */
 export interface Terminal {

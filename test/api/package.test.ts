@@ -66,7 +66,7 @@ describe('the package for npm', () => {
     expect(packed.sort()).toEqual([
       'LICENSE', 'README.md', 'package.json', 'examples/convert.mjs', 'media/mixed-precision.schema.json', ...samples,
       ...readdirSync('src/worker/python', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.py')).map((name) => `dist/python/${name.replaceAll('\\', '/')}`),
-      ...['cli.js', 'engineWorker.js', 'index.d.mts', 'index.mjs', 'kernelProcess.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) => `dist/${name}`),
+      ...['cli.js', 'cliThread.js', 'engineWorker.js', 'index.d.mts', 'index.mjs', 'kernelProcess.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) => `dist/${name}`),
     ].sort());
   });
 

@@ -16,7 +16,7 @@ let cli = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mixed-precision-'));
   const bundle = dirname(bundledTrialWorker());
-  buildSync({ entryPoints: { cli: 'src/cli.ts' }, outdir: bundle, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'error' });
+  buildSync({ entryPoints: { cli: 'src/cli.ts', cliThread: 'src/cliThread.ts' }, outdir: bundle, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'error' });
   cli = join(bundle, 'cli.js');
   // Each candidate is measured, whether one met the criterion or not.
   await writeFile(join(folder, 'config.json'), JSON.stringify({ use_bf16: true, tuning: { strategy: 'random', max_trials: TRIALS, timeout: 600 } }));
