@@ -16,6 +16,19 @@ const MAX_CACHED_BYTES = 1 << 30;
 const MAX_CACHED_SESSIONS = 2000;
 const MOST_THREADS = 8;
 
+// `basic`: fused INT8 kernels saturate on CPUs without VNNI.
+const OPTIONS = { graphOptimizationLevel: 'basic', logSeverityLevel: 3 } as const;
+/** Of kernels there are many, and each would have threads of its own. */
+const KERNEL_OPTIONS: InferenceSession.SessionOptions = { ...OPTIONS, intraOpNumThreads: 1 };
+/**
+ * A whole model may use all cores, but its threads sleep while they wait: spinning takes from this machine's other work 2/3 as
+ * much time again as the model. Nor does it keep memory for its next run: that of a model with large values is what the process takes most.
+ */
+const WHOLE_MODEL_OPTIONS: InferenceSession.SessionOptions = {
+  ...OPTIONS, intraOpNumThreads: Math.min(MOST_THREADS, availableParallelism()), enableCpuMemArena: false, enableMemPattern: false,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+};
+
 interface CachedSession {
   readonly session: InferenceSession;
   readonly bytes: number;
@@ -63,13 +76,8 @@ async function serve(): Promise<void> {
     await session.release();
   };
 
-  /** A whole model, in files, may use all cores; of kernels there are many, and idle threads of each would spin. */
   const create = async (model: Uint8Array | undefined, folder: string | undefined): Promise<CachedSession> => {
-    // `basic`: fused INT8 kernels saturate on CPUs without VNNI.
-    const options = {
-      executionProviders: providers, graphOptimizationLevel: 'basic', intraOpNumThreads: folder === undefined ? 1 : Math.min(MOST_THREADS, availableParallelism()),
-      logSeverityLevel: 3,
-    } as const;
+    const options = { executionProviders: providers, ...(folder === undefined ? KERNEL_OPTIONS : WHOLE_MODEL_OPTIONS) };
     if (folder === undefined) return { session: await ort.InferenceSession.create(model!, options), bytes: model!.length };
     const [file, weights] = [join(folder, MODEL_FILE), join(folder, WEIGHTS_FILE)];
     lifeline.hold(folder);
