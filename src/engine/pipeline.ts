@@ -224,6 +224,7 @@ export function createConversion(host: ConversionHost): Conversion {
         },
       };
       const started = host.now();
+      if (phase === 'quantize') await rangeFinder.prepare(rangeRequest({ ...open, config }));
       const result = await runPhase(phase, input, host.progress);
       host.progress.throwIfCancelled();
       const snapshot: Snapshot = { phase, graph: result.graph, plan: result.plan, changes: result.changes, seconds: host.now() - started, castProof: result.castProof };

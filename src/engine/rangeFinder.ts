@@ -37,9 +37,15 @@ export interface KnownRanges {
   readonly unknown: readonly ValueRef[];
 }
 
+/** Kernels that were started, and for which choice of a runtime. */
+interface Started {
+  readonly choice: string;
+  readonly kernels: Promise<KernelRunner>;
+}
+
 /** Finds the ranges of values: from a file recorded earlier, or by running the model on calibration data. */
 export class RangeFinder {
-  private started: { readonly choice: string; readonly kernels: Promise<KernelRunner> } | undefined;
+  private started: Started | undefined;
   /** Reused while data and settings stay the same. */
   private last: CalibrationRun | undefined;
   /** What ran the model for the ranges found last, and why that; undefined where they came from a file. */
@@ -65,6 +71,14 @@ export class RangeFinder {
     return found.ranges;
   }
 
+  /** Starts the embedded runtime if `find` will need it, and does not wait for it: other work goes on meanwhile. What goes wrong, `find` says. */
+  async prepare(request: RangeRequest): Promise<void> {
+    const { config, source, dialect } = request;
+    if (this.last !== undefined || !this.canFind(config, source) || this.files(request).data === undefined) return;
+    const runtime = runtimeFor(dialect, source.runtime);
+    if (runtime?.kind !== 'python') (await this.start(runtime)).kernels.catch(() => {});
+  }
+
   /** What `find` would give, as far as that is known without running the model. Data that `find` would refuse tells nothing. */
   async known(values: readonly ValueRef[], request: RangeRequest): Promise<KnownRanges> {
     const { ranges, data } = this.files(request);
@@ -81,20 +95,23 @@ export class RangeFinder {
   async close(): Promise<void> {
     const { started } = this;
     this.started = undefined;
-    await (await started?.kernels)?.close();
+    await (await started?.kernels.catch(() => undefined))?.close();
   }
 
   /** Those of the last time while the choice is the same; one that could not be started is tried anew. */
   private async kernelsOf(runtime: RuntimeChoice | undefined): Promise<KernelRunner> {
-    const choice = runtimeKey(runtime);
-    if (this.started?.choice !== choice) {
-      await this.close();
-      this.started = { choice, kernels: this.host.startKernels(runtime) };
-    }
-    return this.started.kernels.catch((error: unknown) => {
+    const { kernels } = await this.start(runtime);
+    return kernels.catch((error: unknown) => {
       this.started = undefined;
       throw error;
     });
+  }
+
+  private async start(runtime: RuntimeChoice | undefined): Promise<Started> {
+    const choice = runtimeKey(runtime);
+    if (this.started?.choice === choice) return this.started;
+    await this.close();
+    return (this.started = { choice, kernels: this.host.startKernels(runtime) });
   }
 
   /** The file that ranges come from: recorded ones, or data to run the model on. */
@@ -150,18 +167,20 @@ async function keyOf(source: ArraySource, { graph, dialect, config: { calibratio
 /** Bytes read at a time: a multiple of four. */
 const PIECE = 1 << 22;
 
-/** As FNV-1a, but by words, with a turn that lets the upper bits of each count everywhere: enough to notice that the data changed. */
 async function checksum(source: ByteSource): Promise<number> {
   let hash = 0x811c9dc5;
-  const add = (word: number): void => {
+  for (let start = 0; start < source.size; start += PIECE) hash = hashOf(await source.read(start, Math.min(start + PIECE, source.size)), hash);
+  return hash;
+}
+
+/** As FNV-1a, but by words, with a turn that lets the upper bits of each count everywhere: enough to notice that the data changed. */
+function hashOf(bytes: Uint8Array, before: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = bytes.length & ~3;
+  let hash = before;
+  for (let at = 0; at < bytes.length; at += at < whole ? 4 : 1) {
+    const word = at < whole ? view.getInt32(at, true) : bytes[at]!;
     hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ word, 0x01000193);
-  };
-  for (let start = 0; start < source.size; start += PIECE) {
-    const bytes = await source.read(start, Math.min(start + PIECE, source.size));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const whole = bytes.length & ~3;
-    for (let at = 0; at < whole; at += 4) add(view.getInt32(at, true));
-    for (let at = whole; at < bytes.length; at++) add(bytes[at]!);
   }
   return hash;
 }
