@@ -13,6 +13,29 @@ export function readerOf(bytes: Uint8Array): protobuf.Reader {
   return reader;
 }
 
+/** A message type. */
+export interface MessageType extends Pick<protobuf.Type, 'decode' | 'encode' | 'fromObject' | 'toObject'> {
+  readonly reflected: protobuf.Type;
+}
+
+/** Message types of a schema by name. It is built when one of them is first used: that takes longer than reading a small model of another framework. */
+export function messageTypes(build: () => protobuf.NamespaceBase): (name: string) => MessageType {
+  let namespace: protobuf.NamespaceBase | undefined;
+  return (name) => {
+    let type: protobuf.Type | undefined;
+    const found = (): protobuf.Type => (type ??= (namespace ??= build()).lookupType(name));
+    return {
+      get reflected() {
+        return found();
+      },
+      decode: (bytes: protobuf.Reader | Uint8Array, length?: number) => found().decode(bytes, length),
+      encode: (message, writer) => found().encode(message, writer),
+      fromObject: (object) => found().fromObject(object),
+      toObject: (message, options) => found().toObject(message, options),
+    };
+  };
+}
+
 /** int64 field as a number when that is exact, else as a bigint. */
 export function exactInteger(value: Long | number): number | bigint {
   if (typeof value === 'number') return value;

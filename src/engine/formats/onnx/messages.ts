@@ -1,19 +1,19 @@
 import type Long from 'long';
 import protobuf from 'protobufjs/light';
-import '../protobuf';
+import { messageTypes } from '../protobuf';
 import schema from './schema.json';
 
 /** Reflected message types of onnx.proto; schema.json is made by scripts/generate-onnx-schema.py. */
-const types = protobuf.Root.fromJSON(schema).lookup('onnx') as protobuf.Namespace;
-export const TensorProto = types.lookupType('TensorProto');
-export const ValueInfoProto = types.lookupType('ValueInfoProto');
-export const OperatorSetIdProto = types.lookupType('OperatorSetIdProto');
-export const GraphProto = types.lookupType('GraphProto');
-export const FunctionProto = types.lookupType('FunctionProto');
-export const ModelProto = types.lookupType('ModelProto');
-export const SparseTensorProto = types.lookupType('SparseTensorProto');
+const type = messageTypes(() => protobuf.Root.fromJSON(schema).lookup('onnx') as protobuf.Namespace);
+export const TensorProto = type('TensorProto');
+export const ValueInfoProto = type('ValueInfoProto');
+export const OperatorSetIdProto = type('OperatorSetIdProto');
+export const GraphProto = type('GraphProto');
+export const FunctionProto = type('FunctionProto');
+export const ModelProto = type('ModelProto');
+export const SparseTensorProto = type('SparseTensorProto');
 
-const frames = protobuf.Root.fromJSON({
+const frame = messageTypes(() => protobuf.Root.fromJSON({
   nested: {
     NodeFrame: {
       edition: 'proto2',
@@ -58,12 +58,12 @@ const frames = protobuf.Root.fromJSON({
       },
     },
   },
-});
+}));
 
 /** NodeProto and FunctionProto with what is in them left in bytes, and AttributeProto with tensors and graphs left in bytes. */
-export const NodeFrame = frames.lookupType('NodeFrame');
-export const FunctionFrame = frames.lookupType('FunctionFrame');
-export const AttributeFrame = frames.lookupType('AttributeFrame');
+export const NodeFrame = frame('NodeFrame');
+export const FunctionFrame = frame('FunctionFrame');
+export const AttributeFrame = frame('AttributeFrame');
 
 export interface NodeFrameMessage {
   input: string[];

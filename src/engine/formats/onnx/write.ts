@@ -25,9 +25,9 @@ export async function writeOnnx(graph: Graph, sink: ByteSink, progress: Progress
   const { bf16, fileName, openBeside } = options;
   const final = bf16 === 'emulated' && hasBfloat16(graph) ? emulateBfloat16(graph).graph : graph;
   const canBeside = fileName !== undefined && openBeside !== undefined;
-  const isExternal = canBeside && ((graph.source as OnnxModel).hasExternalData || totalLength(modelPieces(final)) > PROTOBUF_LIMIT);
-  const data = isExternal ? new DataFile(`${fileName}.data`) : undefined;
-  const pieces = modelPieces(final, data === undefined ? undefined : (node, name) => data.place(node, name));
+  const inOne = canBeside && (graph.source as OnnxModel).hasExternalData ? undefined : modelPieces(final);
+  const data = canBeside && (inOne === undefined || totalLength(inOne) > PROTOBUF_LIMIT) ? new DataFile(`${fileName}.data`) : undefined;
+  const pieces = data === undefined ? inOne! : modelPieces(final, (node, name) => data.place(node, name));
   const total = totalLength(pieces);
   if (total > PROTOBUF_LIMIT) throw new UserError('the converted model is larger than 2 GiB, which no protobuf message can be', { hint: 'Keep its weights as external data' });
   if (data !== undefined && data.pieces.length > 0) await append(data.pieces, await openBeside!(data.name), progress, 'Writing the weights');

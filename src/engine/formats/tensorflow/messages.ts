@@ -1,22 +1,22 @@
 import type Long from 'long';
 import protobuf from 'protobufjs/light';
 import type { LazyBytes } from '../lazyBytes';
-import '../protobuf';
+import { messageTypes } from '../protobuf';
 import schema from './schema.json';
 
-/** The package `tensorflow`. */
-export const types = protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace;
+/** A message type of the package `tensorflow`. */
+export const type = messageTypes(() => protobuf.Root.fromJSON(schema).lookup('tensorflow') as protobuf.Namespace);
 
 /**
  * Reflected message types of tensorflow/core/framework/*.proto; schema.json is made by
  * scripts/generate-tensorflow-schema.py.
  */
-export const GraphDef = types.lookupType('GraphDef');
-export const NodeDef = types.lookupType('NodeDef');
-export const AttrValue = types.lookupType('AttrValue');
-export const TensorProto = types.lookupType('TensorProto');
+export const GraphDef = type('GraphDef');
+export const NodeDef = type('NodeDef');
+export const AttrValue = type('AttrValue');
+export const TensorProto = type('TensorProto');
 
-const frames = protobuf.Root.fromJSON({
+const frame = messageTypes(() => protobuf.Root.fromJSON({
   nested: {
     NodeFrame: {
       edition: 'proto3',
@@ -30,11 +30,11 @@ const frames = protobuf.Root.fromJSON({
     },
     AttrEntry: { edition: 'proto3', fields: { key: { type: 'string', id: 1 }, value: { type: 'bytes', id: 2 } } },
   },
-});
+}));
 
 /** NodeDef with the entries of its map `attr` left in bytes, and such an entry with its AttrValue left in bytes. */
-export const NodeFrame = frames.lookupType('NodeFrame');
-export const AttrEntry = frames.lookupType('AttrEntry');
+export const NodeFrame = frame('NodeFrame');
+export const AttrEntry = frame('AttrEntry');
 
 export interface NodeFrameMessage {
   name: string;

@@ -23,7 +23,7 @@ export async function readGraphDefText(source: ByteSource, options: ReadOptions 
   progress.throwIfCancelled();
   let binary: Uint8Array;
   try {
-    binary = GraphDef.encode(fromText(GraphDef, text)).finish();
+    binary = GraphDef.encode(fromText(GraphDef.reflected, text)).finish();
   } catch (error) {
     throw new UserError(`the text is not a GraphDef: ${(error as Error).message}`, { file: source.name, hint: 'Choose a frozen TensorFlow graph (.pb or .pbtxt)' });
   }
@@ -43,7 +43,7 @@ export async function writeGraphDefText(graph: Graph, sink: ByteSink, progress: 
     if (hasUnknownFields(message)) {
       throw new UserError('the model has fields this version does not know, which the text form cannot hold', { hint: 'Save it as .pb instead' });
     }
-    await sink.append(encoder.encode(`${toText(GraphDef, message)}\n`));
+    await sink.append(encoder.encode(`${toText(GraphDef.reflected, message)}\n`));
   }
 }
 

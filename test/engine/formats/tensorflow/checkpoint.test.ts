@@ -66,7 +66,7 @@ describe('a checkpoint of TensorFlow 1', () => {
     const { toText } = await import('protobufjs/ext/textformat');
     await cp(FOLDER, join(folder, 'text'), { recursive: true });
     const text = join(folder, 'text', 'model.ckpt.meta');
-    await writeFile(text, toText(MetaGraphDef, MetaGraphDef.decode(await readFile(FILE))));
+    await writeFile(text, toText(MetaGraphDef.reflected, MetaGraphDef.decode(await readFile(FILE))));
     const conversion = await open(text, { outputs: ['logits'], use_bf16: true, bf16_ops: ['re:.*'] });
     for (let phase = 0; phase < 3; phase++) await conversion.runPhase();
     for (const name of ['frozen.pb', 'saved']) {

@@ -153,6 +153,6 @@ it('a file that shrinks while it is read is its source\'s error', async () => {
 });
 
 it('a graph of one node with no values has no outputs', async () => {
-  const message = { ...buildMessage([]), node: [NodeDef.create({ name: 'n', op: 'NoOp' })] };
+  const message = { ...buildMessage([]), node: [NodeDef.fromObject({ name: 'n', op: 'NoOp' })] };
   expect((await readGraphDef(memorySource(GraphDef.encode(message).finish()))).outputs).toEqual([]);
 });

@@ -42,7 +42,7 @@ function decoded(bytes: Uint8Array, file: string): MetaGraph {
   const hint = 'Choose the .meta file that tf.compat.v1.train.Saver wrote beside the checkpoint';
   let metaGraph: MetaGraph;
   try {
-    metaGraph = decodeMetaGraph(isText ? MetaGraphDef.encode(fromText(MetaGraphDef, decodeText(bytes, file))).finish() : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+    metaGraph = decodeMetaGraph(isText ? MetaGraphDef.encode(fromText(MetaGraphDef.reflected, decodeText(bytes, file))).finish() : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw notAGraphDef(bytes, file) ?? new UserError('the file is not the graph of a TensorFlow checkpoint, or it is cut off', { file, hint });

@@ -1,18 +1,19 @@
 import protobuf from 'protobufjs/light';
 import type Long from 'long';
-import { types, type TensorShapeMessage } from '../messages';
+import { messageTypes } from '../../protobuf';
+import { type, type TensorShapeMessage } from '../messages';
 
 /** Reflected message types of tensorflow/core/protobuf/{saved_model,meta_graph,saver,tensor_bundle}.proto. */
-export const SavedModel = types.lookupType('SavedModel');
-export const MetaGraphDef = types.lookupType('MetaGraphDef');
-export const MetaInfoDef = types.lookupType('MetaGraphDef.MetaInfoDef');
-export const SaverDef = types.lookupType('SaverDef');
-export const SignatureDef = types.lookupType('SignatureDef');
-export const CollectionDef = types.lookupType('CollectionDef');
-export const AssetFileDef = types.lookupType('AssetFileDef');
-export const BundleHeader = types.lookupType('BundleHeaderProto');
-export const BundleEntry = types.lookupType('BundleEntryProto');
-export const OpDef = types.lookupType('OpDef');
+export const SavedModel = type('SavedModel');
+export const MetaGraphDef = type('MetaGraphDef');
+export const MetaInfoDef = type('MetaGraphDef.MetaInfoDef');
+export const SaverDef = type('SaverDef');
+export const SignatureDef = type('SignatureDef');
+export const CollectionDef = type('CollectionDef');
+export const AssetFileDef = type('AssetFileDef');
+export const BundleHeader = type('BundleHeaderProto');
+export const BundleEntry = type('BundleEntryProto');
+export const OpDef = type('OpDef');
 
 /** A map field, which the type of a message's fields does not provide for. */
 function mapOf(type: string, id: number): protobuf.IField {
@@ -20,7 +21,7 @@ function mapOf(type: string, id: number): protobuf.IField {
   return field;
 }
 
-const frames = protobuf.Root.fromJSON({
+const frame = messageTypes(() => protobuf.Root.fromJSON({
   nested: {
     SavedModelFrame: { edition: 'proto3', fields: { schemaVersion: { type: 'int64', id: 1 }, metaGraphs: { rule: 'repeated', type: 'bytes', id: 2 } } },
     MetaGraphFrame: {
@@ -45,13 +46,13 @@ const frames = protobuf.Root.fromJSON({
       },
     },
   },
-});
+}));
 
 /** SavedModel, MetaGraphDef, FunctionDefLibrary and FunctionDef with what they hold left in bytes. */
-export const SavedModelFrame = frames.lookupType('SavedModelFrame');
-export const MetaGraphFrame = frames.lookupType('MetaGraphFrame');
-export const LibraryFrame = frames.lookupType('LibraryFrame');
-export const FunctionFrame = frames.lookupType('FunctionFrame');
+export const SavedModelFrame = frame('SavedModelFrame');
+export const MetaGraphFrame = frame('MetaGraphFrame');
+export const LibraryFrame = frame('LibraryFrame');
+export const FunctionFrame = frame('FunctionFrame');
 
 export interface MetaGraphFrameMessage {
   metaInfoDef: Uint8Array;

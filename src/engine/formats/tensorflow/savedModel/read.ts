@@ -71,7 +71,7 @@ function namesOf(values: readonly { readonly name: string }[]): Map<string, stri
 function binaryOfText(bytes: Uint8Array, file: string): Uint8Array {
   const text = decodeText(bytes, file);
   try {
-    return SavedModel.encode(fromText(SavedModel, text)).finish();
+    return SavedModel.encode(fromText(SavedModel.reflected, text)).finish();
   } catch (error) {
     throw new UserError(`the text is not a SavedModel: ${(error as Error).message}`, { file, hint: 'Copy or export the whole SavedModel folder again' });
   }

@@ -99,7 +99,7 @@ describe('a SavedModel of TensorFlow 2', () => {
     const { toText } = await import('protobufjs/ext/textformat');
     const copy = join(folder, 'text');
     await cp(join(FIXTURES, 'partitioned'), copy, { recursive: true });
-    await writeFile(join(copy, 'saved_model.pbtxt'), toText(SavedModel, SavedModel.decode(await readFile(join(copy, 'saved_model.pb')))));
+    await writeFile(join(copy, 'saved_model.pbtxt'), toText(SavedModel.reflected, SavedModel.decode(await readFile(join(copy, 'saved_model.pb')))));
     await rm(join(copy, 'saved_model.pb'));
     const [binary, text] = [(await open(join(FIXTURES, 'partitioned'))).graph, (await open(copy)).graph];
     expect([...text.nodes.values()].map(({ name, op, inputs }) => [name, op, inputs])).toEqual([...binary.nodes.values()].map(({ name, op, inputs }) => [name, op, inputs]));
