@@ -2,10 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { fromRoot } from '../scripts/lib/paths.mjs';
 
+/** The command that converts with our command line, and prints its report. */
+export const converting = (model, output, options) => [process.execPath, fromRoot('dist', 'cli.js'), 'convert', model, '--output', output, '--force', '--json', ...options];
+
 /** Converts with our command line; returns its report. */
 export function convert(model, output, options) {
-  const command = [fromRoot('dist', 'cli.js'), 'convert', model, '--output', output, '--force', '--json', ...options];
-  return JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }));
+  const [program, ...command] = converting(model, output, options);
+  return JSON.parse(execFileSync(program, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 28 }));
 }
 
 /** Seconds (best of `repeats`), Casts, BF16 ops and peak memory; undefined, and said why, where it fails. `types`: instead of its own list. */
