@@ -99,7 +99,7 @@ describe('the package for npm', () => {
   });
 
   it('shows the example in its README', () => {
-    const [, code] = /^```js\n(.*?)^```$/ms.exec(readFileSync(join(installed, 'README.md'), 'utf8'))!;
+    const [, code] = /^## Use it from Node$.*?^```js\n(.*?)^```$/ms.exec(readFileSync(join(installed, 'README.md'), 'utf8'))!;
     expect(readFileSync(join(installed, 'examples', 'convert.mjs'), 'utf8')).toContain(code);
   });
 });

@@ -42,7 +42,7 @@ describe('a file that is no GraphDef is refused with what it is and what to do',
     ['an ONNX model', Buffer.concat([Uint8Array.of(0x08, 8), field(2, utf8('pytorch')), field(7, field(2, utf8('main_graph')))]), /is an ONNX model/],
     ['a SavedModel', Buffer.concat([Uint8Array.of(0x08, 1), field(2, metaGraph)]), /saved_model\.pb of a SavedModel under another name.*Open the folder it belongs to/],
     ['a SavedModel without version', field(2, metaGraph), /saved_model\.pb of a SavedModel/],
-    ['a MetaGraphDef', metaGraph, /is a MetaGraphDef.*Freeze/],
+    ['a MetaGraphDef', metaGraph, /is a MetaGraphDef.*NAME\.meta/],
     ['text in a .pb', utf8('# comment\nnode {\n  name: "a"\n}\n'), /text form.*\.pbtxt/],
     ['other protobuf', Buffer.concat([field(9, utf8('a')), Uint8Array.of(0x50, 1)]), /the file holds no nodes/],
   ])('%s', async (_, bytes, message) => {
