@@ -35,7 +35,10 @@ const answer = JSON.parse(execFileSync(pythonPath(), [path.resolve('test/oracle/
 
 const rangeOf = (algorithm: CalibrationAlgorithm, batches: readonly Float32Array[]) => {
   const observer = ALGORITHMS[algorithm].observer();
-  for (const data of batches) observer.observe({ dtype: 'float32', shape: [data.length], data });
+  for (const data of batches) {
+    observer.observe({ dtype: 'float32', shape: [data.length], data });
+    observer.endRun?.();
+  }
   return observer.range()!;
 };
 

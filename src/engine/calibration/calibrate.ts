@@ -97,6 +97,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
         });
       },
     });
+    for (const observer of observers.values()) observer.endRun?.();
   }
 }
 

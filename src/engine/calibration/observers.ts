@@ -11,6 +11,8 @@ import type { ValueRange } from './ranges';
 export interface Observer {
   /** Returns false when the tensor holds NaN or infinite elements, which no range can cover. */
   observe(tensor: Tensor): boolean;
+  /** Said after each run of the model, which shows values inside loops once a trip. */
+  endRun?(): void;
   /** Undefined when nothing was seen. */
   range(): ValueRange | undefined;
 }
@@ -32,23 +34,18 @@ export const ALGORITHMS: Readonly<Record<CalibrationAlgorithm, Algorithm>> = {
   mse: { observer: () => histogramObserver(SQUARED_ERROR_BINS, leastSquaredError) },
 };
 
-/** An observer that goes by the extremes of each tensor, which `next` joins to what it had. */
-function extremesObserver(next: (before: Extremes | undefined, seen: Extremes) => Extremes): Observer {
+/** The range from the smallest to the largest element seen. */
+export function minMaxObserver(): Observer {
   let range: ValueRange | undefined;
   return {
     observe(tensor) {
       const seen = extremesOf(widened(tensor).data as Float32Array);
       if (seen === undefined) return false;
-      if (seen.min <= seen.max) range = { ...next(range, seen), shape: tensor.shape };
+      if (seen.min <= seen.max) range = { ...joined(range ?? seen, seen), shape: tensor.shape };
       return true;
     },
     range: () => range,
   };
-}
-
-/** The range from the smallest to the largest element seen. */
-export function minMaxObserver(): Observer {
-  return extremesObserver((before, seen) => joined(before ?? seen, seen));
 }
 
 /** What the newest run counts for at least. */
@@ -57,14 +54,28 @@ const AVERAGING_CONSTANT = 0.01;
 /**
  * The average of the smallest and of the largest elements of the runs: plain over the first 100, then moving, each run
  * counting for a hundredth, as torch.ao.quantization's MovingAverageMinMaxObserver counts every run after its first.
+ * The trips of a loop are one run: their averages would cut off what only the last ones reach.
  */
 export function movingAverageObserver(): Observer {
-  let runs = 0;
-  return extremesObserver((before, seen) => {
-    const weight = Math.max(AVERAGING_CONSTANT, 1 / ++runs);
-    const { min, max } = before ?? seen;
-    return { min: min + weight * (seen.min - min), max: max + weight * (seen.max - max) };
-  });
+  let run = minMaxObserver();
+  let ended = 0;
+  let average: ValueRange | undefined;
+  const withRun = (): ValueRange | undefined => {
+    const seen = run.range();
+    if (seen === undefined || average === undefined) return seen ?? average;
+    const weight = Math.max(AVERAGING_CONSTANT, 1 / (ended + 1));
+    return { min: average.min + weight * (seen.min - average.min), max: average.max + weight * (seen.max - average.max), shape: seen.shape };
+  };
+  return {
+    observe: (tensor) => run.observe(tensor),
+    endRun() {
+      if (run.range() === undefined) return;
+      average = withRun();
+      ended++;
+      run = minMaxObserver();
+    },
+    range: withRun,
+  };
 }
 
 /** An observer with a histogram of `size` bins, which `choose` picks the range from; never beyond the elements seen. */

@@ -12,7 +12,10 @@ import { normalNumbers } from '../../support/random';
 const vector = (values: ArrayLike<number>): Tensor => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
 const rangeOf = (algorithm: CalibrationAlgorithm, ...batches: ArrayLike<number>[]): ValueRange => {
   const observer = ALGORITHMS[algorithm].observer();
-  for (const batch of batches) observer.observe(vector(batch));
+  for (const batch of batches) {
+    observer.observe(vector(batch));
+    observer.endRun?.();
+  }
   return observer.range()!;
 };
 
@@ -56,12 +59,24 @@ describe('min-max', () => {
 describe('moving average', () => {
   it('is the mean of a hundred runs, and moves by a hundredth with each one after', () => {
     const observer = movingAverageObserver();
-    for (let run = 1; run <= 100; run++) observer.observe(vector([-run, 2 * run]));
+    for (let run = 1; run <= 100; run++) {
+      observer.observe(vector([-run, 2 * run]));
+      observer.endRun?.();
+    }
     expect(observer.range()!.min).toBeCloseTo(-50.5, 9);
     expect(observer.range()!.max).toBeCloseTo(101, 9);
     observer.observe(vector([49.5, 201]));
     expect(observer.range()!.min).toBeCloseTo(-50.5 + 1, 9);
     expect(observer.range()!.max).toBeCloseTo(101 + 1, 9);
+  });
+
+  it('takes what one run shows of a value, trip by trip, together', () => {
+    const observer = movingAverageObserver();
+    for (const scale of [1, 3]) {
+      for (let trip = 0; trip <= 4; trip++) observer.observe(vector([-trip * scale, trip]));
+      observer.endRun?.();
+    }
+    expect(observer.range()).toMatchObject({ min: -8, max: 4 });
   });
 });
 
