@@ -15,7 +15,7 @@ import { pythonPath } from './judge';
 
 /** Each also after run_decompositions(): the ops then are others. */
 const NETWORKS = ['digits', 'residual', 'encoder', 'lstm', 'gru', 'unet'];
-/** In BF16, whose values torch rounds where we do. */
+/** In BF16, whose values torch rounds where we do on CPUs with BF16 instructions; on others its sums round inside, too. */
 const ROUNDED = ['digits@bf16', 'residual@bf16', 'encoder@bf16'];
 /** Whose kernels in torch also round inside. */
 const ROUNDED_INSIDE = ['lstm@bf16', 'gru@bf16'];
@@ -54,8 +54,8 @@ describe.runIf(runs)('exported programs give the values torch gives', () => {
     expect(await worstOf(name)).toBeLessThan(2e-6);
   });
 
-  it.each(ROUNDED)('%s, but for a few sums that lie between two BF16 numbers', async (name) => {
-    expect(await worstOf(name)).toBeLessThan(2e-4);
+  it.each(ROUNDED)('%s, to a few units in the last place at most', async (name) => {
+    expect(await worstOf(name)).toBeLessThan(4 * 2 ** -8);
   });
 
   it.each(ROUNDED_INSIDE)('%s, to a few units in the last place', async (name) => {

@@ -130,13 +130,16 @@ function retypedInputs({ bytes, fields }: Body, types: ReadonlyMap<number, DataT
   return retyped;
 }
 
+/** Types that conversion turns into each other; where a model states another one wrongly, that is its own affair. */
+const CONVERTED: ReadonlySet<DataType | undefined> = new Set<DataType>(['float32', 'bfloat16']);
+
 /** The ValueInfoProto with another name or type: the one of the file where both are the same. */
 function restated(info: StatedValue, { name, dtype }: Written): Uint8Array {
-  const isRetyped = info.dtype !== undefined && dtype !== undefined && dtype !== info.dtype;
+  const isRetyped = dtype !== info.dtype && CONVERTED.has(info.dtype) && CONVERTED.has(dtype);
   if (name === info.name && !isRetyped) return info.message;
   const message = ValueInfoProto.decode(readerOf(info.message)) as unknown as ValueInfoMessage;
   message.name = name;
-  if (isRetyped) message.type!.tensorType!.elemType = dataTypeToEnum(dtype);
+  if (isRetyped) message.type!.tensorType!.elemType = dataTypeToEnum(dtype!);
   return ValueInfoProto.encode(message).finish();
 }
 
