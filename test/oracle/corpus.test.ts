@@ -8,11 +8,14 @@ const folder = corpusFolder();
 if (folder === undefined) console.warn('SKIPPED: no corpus of models. Set MIXED_PRECISION_CORPUS to its folder to run the tests of test/oracle/corpus.test.ts.');
 
 const SAMPLE_STEP = 20;
+/** Its outputs are buffers that TensorFlow leaves as it finds them, equal or not from run to run. */
+const UNINITIALISED = 'migraphx/batchnorm_test';
 const written = path.join(workFolder, 'corpus.pb');
 
 describe.skipIf(folder === undefined)('corpus', () => {
   const entries = folder === undefined ? [] : graphDefs(folder);
-  const sample = entries.filter(({ status }) => status === 'match' || status === 'ran').filter((_, index) => index % SAMPLE_STEP === 0);
+  const sample = entries.filter(({ status }) => status === 'match' || status === 'ran').filter((_, index) => index % SAMPLE_STEP === 0)
+    .filter(({ name }) => name !== UNINITIALISED);
 
   it('reads and writes every GraphDef as an equal message', async () => {
     const differences: string[] = [];
