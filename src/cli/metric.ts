@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isMetricFile, METRIC_NAMES, type TuningConfig } from '../engine/config/config';
+import { METRIC_NAMES, type TuningConfig } from '../engine/config/config';
 import { type Options, text, UsageError } from './command';
 
 type Metric = TuningConfig['tuning']['metric'];
@@ -10,6 +10,5 @@ export function metricFrom(options: Options): { readonly metric?: Metric } {
   if (given === undefined) return {};
   const isFile = /\.(?:[cm]?js|py)$/.test(given);
   if (!isFile && !METRIC_NAMES.some((name) => name === given)) throw new UsageError(`--metric is one of ${METRIC_NAMES.join(', ')} or a .mjs, .js, .cjs or .py file, not "${given}"`);
-  const metric = given as Metric;
-  return { metric: isMetricFile(metric) ? (resolve(metric) as Metric) : metric };
+  return { metric: (isFile ? resolve(given) : given) as Metric };
 }

@@ -56,10 +56,12 @@ function isOneBatch(inputs: readonly ModelInput[], counts: readonly number[]): b
 /** One batch of each input; an input without a first axis is the same for every batch. */
 export function batchOf(samples: ReadonlyMap<string, Tensor>, { start, count, isWhole }: Batch): ReadonlyMap<string, Tensor> {
   if (isWhole === true) return samples;
-  const part = (tensor: Tensor): Tensor => (
-    tensor.shape.length === 0 ? tensor : sliced(tensor, tensor.shape.map((_, axis) => (axis === 0 ? start : 0)), [count, ...tensor.shape.slice(1)])
-  );
-  return new Map([...samples].map(([key, tensor]) => [key, part(tensor)]));
+  return new Map([...samples].map(([key, tensor]) => [key, tensor.shape.length === 0 ? tensor : rows(tensor, start, count)]));
+}
+
+/** Rows [start, start + count) of a tensor along its first axis. */
+export function rows(tensor: Tensor, start: number, count: number): Tensor {
+  return sliced(tensor, tensor.shape.map((_, axis) => (axis === 0 ? start : 0)), [count, ...tensor.shape.slice(1)]);
 }
 
 /**

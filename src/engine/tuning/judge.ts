@@ -2,9 +2,9 @@ import type { MetricName } from '../config/config';
 import { UserError } from '../errors';
 import type { ModelOutput } from '../graph/graph';
 import type { Tensor } from '../graph/tensor';
-import type { Batch } from '../runtime/batches';
+import { type Batch, rows } from '../runtime/batches';
 import { widened } from '../runtime/halfPrecision';
-import { concatenated, sliced } from '../runtime/stridedCopy';
+import { concatenated } from '../runtime/stridedCopy';
 import { METRICS } from './metrics';
 import type { OwnMetric } from './ownMetric';
 
@@ -71,8 +71,4 @@ function expectedOf(expected: Tensor, { start, count, isWhole }: Batch): Tensor 
   if (isWhole === true || expected.shape.length === 0) return expected;
   if (expected.shape[0]! < start + count) throw new UserError(`There are ${expected.shape[0]} labels for more samples than that`, { hint: 'Give one label for each sample' });
   return rows(expected, start, count);
-}
-
-function rows(tensor: Tensor, start: number, count: number): Tensor {
-  return sliced(tensor, tensor.shape.map((_, axis) => (axis === 0 ? start : 0)), [count, ...tensor.shape.slice(1)]);
 }

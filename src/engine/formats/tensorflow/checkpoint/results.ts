@@ -1,6 +1,7 @@
 import { opDefinition } from '../../../capabilities/tensorflow';
 import { UserError } from '../../../errors';
 import type { Graph, ModelOutput, Node } from '../../../graph/graph';
+import { readersOf } from '../../../graph/readerIndex';
 import { findOutputs } from '../ioSignature';
 
 /** Ops that train, save, restore or report. */
@@ -17,8 +18,8 @@ const SHAPES: ReadonlySet<string> = new Set(['Shape', 'ShapeN', 'Size', 'Rank'])
  */
 export function resultsOf(graph: Graph, file: string): readonly ModelOutput[] {
   const { nodes } = graph;
-  const training = reachedFrom(nodes, (node) => TRAINING.test(node.op) || GRADIENTS.test(node.name) || opDefinition(node.op)?.outputs.length === 0);
-  const computed = reachedFrom(nodes, (node) => INPUTS.has(node.op));
+  const training = reachedFrom(graph, (node) => TRAINING.test(node.op) || GRADIENTS.test(node.name) || opDefinition(node.op)?.outputs.length === 0);
+  const computed = reachedFrom(graph, (node) => INPUTS.has(node.op));
   const kept = new Map([...nodes].filter(([id, node]) => computed.has(id) && !training.has(id) && !INPUTS.has(node.op) && !SHAPES.has(node.op)));
   const outputs = kept.size === 0 ? [] : findOutputs({ nodes: kept, inputs: [], outputs: [] }, undefined, file);
   if (outputs.length > 0) return outputs;
@@ -26,19 +27,13 @@ export function resultsOf(graph: Graph, file: string): readonly ModelOutput[] {
 }
 
 /** Ids of the nodes that `isStart` holds for, and of all that read a value of one or wait for one. */
-function reachedFrom(nodes: ReadonlyMap<string, Node>, isStart: (node: Node) => boolean): ReadonlySet<string> {
-  const readers = new Map<string, string[]>();
-  for (const node of nodes.values()) {
-    for (const id of [...node.inputs.map((value) => value.node), ...node.controlInputs]) {
-      const known = readers.get(id);
-      if (known === undefined) readers.set(id, [node.id]);
-      else known.push(node.id);
-    }
-  }
+function reachedFrom(graph: Graph, isStart: (node: Node) => boolean): ReadonlySet<string> {
+  const { nodes } = graph;
+  const readers = readersOf(graph, { waiting: true });
   const stack = [...nodes.values()].filter(isStart).map(({ id }) => id);
   const reached = new Set(stack);
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    for (const reader of readers.get(id) ?? []) {
+    for (const reader of readers.of(id)) {
       if (reached.has(reader)) continue;
       reached.add(reader);
       stack.push(reader);

@@ -1,3 +1,4 @@
+import { freeName } from '../../../graph/freeName';
 import { type ValueRef, valueKey } from '../../../graph/graph';
 import type { Signature, SignatureTensor } from './signature';
 
@@ -19,9 +20,7 @@ export function withGraphNames(signatures: readonly Signature[]): readonly Signa
 function named(tensor: SignatureTensor, signature: string, taken: Map<string, string>): SignatureTensor {
   const value = valueKey(tensor.value);
   const fits = (name: string): boolean => (taken.get(name) ?? value) === value;
-  const qualified = `${signature}_${tensor.name}`;
-  let name = fits(tensor.name) ? tensor.name : qualified;
-  for (let suffix = 1; !fits(name); suffix++) name = `${qualified}_${suffix}`;
+  const name = fits(tensor.name) ? tensor.name : freeName(`${signature}_${tensor.name}`, (given) => !fits(given));
   taken.set(name, value);
   return { ...tensor, graphName: name };
 }
