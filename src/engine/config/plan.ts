@@ -94,8 +94,8 @@ function planNode(node: Node, context: NodeContext): PlannedNode {
 }
 
 /** Whether the node is in a loop, and the form that is written has no INT8 there: constants of kernels are made outside. */
-function isBarredLoop({ id }: Node, { inLoops, config }: NodeContext): boolean {
-  return config.quantization.form === 'fused' && inLoops.has(id);
+function isBarredLoop({ id }: Node, { inLoops, config, dialect }: NodeContext): boolean {
+  return fusedFormOf(config, dialect) !== undefined && inLoops.has(id);
 }
 
 /** Whether INT8 would neither be faster in the form that is written nor make the model smaller. */
