@@ -32,7 +32,9 @@ function serve(): void {
       if (typeof score !== 'number') throw new Error(`it gave ${score === null ? 'null' : typeof score}, not a number`);
       return { kind: 'score', score };
     };
-    void answer().catch((error: unknown): MetricReply => ({ kind: 'failed', message: messageOf(error), line: lineOf(error, file) })).then((reply) => process.send!(reply));
+    const failed = (error: unknown): MetricReply => ({ kind: 'failed', message: messageOf(error), line: lineOf(error, file) });
+    // Nobody waits for the answer of a metric that was given up.
+    void answer().catch(failed).then((reply) => process.connected && process.send!(reply));
   });
 }
 
