@@ -1,9 +1,10 @@
 // The run over the whole corpus: `node scripts/check-corpus.mjs`. Results are appended as they come, so a run can be continued.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkConversion, corpusFolder, graphDefs, roundTrip, type ConversionResult, type CorpusEntry } from './corpus';
 import { summary } from './corpusSummary';
 import { Judge } from './judge';
+import { openResultLog } from './resultLog';
 
 export interface EntryResult {
   readonly name: string;
@@ -14,7 +15,6 @@ export interface EntryResult {
 }
 
 const results = path.resolve('test-results');
-const log = path.join(results, 'corpus.jsonl');
 const WORKERS = 2;
 
 /** TensorFlow processes, started again when a model brings one down. */
@@ -50,26 +50,18 @@ async function checkEntry(entry: CorpusEntry, folder: string, judges: readonly J
   };
 }
 
-function finished(): Map<string, EntryResult> {
-  if (!existsSync(log)) return new Map();
-  const lines = readFileSync(log, 'utf8').split('\n').filter((line) => line !== '');
-  return new Map(lines.map((line) => JSON.parse(line) as EntryResult).map((result) => [result.name, result]));
-}
-
 const GOOD = new Set(['same', 'ill-conditioned', 'random']);
 
 /** `--fresh` starts over; `--again` repeats what failed; other arguments choose entries by a part of their name. */
 export async function main(args: readonly string[]): Promise<void> {
   const folder = corpusFolder();
   if (folder === undefined) throw new Error('No corpus: set MIXED_PRECISION_CORPUS to its folder.');
-  mkdirSync(results, { recursive: true });
-  if (args.includes('--fresh')) rmSync(log, { force: true });
+  const log = openResultLog<EntryResult>(path.join(results, 'corpus.jsonl'), args.includes('--fresh'));
   const parts = args.filter((arg) => !arg.startsWith('--'));
   const entries = graphDefs(folder);
-  const done = finished();
   const isDone = (result: EntryResult | undefined) =>
     result !== undefined && !(args.includes('--again') && (result.roundTripDifference !== undefined || (result.conversion !== undefined && !GOOD.has(result.conversion.verdict))));
-  const waiting = entries.filter(({ name }) => (parts.length > 0 ? parts.some((part) => name.includes(part)) : !isDone(done.get(name))));
+  const waiting = entries.filter(({ name }) => (parts.length > 0 ? parts.some((part) => name.includes(part)) : !isDone(log.done.get(name))));
   const total = waiting.length;
   const judges = new Judges();
   const worker = async () => {
@@ -79,15 +71,14 @@ export async function main(args: readonly string[]): Promise<void> {
         name: current.name,
         conversion: { verdict: 'invalid', message: error.message, possible: 0, missing: [], gone: 0, largestRelativeRms: 0 },
       }));
-      done.set(result.name, result);
-      appendFileSync(log, `${JSON.stringify(result)}\n`);
+      log.add(result);
       process.stderr.write(`\r${total - waiting.length} of ${total}  ${result.name.padEnd(70).slice(0, 70)}`);
     }
   };
   await Promise.all(Array.from({ length: WORKERS }, worker));
   judges.close();
   process.stderr.write('\n');
-  const all = entries.map(({ name }) => done.get(name)).filter((result) => result !== undefined);
+  const all = entries.map(({ name }) => log.done.get(name)).filter((result) => result !== undefined);
   writeFileSync(path.join(results, 'corpus.json'), JSON.stringify(all, undefined, 1));
   const text = summary(all);
   writeFileSync(path.join(results, 'corpus.md'), text);

@@ -1,5 +1,6 @@
-// INT8 over the whole corpus: `node scripts/check-quantization.mjs [NAME_PART…]`. Ranges come from each graph's own inputs.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// INT8 over the whole corpus: `node scripts/check-quantization.mjs [--fresh] [NAME_PART…]`. Ranges come from each graph's own inputs.
+// Results are appended as they come, so a run can be continued.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { calibrate } from '../../src/engine/calibration/calibrate';
 import type { Ranges } from '../../src/engine/calibration/ranges';
@@ -19,6 +20,7 @@ import { corpusFolder, graphDefs } from './corpus';
 import { type CorpusSubject, subjectOf, writeGraph } from './corpusSubject';
 import { type ErrorStatistics, type FusedNames, Judge } from './judge';
 import { type Form, FORMS, type Outcome, type QuantizationResult, quantizationSummary } from './quantizationSummary';
+import { openResultLog } from './resultLog';
 
 /** What rounding in another order may make of an output or a result: relative error. */
 const ROUNDING = 1e-4;
@@ -171,33 +173,44 @@ async function isRandom({ file, inputs, feeds, fetches }: CorpusSubject, judge: 
 
 const firstLine = (error: unknown): string => (error as Error).message.split('\n').slice(0, 2).join(' ').slice(0, 400);
 
-export async function main(parts: readonly string[]): Promise<void> {
+interface EntryResult {
+  readonly name: string;
+  /** Absent where TensorFlow does not run the graph. */
+  readonly forms?: readonly QuantizationResult[];
+}
+
+async function checkEntry(subject: CorpusSubject, name: string, kernels: KernelRunner, judges: readonly Judge[], work: string): Promise<EntryResult> {
+  const { file: model, inputs, feeds, fetches } = subject;
+  const runs = await judges[0]!.ask('run', { model, inputs, feeds, fetches }).then(() => true, () => false);
+  if (!runs) return { name };
+  const ranges = await rangesFor(subject, kernels, judges[0]!, work).catch((error: Error) => error);
+  const forms: QuantizationResult[] = [];
+  for (const form of FORMS) forms.push({ name, ...(await check(subject, form, ranges, judges, work)) });
+  return { name, forms };
+}
+
+/** `--fresh` starts over; other arguments choose entries by a part of their name. */
+export async function main(args: readonly string[]): Promise<void> {
   const folder = corpusFolder();
   if (folder === undefined) throw new Error('No corpus: set MIXED_PRECISION_CORPUS to its folder.');
-  mkdirSync('test-results', { recursive: true });
+  const log = openResultLog<EntryResult>(path.resolve('test-results', 'quantization.jsonl'), args.includes('--fresh'));
   const work = mkdtempSync(path.resolve('test-results', 'quantization-'));
-  const entries = graphDefs(folder).filter(({ name, outputs }) => Object.keys(outputs).length > 0 && (parts.length === 0 || parts.some((part) => name.includes(part))));
+  const parts = args.filter((arg) => !arg.startsWith('--'));
+  const entries = graphDefs(folder).filter(({ outputs }) => Object.keys(outputs).length > 0);
+  const chosen = entries.filter(({ name }) => (parts.length > 0 ? parts.some((part) => name.includes(part)) : !log.done.has(name)));
   const kernels = await startKernels({ script: path.resolve('dist/kernelProcess.js') });
   const start = (): readonly Judge[] => [Judge.start(false), Judge.start(true)];
   let judges = start();
-  const results: QuantizationResult[] = [];
-  const notRun: string[] = [];
-  for (const [index, entry] of entries.entries()) {
-    process.stderr.write(`\r${index + 1} of ${entries.length}  ${entry.name.padEnd(70).slice(0, 70)}`);
+  for (const [index, entry] of chosen.entries()) {
+    process.stderr.write(`\r${index + 1} of ${chosen.length}  ${entry.name.padEnd(70).slice(0, 70)}`);
     if (judges.some(({ ended }) => ended)) judges = start();
-    const subject = await subjectOf(entry, folder, work);
-    const runs = await judges[0]!.ask('run', { model: subject.file, inputs: subject.inputs, feeds: subject.feeds, fetches: subject.fetches }).then(() => true, () => false);
-    if (!runs) {
-      notRun.push(entry.name);
-      continue;
-    }
-    const ranges = await rangesFor(subject, kernels, judges[0]!, work).catch((error: Error) => error);
-    for (const form of FORMS) results.push({ name: entry.name, ...(await check(subject, form, ranges, judges, work)) });
+    log.add(await checkEntry(await subjectOf(entry, folder, work), entry.name, kernels, judges, work));
   }
   for (const judge of judges) judge.close();
   await kernels.close();
   rmSync(work, { recursive: true });
   process.stderr.write('\n');
-  writeFileSync('test-results/quantization.json', JSON.stringify(results, undefined, 1));
-  process.stdout.write(quantizationSummary(results, entries.length, notRun));
+  const all = entries.flatMap(({ name }) => log.done.get(name) ?? []);
+  writeFileSync(path.resolve('test-results', 'quantization.json'), JSON.stringify(all.flatMap(({ forms = [] }) => forms), undefined, 1));
+  process.stdout.write(quantizationSummary(all.flatMap(({ forms = [] }) => forms), all.length, all.flatMap(({ name, forms }) => (forms === undefined ? [name] : []))));
 }
