@@ -1,18 +1,12 @@
 import type { DataView, NodeDetails } from '../../webview/protocol';
 import { describeData } from './calibration/describeData';
-import type { Ranges } from './calibration/ranges';
 import { rangesText } from './calibration/rangesFile';
 import type { TuningConfig } from './config/config';
-import { type ParsedConfig, parseConfig, requireValid } from './config/parse';
+import { parseConfig, requireValid } from './config/parse';
 import { type PlanContext, resolvePlan } from './config/plan';
-import { diagnose } from './config/diagnose';
-import { diagnoseOpTypes } from './config/diagnoseOpTypes';
-import { diagnoseGraphChoice, diagnoseSignature } from './config/diagnoseSignature';
-import { readPlaces } from './config/places';
-import type { ConfigProblem } from './config/problem';
 import { refusalWarnings } from './config/refusals';
-import type { AppliedConfig, ConfigSource, Outcome, PlanView, Report } from './conversion';
-import { type RuleUse, ruleUses } from './config/ruleUses';
+import type { AppliedConfig, ConfigSource, Outcome, Report } from './conversion';
+import { ruleUses } from './config/ruleUses';
 import { UserError } from './errors';
 import type { Format } from './formats/formats';
 import { saveModel } from './formats/saveModel';
@@ -21,17 +15,18 @@ import type { Description } from './formats/pytorch/checkpoint/describe';
 import type { Graph, ValueRef } from './graph/graph';
 import { modelCalls } from './graph/signatures';
 import { type ConversionHost, NO_PROGRESS, type Progress } from './host';
+import { asOpened, type OpenModel, planViewOf, problemsOf, rangeRequest, refusedOpTypes, remarksOf } from './openModel';
 import { foldAndPlan } from './phases/prepare/foldAndPlan';
 import { planWithRanges } from './phases/quantize/planWithRanges';
 import { quantizedValues } from './phases/quantize/quantizedValues';
 import { type PhaseInput, runPhase } from './phases/runPhase';
-import type { Plan, Warning } from './plan';
+import type { Plan } from './plan';
 import { nodeDetails } from './report/details';
-import { buildPlanView } from './report/planView';
 import { buildReport } from './report/report';
 import { rangesOf, valuesToRecord } from './recordRanges';
-import { type KnownRanges, RangeFinder, type RangeRequest } from './rangeFinder';
-import { type ModelChoice, readModel, withOutputTypes } from './readModel';
+import { type KnownRanges, RangeFinder } from './rangeFinder';
+import { choiceOf, readConfig } from './reconfigure';
+import { readModel } from './readModel';
 import { type Basis, keepValid } from './revise';
 import { PHASES, type Snapshot } from './snapshot';
 import { whatIf } from './whatIf';
@@ -61,22 +56,6 @@ export interface Conversion {
   save(path: string, overwrite: boolean): Promise<void>;
   /** Ends the kernels. */
   close(): Promise<void>;
-}
-
-interface OpenModel {
-  readonly path: string;
-  readonly format: Format;
-  readonly snapshots: readonly Snapshot[];
-  readonly config: TuningConfig;
-  readonly parsed: ParsedConfig;
-  readonly source: ConfigSource;
-  readonly ranges: Ranges;
-  /** What of the model was asked for. */
-  readonly choice: ModelChoice;
-  /** What ran the model for the ranges, where something did. */
-  readonly calibratedBy?: string;
-  /** What the phases that ran went by, where `setConfig` told. */
-  readonly basis?: Basis;
 }
 
 interface Revision {
@@ -118,30 +97,6 @@ export function createConversion(host: ConversionHost): Conversion {
     return { basis, plan, first, keep: () => keepValid(open.snapshots, open.basis, basis, planAfter) };
   };
 
-  /** A config file for the open model, and the model under it unless the file has errors. */
-  const readConfig = async (open: OpenModel, source: ConfigSource): Promise<{ readonly parsed: ParsedConfig; readonly changed?: OpenModel }> => {
-    const parsed = parseConfig(source.text, source.path ?? open.path);
-    if (hasErrors(parsed)) return { parsed };
-    const { config } = parsed;
-    try {
-      const chosen = isSameGraph(open, config) ? withSignature(open, config) : await reread(open, config);
-      return { parsed, changed: { ...chosen, config, parsed, source } };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const { format, path, snapshots: [opened] } = open;
-      const problems = isSameGraph(open, config)
-        ? diagnoseSignature(parsed, (signature) => format.withSignature(opened!.graph, signature, path))
-        : diagnoseGraphChoice(parsed, error);
-      if (problems.length === 0) throw error;
-      return { parsed: { ...parsed, problems: [...parsed.problems, ...problems] } };
-    }
-  };
-  /** Another graph of the file of the open model, with nothing run on it yet. */
-  const reread = async (open: OpenModel, config: TuningConfig): Promise<OpenModel> => {
-    const { format, graph } = await readModel(open.path, config, host);
-    return { ...open, format, snapshots: [asOpened(graph)], ranges: new Map(), basis: undefined, choice: choiceOf(config) };
-  };
-
   return {
     get format() {
       return current().format;
@@ -169,7 +124,7 @@ export function createConversion(host: ConversionHost): Conversion {
 
     async setConfig(source) {
       const open = current();
-      const { parsed, changed } = await readConfig(open, source);
+      const { parsed, changed } = await readConfig(open, source, host);
       // A mistake in the file leaves the last valid config in force.
       const config = changed?.config ?? open.basis?.config ?? parsed.config;
       const next: OpenModel = changed ?? { ...open, config, parsed, source };
@@ -181,7 +136,7 @@ export function createConversion(host: ConversionHost): Conversion {
 
     async preview(source) {
       const open = current();
-      const { changed } = await readConfig(open, source);
+      const { changed } = await readConfig(open, source, host);
       if (changed === undefined) return undefined;
       if (refusedOpTypes(changed).length > 0) return undefined;
       const snapshots = changed.snapshots.length > 1 ? revise(changed, changed.config, quiet).keep() : changed.snapshots;
@@ -259,61 +214,4 @@ export function createConversion(host: ConversionHost): Conversion {
 
     close: () => rangeFinder.close(),
   };
-}
-
-function planViewOf(open: OpenModel, plan: Plan): PlanView {
-  const { snapshots, config, format, parsed } = open;
-  const { graph } = snapshots[0]!;
-  const uses = ruleUses(config, graph, plan, format.dialect);
-  const view = buildPlanView(graph, config, plan, format.dialect);
-  return { config, isFaulty: hasErrors(parsed), ...view, warnings: [...remarksOf(open), ...view.warnings], problems: problemsOf(open, plan, uses) };
-}
-
-function remarksOf({ format, snapshots }: OpenModel): readonly Warning[] {
-  return (format.remarksOn?.(snapshots[0]!.graph) ?? []).map((message) => ({ message }));
-}
-
-/** What is wrong with the config file; while it is faulty, only what makes it so. */
-function problemsOf({ snapshots, format, parsed }: OpenModel, plan: Plan, uses: readonly RuleUse[]): readonly ConfigProblem[] {
-  return hasErrors(parsed) ? parsed.problems : [...parsed.problems, ...diagnose(parsed, snapshots[0]!.graph, format.dialect, plan, uses)];
-}
-
-/** The op types the framework does not know, which keep phases from running. */
-function refusedOpTypes({ parsed, snapshots, format }: OpenModel): ConfigProblem[] {
-  const problems = diagnoseOpTypes(parsed.config, snapshots[0]!.graph, format.dialect, readPlaces(parsed.text));
-  return problems.filter(({ severity }) => severity === 'error');
-}
-
-function rangeRequest({ snapshots, format, config, source, path }: OpenModel): RangeRequest {
-  return { graph: snapshots[0]!.graph, dialect: format.dialect, config, source, model: path };
-}
-
-function hasErrors({ problems }: ParsedConfig): boolean {
-  return problems.some(({ severity }) => severity === 'error');
-}
-
-/** The model with the inputs and outputs a config names. */
-function withSignature(open: OpenModel, config: TuningConfig): OpenModel {
-  const { format, path, choice, snapshots: [opened, ...made] } = open;
-  if (isSame(choice, choiceOf(config))) return open;
-  const graph = withOutputTypes(format.withSignature(opened!.graph, config, path), format);
-  return { ...open, choice: choiceOf(config), snapshots: [{ ...opened!, graph }, ...made] };
-}
-
-function choiceOf({ inputs, outputs, signature, tags }: ModelChoice): ModelChoice {
-  return { inputs, outputs, signature, tags };
-}
-
-/** Whether a choice means the graph of the file that is open. */
-function isSameGraph({ choice, format }: OpenModel, config: ModelChoice): boolean {
-  const deciding = ({ inputs, outputs, signature, tags }: ModelChoice): unknown => (format.readsForOutputs === true ? [inputs, outputs, signature, tags] : [signature, tags]);
-  return isSame(deciding(choice), deciding(config));
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function asOpened(graph: Graph): Snapshot {
-  return { phase: undefined, graph, changes: [], seconds: 0 };
 }

@@ -1,5 +1,6 @@
 import type { TuningConfig } from './config/config';
 import type { ConfigSource } from './conversion';
+import { isSameJson } from './data/isSameJson';
 import { isOpenToFusion } from './phases/quantize/fused/planFused';
 import type { Plan, PlannedNode } from './plan';
 import type { Change, PhaseName, Snapshot } from './snapshot';
@@ -26,14 +27,14 @@ interface Followed extends Basis {
  */
 const MAKES_SAME: Readonly<Record<PhaseName, (a: Followed, b: Followed) => boolean>> = {
   quantize: (a, b) =>
-    isSame(phase1Settings(a), phase1Settings(b)) && isSame(a.folds, b.folds)
+    isSameJson(phase1Settings(a), phase1Settings(b)) && isSameJson(a.folds, b.folds)
     && everyNode(a.planned, b.planned, (one, other) => (one.precision === 'int8') === (other.precision === 'int8') && (!isFused(b) || isOpenToFusion(one) === isOpenToFusion(other))),
   // The reasons of its changes are the plan's.
   bf16: (a, b) =>
     everyNode(a.plan, b.plan, (one, other) =>
-      (one.precision === 'bf16') === (other.precision === 'bf16') && (one.precision !== 'bf16' || isSame(one.reason, other.reason))),
+      (one.precision === 'bf16') === (other.precision === 'bf16') && (one.precision !== 'bf16' || isSameJson(one.reason, other.reason))),
   // Of precisions and reasons it reads those that phases 1 and 2 read.
-  optimize: (a, b) => isSame(phase3Settings(a), phase3Settings(b)) && everyNode(a.plan, b.plan, (one, other) => one.bf16 === other.bf16),
+  optimize: (a, b) => isSameJson(phase3Settings(a), phase3Settings(b)) && everyNode(a.plan, b.plan, (one, other) => one.bf16 === other.bf16),
 };
 
 /**
@@ -66,11 +67,6 @@ function phase1Settings({ config, source }: Basis): unknown {
 
 function phase3Settings({ config, plan }: Followed): unknown {
   return [config.cast_placement, config.cast_cost, config.bf16_reward, plan.usesDefaultList];
-}
-
-/** Whether two values that JSON can hold are equal, with keys in the same order. */
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Whether two plans are for the same nodes and `isSame` holds for each. */

@@ -1,5 +1,6 @@
 import type { TuningConfig } from '../config/config';
 import type { ConfigEdit } from '../config/problem';
+import { isSameJson } from '../data/isSameJson';
 import { type Candidate, candidateRules, type SearchSpace, withRules } from './candidate';
 import type { NamedFiles } from './tunedConfig';
 
@@ -42,14 +43,14 @@ type Rules = TuningConfig['op_name_dict'];
 
 function typeEdits(present: Rules, wanted: Rules): ConfigEdit[] {
   const removed = Object.keys(present).filter((key) => !Object.hasOwn(wanted, key));
-  const set = Object.entries(wanted).filter(([key, value]) => !isSame(present[key], value));
+  const set = Object.entries(wanted).filter(([key, value]) => !isSameJson(present[key], value));
   return [...removed.map((key) => ({ path: ['op_type_dict', key], value: undefined })), ...set.map(([key, value]) => ({ path: ['op_type_dict', key], value }))];
 }
 
 /** The last match wins, so that the order counts: from the first difference on, rules are written anew. */
 function nameEdits(present: Rules, wanted: Rules): ConfigEdit[] {
   const [before, after] = [Object.entries(present), Object.entries(wanted)];
-  const differs = before.findIndex(([key, value], index) => after[index]?.[0] !== key || !isSame(after[index][1], value));
+  const differs = before.findIndex(([key, value], index) => after[index]?.[0] !== key || !isSameJson(after[index][1], value));
   const same = differs < 0 ? before.length : differs;
   return [
     ...before.slice(same).map(([key]) => ({ path: ['op_name_dict', key], value: undefined })),
@@ -60,10 +61,5 @@ function nameEdits(present: Rules, wanted: Rules): ConfigEdit[] {
 /** Whether two configs make the same of a model: whether all but the criterion and how to search is the same. */
 export function convertsAlike(a: TuningConfig, b: TuningConfig): boolean {
   const conversion = ({ accuracy_criterion: _, tuning: __, ...rest }: TuningConfig) => rest;
-  return isSame(conversion(a), conversion(b));
-}
-
-/** The order of keys counts. */
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return isSameJson(conversion(a), conversion(b));
 }
