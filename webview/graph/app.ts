@@ -1,4 +1,4 @@
-import type { GraphTables, PictureFormat, RunningView, SensitivityTable, SnapshotTables, ToGraph, ViewAction } from '../protocol';
+import type { GraphTables, PictureFormat, RunningView, SnapshotTables, ViewAction } from '../protocol';
 import { t } from '../l10n';
 import { GraphCanvas } from './canvas/graphCanvas';
 import { createMinimap } from './canvas/minimap';
@@ -8,14 +8,15 @@ import { createDetails } from './details';
 import { h } from './dom';
 import { Expansion } from './expansion';
 import { exportPicture } from './export/exportPicture';
-import { type Heat, heatOf } from './heat';
-import { connect, type Host, type Persisted } from './host';
+import { HeatSwitch } from './heatSwitch';
+import { connect, type Host, type Persisted, type Receivers } from './host';
 import { keyActions } from './keyActions';
 import { onKey, type KeyActions } from './keyMap';
 import { createKeySheet } from './keySheet';
 import type { Groups, Picture } from './layout/picture';
 import { LayoutClient, type Opened } from './layoutClient';
 import { createLegend } from './legend';
+import { Lighting } from './lighting';
 import { Link } from './link';
 import { Memory } from './memory';
 import { momentAt, type Moment, type Position } from './moment';
@@ -50,7 +51,32 @@ interface Arranged {
 
 /** The graph view: receives the graph and its snapshots, owns what is shown, and tells the parts. */
 export class GraphApp {
-  private readonly host: Host = connect((message) => this.receive(message));
+  private readonly receivers: Receivers = {
+    graph: ({ graph, shown, pinned = false }) => {
+      this.pinned = pinned;
+      document.body.classList.toggle('pinned', pinned);
+      this.opening = this.open(graph, shown);
+    },
+    snapshots: ({ keep, added, shown }) => this.replace(keep, added, shown),
+    details: ({ details, errors = [] }) => this.selection.showDetails(details, errors),
+    sensitivity: ({ table }) => {
+      this.heat.measured(table);
+      void this.opening.then(() => this.drawHeat());
+    },
+    showSensitivity: () => this.setHeat(true),
+    running: ({ running }) => this.showRunning(running),
+    select: ({ id }) => void this.selection.follow(id),
+    error: ({ message }) => {
+      this.notice.error(message, this.arranged !== undefined);
+      this.stage.announce(message);
+    },
+    link: ({ on }) => this.link.set(on, !this.pinned),
+    follow: ({ view }) => void this.link.follow(view),
+    view: ({ action }) => VIEW_ACTIONS[action](this.actions),
+    export: ({ format }) => void this.export(format),
+    highlight: ({ nodes, label }) => void this.opening.then(() => this.lighting.byHost(nodes, label)),
+  };
+  private readonly host: Host = connect(this.receivers);
   private readonly memory = new Memory(this.host, () => this.state());
   private readonly layouts: LayoutClient;
   private theme = readTheme();
@@ -63,13 +89,8 @@ export class GraphApp {
   /** Shows the opened model only. */
   private pinned = false;
   private ghosts = true;
-  /** How sensitive ops are, and whether they are coloured by it. */
-  private sensitivity: SensitivityTable | undefined;
-  private heat: Heat | undefined;
-  private heatOn = false;
+  private readonly heat = new HeatSwitch();
   private mapping = 0;
-  /** What is lit up, the host asked for. */
-  private litByHost = false;
 
   private readonly notice = createNotice();
   private readonly keySheet = createKeySheet();
@@ -78,16 +99,7 @@ export class GraphApp {
     (snapshot) => this.showSnapshot(snapshot),
     (command) => this.host.send({ type: 'command', command }),
   );
-  private readonly transitions = createTransitions({
-    highlight: (edges, nodes, label) => {
-      this.search.clear();
-      this.lightUp(edges ?? (nodes && new Int32Array()), nodes);
-      // Without a label it is what was lit up before, at another moment.
-      if (label === '') return;
-      this.stage.announce(label);
-      if (nodes) this.canvas.revealNearest(nodes);
-    },
-  });
+  private readonly transitions = createTransitions({ highlight: (edges, nodes, label) => this.lighting.byTransitions(edges, nodes, label) });
   private readonly panel = createDetails(
     {
       jump: (id) => void this.selection.goToId(id),
@@ -99,19 +111,17 @@ export class GraphApp {
     },
     this.transitions.element,
   );
-  private readonly legend = createLegend(() => this.toggleGhosts(), () => this.setHeat(!this.heatOn));
+  private readonly legend = createLegend(() => this.toggleGhosts(), () => this.setHeat(!this.heat.isOn));
   private readonly minimap = createMinimap((x, y) => this.canvas.camera.centre(x, y));
   private readonly search = createSearchBox({
     go: (result) => void this.selection.goTo(result),
-    highlight: (found) => {
-      this.transitions.clear();
-      this.lightUp(found?.edges, found?.nodes);
-    },
+    highlight: (found) => this.lighting.bySearch(found),
     closed: () => this.stage.element.focus(),
   });
   private readonly timeline = createTimeline({ go: (position) => this.goTo(position), announce: (text) => this.stage.announce(text) });
   private readonly canvas: GraphCanvas;
   private readonly selection: Selection;
+  private readonly lighting: Lighting;
   private readonly link: Link;
   private readonly actions: KeyActions;
 
@@ -135,6 +145,7 @@ export class GraphApp {
         this.memory.changed();
       },
     });
+    this.lighting = new Lighting({ canvas: this.canvas, search: this.search, transitions: this.transitions, announce: (text) => stage.announce(text) });
     this.selection = new Selection({
       host: this.host,
       canvas: this.canvas,
@@ -163,7 +174,7 @@ export class GraphApp {
 
   start(): void {
     this.ghosts = this.host.restore()?.ghosts ?? true;
-    this.heatOn = this.host.restore()?.heat ?? false;
+    this.heat.isOn = this.host.restore()?.heat ?? false;
     this.canvas.setGhosts(this.ghosts);
     this.phaseBar.update([], 0, undefined);
     this.notice.loading(t('Opening model…'));
@@ -173,56 +184,6 @@ export class GraphApp {
   private view(): View | undefined {
     const { graph, moment, arranged, canvas: { scene } } = this;
     return graph && moment && arranged && scene && { tables: graph, moment, mixOf: scene.mixOf, ...arranged };
-  }
-
-  private receive(message: ToGraph): void {
-    switch (message.type) {
-      case 'graph':
-        this.pinned = message.pinned ?? false;
-        document.body.classList.toggle('pinned', this.pinned);
-        this.opening = this.open(message.graph, message.shown);
-        break;
-      case 'snapshots':
-        this.replace(message.keep, message.added, message.shown);
-        break;
-      case 'details':
-        this.selection.showDetails(message.details, message.errors ?? []);
-        break;
-      case 'sensitivity':
-        this.sensitivity = message.table;
-        void this.opening.then(() => this.drawHeat());
-        break;
-      case 'running':
-        this.running = message.running;
-        if (!this.graph && message.running) this.notice.loading(message.running.message || message.running.title);
-        this.phaseBar.update(this.graph?.snapshots ?? [], this.moment?.position.snapshot ?? 0, this.running);
-        break;
-      case 'select':
-        void this.selection.follow(message.id);
-        break;
-      case 'error':
-        this.notice.error(message.message, this.arranged !== undefined);
-        this.stage.announce(message.message);
-        break;
-      case 'link':
-        this.link.set(message.on, !this.pinned);
-        break;
-      case 'follow':
-        void this.link.follow(message.view);
-        break;
-      case 'view':
-        VIEW_ACTIONS[message.action](this.actions);
-        break;
-      case 'showSensitivity':
-        this.setHeat(true);
-        break;
-      case 'export':
-        void this.export(message.format);
-        break;
-      case 'highlight':
-        void this.opening.then(() => this.highlight(message.nodes, message.label));
-        break;
-    }
   }
 
   private async open(graph: GraphTables, shown: number): Promise<void> {
@@ -316,21 +277,6 @@ export class GraphApp {
     else this.host.send({ type: 'showSnapshot', snapshot });
   }
 
-  /** Only the last to ask has something lit up: the search, the table of transitions, or the host. */
-  private lightUp(edges: Int32Array | undefined, nodes: Int32Array | undefined): void {
-    this.litByHost = false;
-    this.canvas.highlight(edges, nodes);
-  }
-
-  private highlight(nodes: Int32Array | undefined, label: string): void {
-    if (nodes === undefined && !this.litByHost) return;
-    this.search.clear();
-    this.transitions.clear();
-    this.lightUp(nodes && new Int32Array(), nodes);
-    this.litByHost = nodes !== undefined;
-    if (nodes !== undefined) this.stage.announce(label);
-  }
-
   private async export(format: PictureFormat): Promise<void> {
     try {
       await this.opening;
@@ -350,23 +296,28 @@ export class GraphApp {
     this.memory.changed();
   }
 
+  private showRunning(running: RunningView | undefined): void {
+    this.running = running;
+    if (!this.graph && running) this.notice.loading(running.message || running.title);
+    this.phaseBar.update(this.graph?.snapshots ?? [], this.moment?.position.snapshot ?? 0, running);
+  }
+
   private setHeat(isOn: boolean): void {
-    this.heatOn = isOn;
+    this.heat.isOn = isOn;
     this.drawHeat();
     this.stage.announce(isOn ? t('Coloured by sensitivity') : t('Coloured by precision'));
     this.memory.changed();
   }
 
   private drawHeat(): void {
-    const { sensitivity, graph, arranged } = this;
-    this.heat = sensitivity && graph && arranged && heatOf(sensitivity, graph.nodes.count, arranged.groups);
-    this.canvas.setHeat(this.heatOn ? this.heat : undefined);
+    this.heat.update(this.graph?.nodes.count ?? 0, this.arranged?.groups);
+    this.canvas.setHeat(this.heat.shown);
     this.updateLegend();
     this.drawMinimap();
   }
 
   private updateLegend(): void {
-    if (this.moment) this.legend.update(this.moment, this.ghosts, this.heat && { heat: this.heat, isOn: this.heatOn });
+    if (this.moment) this.legend.update(this.moment, this.ghosts, this.heat.offered);
   }
 
   private drawMinimap(): void {
@@ -390,7 +341,7 @@ export class GraphApp {
       selectedGroup: group === undefined ? undefined : view.groups.keys[group],
       position: view.moment.position,
       ghosts: this.ghosts,
-      heat: this.heatOn,
+      heat: this.heat.isOn,
     };
   }
 

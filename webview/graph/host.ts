@@ -30,8 +30,11 @@ export interface Host {
   persist(state: Persisted): void;
 }
 
-export function connect(receive: (message: ToGraph) => void): Host {
+/** What is done on each message, by its type. */
+export type Receivers = { readonly [Type in ToGraph['type']]: (message: Extract<ToGraph, { readonly type: Type }>) => void };
+
+export function connect(receivers: Receivers): Host {
   const api = acquireVsCodeApi();
-  window.addEventListener('message', (event: MessageEvent<ToGraph>) => receive(event.data));
+  window.addEventListener('message', ({ data }: MessageEvent<ToGraph>) => (receivers[data.type] as (message: ToGraph) => void)(data));
   return { send: (message) => api.postMessage(message), restore: () => api.getState(), persist: (state) => api.setState(state) };
 }
