@@ -28,7 +28,7 @@ def error_statistics(expected, actual):
         'maxAbsError': float(difference.max(initial=0)),
         'rms': signal,
         'relativeRms': 0.0 if noise == 0 else noise / signal if signal > 0 else math.inf,
-        'sqnrDb': math.inf if noise == 0 else 20 * math.log10(signal / noise) if signal > 0 else -math.inf,
+        'sqnrDb': math.inf if noise == 0 else 20 * (math.log10(signal) - math.log10(noise)) if signal > 0 else -math.inf,
         'nonFiniteDiffer': int(np.count_nonzero(~same_special)),
     }
 
