@@ -1,4 +1,5 @@
 import { opArguments } from '../../capabilities/pytorch';
+import { isSameJson } from '../../data/isSameJson';
 import type { Graph, Node } from '../../graph/graph';
 import { isDequantize, isQuantize } from './boundaryNodes';
 import { type ProgramSource, sourceOf } from './source';
@@ -11,7 +12,7 @@ const LAYOUT = 'The result is in the layout of torch 2.9, which older versions d
 export function notesOn(graph: Graph): readonly string[] {
   const { archive } = graph.source as ProgramSource;
   const isInt8 = [...graph.nodes.values()].some((node) => isQuantize(node) || isDequantize(node));
-  return [...(isInt8 ? [OPS_OF_INT8] : []), ...(archive.wasEarlier === true ? [LAYOUT] : []), ...missingOps(graph)];
+  return [...(isInt8 ? [OPS_OF_INT8] : []), ...(archive.wasEarlier === true ? [LAYOUT] : []), ...missingOps(graph), ...unequalCalls(graph)];
 }
 
 /** Namespaces of ops that need no library: PyTorch's own, Python's, and that of INT8, which has a note of its own. */
@@ -22,6 +23,29 @@ function missingOps(graph: Graph): string[] {
   const isMissing = ({ op }: Node): boolean => op.includes('.') && !KNOWN_SPACES.has(op.slice(0, op.indexOf('.'))) && opArguments(op) === undefined;
   const missing = new Map([...graph.nodes.values()].filter(isMissing).map(({ op, name }) => [op, name]));
   return [...missing].map(([op, name]) => `Before torch.export.load, import what registers ${op}, which "${name}" calls: PyTorch 2.13 does not have it.`);
+}
+
+/** torch.export.unflatten runs the graph of a module's first call in all its calls (torch/export/unflatten.py). */
+function unequalCalls(graph: Graph): string[] {
+  const calls = new Map<string, Map<number, { readonly first: unknown[]; readonly now: unknown[] }>>();
+  for (const node of graph.nodes.values()) {
+    const { origin, outputTypes, firstTypes } = sourceOf(node);
+    if (origin?.module === undefined) continue;
+    const { path, call } = origin.module;
+    const ofModule = calls.get(path) ?? calls.set(path, new Map()).get(path)!;
+    const { first, now } = ofModule.get(call) ?? ofModule.set(call, { first: [], now: [] }).get(call)!;
+    first.push(node.op, ...(firstTypes?.outputTypes ?? outputTypes));
+    const madeByPhases = node.inputs.map((value) => graph.nodes.get(value.node)!).map((producer) => (sourceOf(producer).origin === undefined ? producer.op : ''));
+    now.push(node.op, ...outputTypes, ...madeByPhases);
+  }
+  const differ = [...calls].filter(([, ofModule]) => {
+    const [one, ...others] = ofModule.values();
+    return others.some((other) => isSameJson(one!.first, other.first) && !isSameJson(one!.now, other.now));
+  });
+  if (differ.length === 0) return [];
+  const [path] = differ[0]!;
+  const more = differ.length === 1 ? '' : ` and ${differ.length - 1} more`;
+  return [`Calls of the module "${path}"${more} differ in precision or Casts, and torch.export.unflatten makes one module of them, which may fail when it runs: use module() of the program, or keep the module FP32 in op_name_dict.`];
 }
 
 /** Names of the nodes that compute in BF16 and INT8 since they were read, for the record in the archive. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { pytorchDialect } from '../../../../src/engine/formats/pytorch/dialect';
 import { notesOn } from '../../../../src/engine/formats/pytorch/notes';
 import { readExportedProgram } from '../../../../src/engine/formats/pytorch/read';
+import { sourceOf } from '../../../../src/engine/formats/pytorch/source';
 import { writeExportedProgram } from '../../../../src/engine/formats/pytorch/write';
 import type { Graph } from '../../../../src/engine/graph/graph';
 import { runPhase } from '../../../../src/engine/phases/runPhase';
@@ -97,6 +98,14 @@ describe('writing converted programs', () => {
   it('says what Python needs for INT8, and nothing for BF16', async () => {
     expect(notesOn(await converted({}, true)).join()).toMatch(/import torch\.ao\.quantization\.fx\._decomposed/);
     expect(notesOn(await converted({ use_bf16: true }))).toEqual([]);
+  });
+
+  it.each([['bf16', []], ['fp32', [expect.stringContaining('Calls of the module "branch" differ in precision or Casts')]]])('says that calls of a module differ where the second is %s', async (precision, notes) => {
+    const graph = await converted({ use_bf16: true, op_name_dict: { 'features/3/.*': precision } });
+    for (const node of graph.nodes.values()) {
+      if (node.name === 'features/3/conv2d_1') Object.assign(sourceOf(node).origin!, { module: { ...sourceOf(node).origin!.module, path: 'branch', call: 1 } });
+    }
+    expect(notesOn(graph)).toEqual(notes);
   });
 
   it('puts Casts around every module in eager mode', async () => {
