@@ -48,3 +48,12 @@ export function required(options: Options, name: string): string {
   if (value === undefined) throw new UsageError(`--${name} is missing`);
   return value;
 }
+
+/** Value of an option that takes a whole number; undefined where it is not given. Throws UsageError. */
+export function wholeNumber(options: Options, name: string, least: number): number | undefined {
+  const given = text(options, name);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!/^\d+$/.test(given) || !Number.isSafeInteger(value) || value < least) throw new UsageError(`--${name} is a whole number of at least ${least}, not "${given}"`);
+  return value;
+}

@@ -60,7 +60,7 @@ export async function runCommandLine(argv: readonly string[], io: Terminal): Pro
 
 function parse(command: Command, args: string[]): { positionals: string[]; options: Options } {
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const name of command.strings) options[name] = { type: 'string' };
+  for (const name of command.strings) options[name] = { type: 'string', ...(name === 'output' ? { short: 'o' } : {}) };
   for (const name of command.flags) options[name] = { type: 'boolean' };
   let parsed;
   try {
@@ -75,7 +75,7 @@ function parse(command: Command, args: string[]): { positionals: string[]; optio
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  mixed-precision ${usage}\n      ${summary}`);
-  return ['Mixed Precision: FP32 + BF16 + INT8 for neural networks on CPUs', '', ...lines].join('\n');
+  return ['Mixed Precision: FP32 + BF16 + INT8 for neural networks on CPUs', '', ...lines, '', '  -o is short for --output.'].join('\n');
 }
 
 function fail(io: Terminal, code: number, message: string): number {

@@ -1,6 +1,6 @@
 import { randomArrays } from '../engine/calibration/randomArrays';
 import { writeArrays } from './arrays';
-import { type Command, required, text, UsageError } from './command';
+import { type Command, required, text, UsageError, wholeNumber } from './command';
 import { configFrom } from './config';
 
 const SAMPLES = 8;
@@ -14,7 +14,7 @@ export const randomData: Command = {
   flags: ['force'],
   async run({ arguments: [model], options, conversion, print, note }) {
     const target = required(options, 'output');
-    const request = { samples: wholeNumber('samples', text(options, 'samples'), 1, SAMPLES), seed: wholeNumber('seed', text(options, 'seed'), 0, 0), shapes: shapesIn(text(options, 'shapes') ?? '') };
+    const request = { samples: wholeNumber(options, 'samples', 1) ?? SAMPLES, seed: wholeNumber(options, 'seed', 0) ?? 0, shapes: shapesIn(text(options, 'shapes') ?? '') };
     await conversion.open(model!, await configFrom(options, note));
     const arrays = randomArrays(conversion.graph.inputs, request);
     await writeArrays(target, arrays, options.force === true);
@@ -22,13 +22,6 @@ export const randomData: Command = {
     note('The numbers are random: ranges and accuracy measured on them say nothing about real inputs.');
   },
 };
-
-function wholeNumber(option: string, given: string | undefined, least: number, absent: number): number {
-  if (given === undefined) return absent;
-  const value = Number(given);
-  if (!Number.isInteger(value) || value < least) throw new UsageError(`--${option} is ${given}, it must be a whole number from ${least} on`);
-  return value;
-}
 
 /** `ids:1x128,mask:1x128`; names may have colons. */
 function shapesIn(given: string): Map<string, readonly number[]> {

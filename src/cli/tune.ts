@@ -13,7 +13,7 @@ import { type ConfigContent, type NamedFiles, tunedContent } from '../engine/tun
 import { openJournal } from '../worker/journalFile';
 import type { TuningSetup } from '../worker/openBench';
 import { besideConfig, identityOf, withRanges } from '../worker/searchIdentity';
-import { type Command, type Options, required, text, UsageError } from './command';
+import { type Command, type Options, required, text, UsageError, wholeNumber } from './command';
 import { configFrom } from './config';
 import { metricFrom } from './metric';
 import { RUNTIME_OPTIONS, RUNTIME_USAGE } from './runtime';
@@ -60,10 +60,9 @@ type Wishes = Partial<Pick<TuningConfig['tuning'], 'strategy' | 'max_trials' | '
 
 /** What the command line says of the search. Throws UsageError. */
 function tuningWishes(options: Options): Wishes {
-  const [strategy, trials] = [text(options, 'strategy'), text(options, 'max-trials')];
+  const [strategy, trials] = [text(options, 'strategy'), wholeNumber(options, 'max-trials', 1)];
   if (strategy !== undefined && !Object.hasOwn(STRATEGIES, strategy)) throw new UsageError(`--strategy is one of ${Object.keys(STRATEGIES).join(', ')}, not "${strategy}"`);
-  if (trials !== undefined && !/^[1-9]\d*$/.test(trials)) throw new UsageError(`--max-trials is a whole number of at least 1, not "${trials}"`);
-  return { ...(strategy === undefined ? {} : { strategy: strategy as StrategyName }), ...(trials === undefined ? {} : { max_trials: Number(trials) }) };
+  return { ...(strategy === undefined ? {} : { strategy: strategy as StrategyName }), ...(trials === undefined ? {} : { max_trials: trials }) };
 }
 
 /** The config and the data, with what the command line says. Without calibration data or recorded ranges, the data to tune on gives the ranges. */

@@ -27,7 +27,7 @@ async function call(...argv: string[]): Promise<{ code: number; out: string[]; e
 it('writes the same inputs for the same seed, which the model runs on', async () => {
   const arrays = [];
   for (const [index, seed] of ['7', '7', '8'].entries()) {
-    const { code, out, error } = await call('random-data', CNN, '--output', path(`${index}.npz`), '--samples', '3', '--seed', seed);
+    const { code, out, error } = await call('random-data', CNN, '-o', path(`${index}.npz`), '--samples', '3', '--seed', seed);
     expect({ code, out, notes: error.length }).toEqual({ code: 0, out: ['image  float32  [3, 8, 8, 1]'], notes: 1 });
     arrays.push((await readArrays(path(`${index}.npz`))).get('image')!);
   }
