@@ -40,6 +40,7 @@ interface Case {
 const CASES: readonly Case[] = [
   { graph: 'fused_convolutions', kernels: { [CONVOLUTION]: 6, Pad: 1, PadV2: 2, Bitcast: 2 }, quantized: ['x', 'relu1', 'relu2', 'bias3', 'relu4', 'conv5', 'conv6'] },
   { graph: 'fused_depthwise', kernels: { [DEPTHWISE]: 3, Pad: 1, PadV2: 1, Bitcast: 2 }, quantized: ['x', 'relu1', 'bias2', 'depthwise3'] },
+  { graph: 'fused_padding', kernels: { [CONVOLUTION]: 1, [DEPTHWISE]: 2, QuantizeV2: 1, Dequantize: 1, Pad: 1, PadV2: 1 }, quantized: ['x', 'relu1', 'pad1', 'bias2', 'pad2', 'relu2'] },
   { graph: 'fused_residual', kernels: { [CONVOLUTION]: 7 }, quantized: ['x', 'relu0', 'relu1', 'relu2', 'bias2', 'relu3', 'relu4', 'conv3'] },
   {
     graph: 'fused_movement', kernels: { [CONVOLUTION]: 4, QuantizedMaxPool: 1 },
@@ -60,6 +61,14 @@ describe('fused INT8 kernels', () => {
     for (const [index, outputs] of (await Promise.all(answers)).entries()) {
       const runtime = ['oneDNN off', 'oneDNN on', 'a CPU without VNNI', 'the embedded runtime'][index];
       for (const { maxAbsError, largest } of Object.values(outputs)) expect(maxAbsError / largest, runtime).toBeLessThan(ROUNDING);
+    }
+  });
+
+  it('are not there with Quantize and Dequantize, where padded depthwise convolutions run with oneDNN too', async () => {
+    const converted = await convertGraph('fused_padding', { use_bf16: true }, true);
+    expect(converted.model.ofOp('DepthwiseConv2dNative')).toHaveLength(2);
+    for (const { outputs } of await compareInTensorFlow(converted)) {
+      for (const { relativeRms } of Object.values(outputs)) expect(relativeRms).toBeLessThan(WHOLE_NETWORK);
     }
   });
 

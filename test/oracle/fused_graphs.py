@@ -45,6 +45,18 @@ def fused_depthwise(graph):
     return finish(graph, {'x': random(310, 4, 10, 10, 6)}, 'y')
 
 
+def fused_padding(graph):
+    """Zeros around values from zero on and around others, then convolutions that pad no more."""
+    x = placeholder('x', None, 9, 9, 3)
+    t = ops.Relu6(features=bias('bias1', conv('conv1', x, 8, 370), 371), name='relu1')
+    t = ops.Pad(input=t, paddings=constant('end', np.int32([[0, 0], [0, 1], [0, 1], [0, 0]])), name='pad1')
+    t = bias('bias2', depthwise('depthwise1', t, 372, stride=2, padding='VALID'), 373)
+    t = ops.Pad(input=t, paddings=constant('around', np.int32([[0, 0], [1, 1], [2, 0], [0, 0]])), name='pad2')
+    t = ops.Relu6(features=bias('bias3', depthwise('depthwise2', t, 374, padding='VALID'), 375), name='relu2')
+    ops.Tanh(x=t, name='y')
+    return finish(graph, {'x': random(370, 4, 9, 9, 3)}, 'y')
+
+
 def fused_residual(graph):
     """A shortcut that is the block's input, one through a convolution, and one that is read later too."""
     x = placeholder('x', None, 8, 8, 4)
@@ -88,4 +100,4 @@ def fused_products(graph):
     return finish(graph, {'x': random(340, 16, 24)}, 'y')
 
 
-GRAPHS = {function.__name__: function for function in (fused_convolutions, fused_depthwise, fused_residual, fused_movement, fused_products)}
+GRAPHS = {function.__name__: function for function in (fused_convolutions, fused_depthwise, fused_padding, fused_residual, fused_movement, fused_products)}

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from models import load_graph, run
 
-HAND_ON = ('MaxPool', 'ConcatV2', 'Reshape', 'Identity')
+HAND_ON = ('MaxPool', 'ConcatV2', 'Reshape', 'Identity', 'Pad')
 
 
 class Value:
@@ -123,6 +123,7 @@ ELEMENTWISE = {
     'MaxPool': max_pool,
     'ConcatV2': lambda node, *values: np.concatenate(values[:-1], values[-1]),
     'Reshape': lambda node, x, shape: x.reshape(shape),
+    'Pad': lambda node, x, amounts: np.pad(x, amounts),
     'Identity': lambda node, x: x,
 }
 

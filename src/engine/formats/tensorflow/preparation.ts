@@ -39,11 +39,17 @@ export function arithmeticOf({ op }: Node): Arithmetic | undefined {
   return Object.hasOwn(ARITHMETIC, op) ? ARITHMETIC[op] : undefined;
 }
 
-const PADDED: ReadonlySet<string> = new Set(['Conv2D', 'DepthwiseConv2dNative']);
-
-/** See Dialect.withPadding: explicit_paddings of nn_ops.cc, which has them since TensorFlow 1.14 (depthwise: 2.2). */
+/**
+ * See Dialect.withPadding. Not for depthwise convolutions: with oneDNN the process aborts where a bias follows one with
+ * explicit_paddings, which Grappler forgets as it fuses both (grappler/optimizers/remapper.cc, TensorFlow 2.21).
+ */
 export function withPadding(convolution: Node, pad: Node, nodes: NodeTable): Node | undefined {
-  const paddings = PADDED.has(convolution.op) && convolution.inputs[0]?.output === 0 ? zeroPaddings(pad, nodes) : undefined;
+  return convolution.op === 'Conv2D' ? withExplicitPadding(convolution, pad, nodes) : undefined;
+}
+
+/** The convolution with the zeros of `pad`, which it reads, as its explicit_paddings (nn_ops.cc); undefined where that is not the same. */
+export function withExplicitPadding(convolution: Node, pad: Node, nodes: NodeTable): Node | undefined {
+  const paddings = convolution.inputs[0]?.output === 0 ? zeroPaddings(pad, nodes) : undefined;
   const padding = convolution.attributes.get('padding');
   if (paddings?.length !== 8 || padding?.kind !== 'string' || new TextDecoder().decode(padding.value) !== 'VALID') return undefined;
   const format = convolution.attributes.get('data_format');

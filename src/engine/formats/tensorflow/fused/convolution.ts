@@ -8,7 +8,7 @@ import { excess, shift } from './bias';
 import { addedBias, addsActivation, clippingObjection, readEpilogue } from './epilogue';
 import { quantizedSource, quantizeGrid, weightSource } from './grids';
 import { KernelInputs } from './kernelInputs';
-import { padded } from './padding';
+import { padded, withOwnPadding } from './padding';
 
 const ACTIVATIONS: ReadonlySet<string> = new Set(['Relu', 'Relu6']);
 const KERNELS: Readonly<Record<string, string>> = { Conv2D: '_FusedQuantizedConv2D', DepthwiseConv2dNative: '_FusedQuantizedDepthwiseConv2D' };
@@ -34,7 +34,8 @@ export const convolutionForm: Pick<FusedForm, 'objection' | 'absorbs' | 'absorbs
 
   absorbsTogether: () => undefined,
 
-  fuse(request) {
+  fuse(asked) {
+    const request = withOwnPadding(asked);
     const { op, absorbed, quantize, nodes, shape, uniqueName } = request;
     const [source, weight] = [quantizedSource(op.inputs[0]!, nodes), weightSource(op.inputs[1]!, nodes)];
     if (source === undefined || weight === undefined) return { reason: 'What it reads is not quantized as INT8 kernels need it.' };

@@ -4,7 +4,8 @@ import type { Node, ValueRef } from '../../../graph/graph';
 import { integersOf, textOf } from '../attributes';
 import { makeConstant } from '../boundaryNodes';
 import { firstOutput, makeNode, type } from '../makeNode';
-import type { QuantizedSource } from './grids';
+import { withExplicitPadding } from '../preparation';
+import { isSameGrid, quantizedSource, type QuantizedSource } from './grids';
 
 export interface Padded {
   readonly value: ValueRef;
@@ -32,6 +33,19 @@ export function padded(request: FusionRequest, { value, grid: { zeroPoint } }: Q
   return isKnown && channels! % PACKED === 0
     ? padPacked(request, value, zeroPoint, amounts, [height!, width!, channels!])
     : padNumbers(request, value, 'quint8', Uint8Array.of(zeroPoint), amounts);
+}
+
+/** The request for a convolution that pads by itself, in place of a Pad between two Quantize of one grid: INT8 then goes in as it is. */
+export function withOwnPadding(request: FusionRequest): FusionRequest {
+  const { op, nodes, shape } = request;
+  const source = quantizedSource(op.inputs[0]!, nodes);
+  const quantize = source && nodes.get(source.value.node);
+  const pad = quantize?.op === 'QuantizeV2' ? nodes.get(quantize.inputs[0]!.node) : undefined;
+  const padding = pad && withExplicitPadding(op, pad, nodes);
+  const before = padding && quantizedSource(padding.inputs[0]!, nodes);
+  if (padding === undefined || before === undefined || !isSameGrid(before.grid, source!.grid)) return request;
+  const added = integersOf(padding, 'explicit_paddings');
+  return { ...request, op: padding, shape: shape?.map((size, axis) => (size < 0 ? size : size - added[2 * axis]! - added[2 * axis + 1]!)) };
 }
 
 function padBeforeQuantize(request: FusionRequest, quantize: Node, amounts: readonly number[]): Padded {
