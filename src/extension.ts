@@ -11,6 +11,7 @@ import { ConfigPanelProvider } from './views/configPanel';
 import { trackContextKeys } from './views/contextKeys';
 import { FileContents } from './views/fileContents';
 import { GraphEditorProvider } from './views/graphEditor';
+import { trackSavedModelFolders } from './views/savedModelFolders';
 import { createStatusBar } from './views/statusBar';
 import { registerWelcome } from './views/welcome';
 import { type OpenTuning, TuningPanels } from './views/tuningPanels';
@@ -31,6 +32,8 @@ export interface TestingApi {
   readonly onDidPostToConfig: vscode.Event<ToConfig>;
   /** The search of the active model. */
   readonly activeTuning: () => OpenTuning | undefined;
+  /** Paths of the folders that the explorer offers to open. */
+  readonly savedModelFolders: ReadonlySet<string>;
 }
 
 export function activate(context: vscode.ExtensionContext): ExtensionApi {
@@ -38,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const documents = new OpenDocuments();
   const contents = new FileContents();
   const panel = new ConfigPanelProvider(context.extensionUri, documents, messages);
+  const savedModels = trackSavedModelFolders();
   const tuning = new TuningPanels(context.extensionUri, documents, messages);
   context.subscriptions.push(
     messages,
@@ -48,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     tuning.register(),
     registerCommands({ documents, messages, tuning, context }),
     trackContextKeys(documents),
+    savedModels,
     createStatusBar(documents),
     showWindowProgress(documents),
     registerWelcome(),
@@ -57,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   if (context.extensionMode !== vscode.ExtensionMode.Test) return api;
   const testing: TestingApi = {
     activeDocument: () => documents.active, sendToConfig: (message) => panel.receive(message), onDidPostToConfig: panel.onDidPost, activeTuning: () => tuning.of(documents.active),
+    savedModelFolders: savedModels.folders,
   };
   return { ...api, testing };
 }

@@ -9,6 +9,9 @@ export interface FileType {
   readonly folder?: { readonly name: string; readonly extension: string };
 }
 
+/** What the main file of a SavedModel is called, which the others in its folder belong to. */
+export const SAVED_MODEL_FILES: readonly string[] = ['saved_model.pb', 'saved_model.pbtxt'];
+
 /** Plain data, so that the host can offer files without loading what reads them. */
 export const FILE_TYPES: readonly FileType[] = [
   { name: 'TensorFlow GraphDef', extensions: ['pb', 'pbtxt'], opensOnly: ['meta'], folder: { name: 'TensorFlow SavedModel', extension: 'savedmodel' } },

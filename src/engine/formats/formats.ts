@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect';
 import { UserError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { ByteSink, ByteSource, FolderSink, OpenBeside, Progress } from '../host';
+import { SAVED_MODEL_FILES } from './fileTypes';
 import { onnxDialect } from './onnx/dialect';
 import { notesOn } from './onnx/providers';
 import { readOnnx } from './onnx/read';
@@ -72,7 +73,7 @@ const FORMATS: readonly Format[] = [
   {
     name: 'TensorFlow SavedModel',
     extension: '.savedmodel',
-    mainFiles: ['saved_model.pb', 'saved_model.pbtxt'],
+    mainFiles: SAVED_MODEL_FILES,
     dialect: tensorflowDialect,
     read: readSavedModel,
     writer: { kind: 'folder', write: (graph, folder, progress) => writeSavedModel(withoutDanglingColocations(graph), folder, progress) },
