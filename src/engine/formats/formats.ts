@@ -15,9 +15,8 @@ import { writeExportedProgram } from './pytorch/write';
 import { readCheckpoint } from './tensorflow/checkpoint/read';
 import { withoutDanglingColocations } from './tensorflow/colocation';
 import { tensorflowDialect } from './tensorflow/dialect';
-import { findInputs, findOutputs } from './tensorflow/ioSignature';
 import { wholeGraph } from './tensorflow/ownRuntime';
-import { readGraphDef, type ReadOptions } from './tensorflow/read';
+import { readGraphDef, type ReadOptions, withSignature } from './tensorflow/read';
 import type { SavedModelChoice } from './tensorflow/savedModel/metaGraph';
 import { readSavedModel, withSavedSignature } from './tensorflow/savedModel/read';
 import { remarksOn as remarksOnSavedModel } from './tensorflow/savedModel/remarks';
@@ -64,10 +63,6 @@ export interface Format {
   /** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
   withSignature(graph: Graph, options: ReadOptions, file: string): Graph;
 }
-
-const withSignature: Format['withSignature'] = (graph, { inputs, outputs }, file) => ({
-  ...graph, inputs: findInputs(graph, inputs, file), outputs: findOutputs(graph, outputs, file),
-});
 
 const FORMATS: readonly Format[] = [
   {

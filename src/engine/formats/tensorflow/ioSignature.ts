@@ -1,6 +1,7 @@
 import { opDefinition, type Argument } from '../../capabilities/tensorflow';
 import { UserError } from '../../errors';
-import type { Graph, ModelInput, ModelOutput, Node, ValueRef } from '../../graph/graph';
+import { type Graph, type ModelInput, type ModelOutput, type Node, type ValueRef, valueKey } from '../../graph/graph';
+import { inferShapes } from './shapes/inferShapes';
 
 const PLACEHOLDERS = new Set(['Placeholder', 'PlaceholderWithDefault', 'PlaceholderV2']);
 
@@ -15,20 +16,26 @@ const LEFT_BY_LOWERING = /(^|\/)unused_control_flow_input(_\d+)?$/;
 
 /** The model's inputs: the values named, else its placeholders in file order. Throws UserError for a name not in the graph. */
 export function findInputs(graph: Graph, names: readonly string[] | undefined, file: string): ModelInput[] {
-  if (names !== undefined) return names.map((name) => inputAt(graph, resolveValue(graph, name, file)));
+  if (names !== undefined) {
+    const values = names.map((name) => resolveValue(graph, name, file));
+    // What is computed states no shape. Whether its first axis counts samples shows in the shape that follows from the graph.
+    const inferred = values.some(({ node }) => graph.nodes.get(node)!.inputs.length > 0) ? inferShapes(graph) : undefined;
+    return values.map((value) => inputAt(graph, value)).map((input) => ({ ...input, shape: input.shape ?? inferred?.get(valueKey(input.value)) }));
+  }
   const placeholders = [...graph.nodes.values()].filter((node) => PLACEHOLDERS.has(node.op) && !LEFT_BY_LOWERING.test(node.name));
   return placeholders.map((node) => inputAt(graph, { node: node.id, output: 0 }));
 }
 
 function inputAt(graph: Graph, value: ValueRef): ModelInput {
-  const node = graph.nodes.get(value.node)!;
-  const dtype = PLACEHOLDERS.has(node.op) ? node.attributes.get('dtype') : undefined;
-  const shape = PLACEHOLDERS.has(node.op) ? node.attributes.get('shape') : undefined;
+  const { op, attributes } = graph.nodes.get(value.node)!;
+  const states = PLACEHOLDERS.has(op) || op === 'Const';
+  const dtype = states ? attributes.get('dtype') : undefined;
+  const shape = op === 'Const' ? attributes.get('value') : states ? attributes.get('shape') : undefined;
   return {
     name: valueName(value),
     value,
     dtype: dtype?.kind === 'type' ? dtype.value : undefined,
-    shape: shape?.kind === 'shape' ? shape.value : undefined,
+    shape: shape?.kind === 'shape' ? shape.value : shape?.kind === 'tensor' ? shape.shape : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import { CancelledError, UserError } from '../../errors';
 import type { Graph, Node } from '../../graph/graph';
 import { NO_PROGRESS, type ByteSource, type Progress } from '../../host';
 import { readWholeFile } from '../fileBytes';
+import { withFedConstants, withoutFedConstants } from './fedConstants';
 import { findInputs, findOutputs } from './ioSignature';
 import { NodeFrame, type NodeFrameMessage } from './messages';
 import { NODE_FIELD, nodeFromFrame, type ReadContext } from './nodeDef';
@@ -40,7 +41,13 @@ export function graphFromBytes(bytes: Uint8Array, file: string, options: ReadOpt
   progress.report('Checking the graph');
   const graph: Graph = { nodes, inputs: [], outputs: [], source: { otherFields } satisfies GraphDefSource };
   checkGraph(graph, file, progress);
-  return { ...graph, inputs: findInputs(graph, options.inputs, file), outputs: findOutputs(graph, options.outputs, file) };
+  return withSignature(graph, options, file);
+}
+
+/** The graph with the inputs and outputs the options name, or its own. Throws UserError for a name not in the graph. */
+export function withSignature(graph: Graph, { inputs, outputs }: ReadOptions, file: string): Graph {
+  const read = withoutFedConstants(graph);
+  return withFedConstants({ ...read, inputs: findInputs(read, inputs, file), outputs: findOutputs(read, outputs, file) });
 }
 
 const NODES_PER_CHECK = 256;

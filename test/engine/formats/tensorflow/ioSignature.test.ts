@@ -18,13 +18,15 @@ describe('inputs', () => {
     ]);
   });
 
-  it('are the values the user names instead', () => {
+  it('are the values the user names instead, with the shapes that follow from the graph', () => {
     const nodes: NodeSpec[] = [
-      placeholder('wav', 'string', []), { name: 'decode', op: 'DecodeWav', inputs: ['wav'] }, identity('mfcc', 'decode'), identity('y', 'mfcc'),
+      placeholder('wav', 'string', []), { name: 'decode', op: 'DecodeWav', inputs: ['wav'], attrs: { desired_samples: 16000, desired_channels: 1 } },
+      { name: 'unknown', op: 'my_function', inputs: ['decode'] }, identity('y', 'unknown'),
     ];
-    expect(buildGraph(nodes, { inputs: ['mfcc:0', 'decode:1'] }).inputs).toEqual([
-      { name: 'mfcc', value: { node: 'mfcc', output: 0 }, dtype: undefined, shape: undefined },
-      { name: 'decode:1', value: { node: 'decode', output: 1 }, dtype: undefined, shape: undefined },
+    expect(buildGraph(nodes, { inputs: ['unknown:0', 'decode', 'decode:1'] }).inputs).toEqual([
+      { name: 'unknown', value: { node: 'unknown', output: 0 }, dtype: undefined, shape: undefined },
+      { name: 'decode', value: { node: 'decode', output: 0 }, dtype: undefined, shape: [16000, 1] },
+      { name: 'decode:1', value: { node: 'decode', output: 1 }, dtype: undefined, shape: [] },
     ]);
   });
 

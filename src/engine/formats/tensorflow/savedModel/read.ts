@@ -3,6 +3,7 @@ import { UserError } from '../../../errors';
 import type { Graph, ModelInput, ModelOutput, ModelSignature } from '../../../graph/graph';
 import type { ByteSource, OpenBeside, Progress } from '../../../host';
 import { readWholeFile } from '../../fileBytes';
+import { withFedConstants, withoutFedConstants } from '../fedConstants';
 import { findInputs, findOutputs } from '../ioSignature';
 import type { ReadOptions } from '../read';
 import { decodeText } from '../text';
@@ -39,7 +40,8 @@ export async function savedModelFromBytes(
  * The graph with the inputs and outputs the options name, as one signature, or with those of its signatures; what the options
  * leave out is that of the first. Throws UserError for a name not in the graph.
  */
-export function withSavedSignature(graph: Graph, { inputs, outputs }: ReadOptions, file: string): Graph {
+export function withSavedSignature(given: Graph, { inputs, outputs }: ReadOptions, file: string): Graph {
+  const graph = withoutFedConstants(given);
   const { signatures } = graph.source as FrozenSource;
   const [first] = signatures;
   const isOwn = inputs !== undefined || outputs !== undefined;
@@ -47,7 +49,7 @@ export function withSavedSignature(graph: Graph, { inputs, outputs }: ReadOption
     inputs: inputs === undefined ? unique(isOwn ? first!.inputs : signatures.flatMap((signature) => signature.inputs)).map(asInput) : findInputs(graph, inputs, file),
     outputs: outputs === undefined ? unique(isOwn ? first!.outputs : signatures.flatMap((signature) => signature.outputs)).map(asOutput) : findOutputs(graph, outputs, file),
   };
-  return { ...graph, ...made, signatures: isOwn ? [{ name: first!.name, inputs: namesOf(made.inputs), outputs: namesOf(made.outputs) }] : signatures.map(asSignature) };
+  return { ...withFedConstants({ ...graph, ...made }), signatures: isOwn ? [{ name: first!.name, inputs: namesOf(made.inputs), outputs: namesOf(made.outputs) }] : signatures.map(asSignature) };
 }
 
 function asInput({ graphName, value, dtype, shape }: SignatureTensor): ModelInput {
