@@ -48,6 +48,16 @@ describe('quantize', () => {
     expect(floats(perTensor, 'w/int8_max')).toEqual([4]);
   });
 
+  it('keeps no FP32 weights for nodes that only wait for a copy of them', async () => {
+    const waiting: NodeSpec[] = [unary('copy', 'Identity', 'w'), { name: 'done', op: 'NoOp', inputs: ['^copy'] }, { ...unary('result', 'Identity', 'y'), inputs: ['y', '^done'] }];
+    const { quantized } = await runPhases(buildGraph([x, w, conv('y', 'x'), ...waiting]), {}, RANGE);
+    expectValid(quantized);
+    expect(['w', 'copy', 'w/int8'].map((id) => quantized.nodes.has(id))).toEqual([false, false, true]);
+    expect(quantized.nodes.get('done')!.controlInputs).toEqual([]);
+    const read = await runPhases(buildGraph([x, w, conv('y', 'x'), unary('copy', 'Identity', 'w'), unary('sum', 'Exp', 'copy')]), {}, RANGE);
+    expect(read.quantized.nodes.has('w')).toBe(true);
+  });
+
   it('hands INT8 through pooling in one range', async () => {
     const pool = { ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: 'VALID' };
     const { quantized } = await runPhases(buildGraph([x, w, conv('a', 'x'), unary('pool', 'MaxPool', 'a', pool), conv('y', 'pool')]), {}, RANGE);

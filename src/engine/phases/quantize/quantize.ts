@@ -125,6 +125,7 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
     const axis = settings.weight_granularity === 'per_channel' ? weight.axis : undefined;
     const key = `${constant.id} ${axis} ${outside?.enter.id ?? ''}`;
     rewriter.apply(QUANTIZE_WEIGHT, `${node.name} reads its weights in INT8, ${axis === undefined ? 'one scale for the tensor' : 'one scale per output channel'}.`, () => {
+      if (!made.has(key)) removeUnread(rewriter, dialect, copiesOf(constant, rewriter, dialect));
       const stored = made.get(key) ?? storeWeight(constant, axis, outside?.enter, context);
       made.set(key, stored);
       rewriter.setInput(node.id, weight.input, stored.value);
@@ -133,6 +134,11 @@ function quantizeWeights(graph: Graph, isInt8: (id: string) => boolean, steps: R
       storeBias(node, pattern, stored.scales, steps, graph, context);
     });
   }
+}
+
+/** What hands a constant on: where nothing reads that, it is only waited for, as a call of a function waits for what it captures. */
+function copiesOf(constant: Node, rewriter: Rewriter, dialect: Dialect): readonly string[] {
+  return rewriter.uses(constant.id).map(({ node }) => node).filter((id) => dialect.passesOn(rewriter.node(id), rewriter) === 'identity');
 }
 
 /** `enter` brings the weight into the loop where it is read. */
