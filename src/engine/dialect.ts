@@ -90,6 +90,8 @@ export interface Dialect {
   /** The nodes that quantize a value and dequantize it again, in order; the first output of the last one is FP32. Names begin with `base`. */
   makeQuantizeDequantize(base: string, value: ValueRef, grid: ActivationGrid, uniqueName: UniqueName): readonly Node[];
   readonly weightGrid: WeightGrid;
+  /** Whether the framework's runtimes make INT8 kernels of Dequantize, op and Quantize themselves. */
+  readonly fusesQuantize?: boolean;
   /** Where there is no such question, grids of activations are exact in float64, and weights give up the bit. */
   readonly activationRule?: ActivationRule;
   /** The nodes that hold a constant's values as INT8 and dequantize them, in order; the first output of the last one is FP32. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activationGrid } from '../../../src/engine/calibration/activationGrid';
 import type { TuningConfig } from '../../../src/engine/config/config';
 import { parseConfig } from '../../../src/engine/config/parse';
+import { onnxDialect } from '../../../src/engine/formats/onnx/dialect';
 import { pytorchDialect } from '../../../src/engine/formats/pytorch/dialect';
 import { tensorflowDialect as dialect } from '../../../src/engine/formats/tensorflow/dialect';
 import { decodeTensor } from '../../../src/engine/formats/tensorflow/tensor';
@@ -132,6 +133,9 @@ describe('a grid by the rule of PyTorch', () => {
     expect(sevenBits(config('{ "target_isa": "avx2" }'), pytorchDialect)).toEqual({ weights: false, activations: true });
     expect(sevenBits(config('{ "quantization": { "reduce_range": true } }'), pytorchDialect)).toEqual({ weights: false, activations: true });
     expect(sevenBits(config('{}'), pytorchDialect)).toEqual({ weights: false, activations: false });
+    expect(sevenBits(config('{ "target_isa": "avx2" }'), onnxDialect)).toEqual({ weights: true, activations: false });
+    expect(sevenBits(config('{ "target_isa": "avx512_vnni" }'), onnxDialect)).toEqual({ weights: false, activations: false });
+    expect(sevenBits(config('{ "target_isa": "avx2" }'), dialect)).toEqual({ weights: false, activations: false });
     expect(activationGrid({ min: -1, max: 1 }, { rule, hasSevenBits: true })).toMatchObject({ zeroPoint: 64, highest: 127 });
   });
 });

@@ -52,6 +52,7 @@ export const onnxDialect: Dialect = {
   makeCast,
   makeQuantizeDequantize,
   weightGrid: WEIGHT_GRID,
+  fusesQuantize: true,
   makeQuantizedWeight,
   makeQuantizedBias,
   // Emitting BF16 would round its scale to BF16 as well.

@@ -55,6 +55,7 @@ export const pytorchDialect: Dialect = {
   makeCast,
   makeQuantizeDequantize,
   weightGrid: WEIGHT_GRID,
+  fusesQuantize: true,
   activationRule: ACTIVATION_RULE,
   makeQuantizedWeight,
   // Inductor fuses a Dequantize to FP32 and a Cast with what reads them; not one that emits BF16 itself.

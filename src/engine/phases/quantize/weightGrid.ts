@@ -18,12 +18,12 @@ export interface SevenBits {
 
 /**
  * Whether a bit is given up, by weights or by activations as the framework has it. Unless the config says, it is where fused
- * INT8 kernels are written and the target is not known to have VNNI, and where activations give it up for a target known not to.
+ * INT8 kernels are written and the target is not known to have VNNI, and where the framework makes such kernels itself and the target is known not to.
  */
 export function sevenBits(config: TuningConfig, dialect: Dialect): SevenBits {
   const { quantization: { reduce_range: reduceRange }, target_isa: target } = config;
   const inActivations = dialect.activationRule?.reducesRange === true;
-  const overflows = inActivations ? target === 'avx2' : fusedFormOf(config, dialect) !== undefined && !hasVnni(target);
+  const overflows = fusedFormOf(config, dialect) === undefined ? dialect.fusesQuantize === true && target === 'avx2' : !hasVnni(target);
   const reduced = reduceRange === 'auto' ? overflows : reduceRange;
   return { weights: reduced && !inActivations, activations: reduced && inActivations };
 }
