@@ -1,5 +1,6 @@
 // The run over the corpus' ONNX models: `node scripts/check-onnx-corpus.mjs`. Each is read and written, converted to BF16 in
-// both forms and to INT8 with its own inputs as calibration data. What is asked of every file:
+// both forms and to INT8 with its own inputs as calibration data; results are appended as they come, so a run can be continued.
+// What is asked of every file:
 // - onnx's checker and strict shape inference accept it where they accept the original in the same operator set;
 // - onnxruntime runs it where it runs the original, and all outputs are there, in their types and shapes, and as finite;
 // - read and written unchanged, outputs are equal; integers and strings always are;
@@ -17,6 +18,7 @@ import { startKernels } from '../../src/worker/kernelRunner';
 import { nodeHost } from '../../src/worker/nodeHost';
 import { corpusFolder, type CorpusEntry } from './corpus';
 import { OnnxJudge, type OutputDifference } from './onnxJudge';
+import { openResultLog } from './resultLog';
 
 const FORMS = ['unchanged', 'bf16', 'emulated', 'int8'] as const;
 type Form = (typeof FORMS)[number];
@@ -47,36 +49,42 @@ const CONFIGS: Readonly<Record<Form, object>> = {
 const results = path.resolve('test-results');
 const work = path.join(results, 'onnx-corpus');
 
-/** `--all`: entries that onnxruntime does not run, too. Other arguments choose entries by a part of their name. */
+/** `--fresh` starts over; other arguments choose entries by a part of their name. */
 export async function main(args: readonly string[]): Promise<void> {
   const folder = corpusFolder();
   if (folder === undefined) throw new Error('No corpus: set MIXED_PRECISION_CORPUS to its folder.');
   mkdirSync(work, { recursive: true });
+  const log = openResultLog<EntryResult>(path.join(results, 'onnx-corpus.jsonl'), args.includes('--fresh'));
   const parts = args.filter((arg) => !arg.startsWith('--'));
-  const manifest = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as (CorpusEntry & { kind: string; io?: string })[];
-  const entries = manifest.filter(({ kind, name }) => kind === 'onnx' && (parts.length === 0 || parts.some((part) => name.includes(part))));
+  const entries = (JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as CorpusEntry[]).filter(({ kind }) => kind === 'onnx');
+  const chosen = entries.filter(({ name }) => (parts.length > 0 ? parts.some((part) => name.includes(part)) : !log.done.has(name)));
   const judge = new OnnxJudge();
   const kernels = await startKernels({ script: path.resolve('dist/kernelProcess.js') });
   const host = nodeHost(NO_PROGRESS, () => Promise.resolve({ ...kernels, close: () => Promise.resolve() }));
-  const all: EntryResult[] = [];
-  for (const entry of entries) {
-    const forms: FormResult[] = [];
-    const original = path.join(folder, entry.file);
-    const io = entry.io === undefined ? undefined : path.join(folder, entry.io);
-    const runs = entry.status === 'match' || entry.status === 'ran';
-    const before = await judge.ask('check', { model: original }).catch((error: Error) => ({ checker: error.message, shapes: error.message }));
-    const hasInputs = io !== undefined && writeInputs(io, path.join(work, 'inputs.npz'));
-    for (const form of FORMS) {
-      if (form === 'int8' && !(hasInputs && runs)) continue;
-      forms.push(await checkForm(entry.name, form, original, io, runs, before, host, judge).catch((error: Error): FormResult => ({ form, ops: 0, run: `bug: ${error.stack}` })));
-    }
-    all.push({ name: entry.name, status: entry.status, forms });
-    if (all.length % 50 === 0) console.log(`${all.length} of ${entries.length}`);
+  for (const [index, entry] of chosen.entries()) {
+    process.stderr.write(`\r${index + 1} of ${chosen.length}  ${entry.name.padEnd(70).slice(0, 70)}`);
+    log.add(await checkEntry(entry, folder, host, judge));
   }
   judge.close();
   await kernels.close();
+  process.stderr.write('\n');
+  const all = entries.flatMap(({ name }) => log.done.get(name) ?? []);
   writeFileSync(path.join(results, 'onnx-corpus.json'), `${JSON.stringify(all, null, 1)}\n`);
   for (const line of summaryLines(all)) console.log(line);
+}
+
+async function checkEntry(entry: CorpusEntry, folder: string, host: ReturnType<typeof nodeHost>, judge: OnnxJudge): Promise<EntryResult> {
+  const forms: FormResult[] = [];
+  const original = path.join(folder, entry.file);
+  const io = entry.io === undefined ? undefined : path.join(folder, entry.io);
+  const runs = entry.status === 'match' || entry.status === 'ran';
+  const before = await judge.ask('check', { model: original }).catch((error: Error) => ({ checker: error.message, shapes: error.message }));
+  const hasInputs = io !== undefined && writeInputs(io, path.join(work, 'inputs.npz'));
+  for (const form of FORMS) {
+    if (form === 'int8' && !(hasInputs && runs)) continue;
+    forms.push(await checkForm(entry.name, form, original, io, runs, before, host, judge).catch((error: Error): FormResult => ({ form, ops: 0, run: `bug: ${error.stack}` })));
+  }
+  return { name: entry.name, status: entry.status, forms };
 }
 
 async function checkForm(
