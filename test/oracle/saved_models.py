@@ -6,8 +6,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.saved_model import loader_impl
 
-from errors import error_statistics
-from tensors import load_arrays, round_to_bf16
+from emulate import rounded_feeds
+from errors import error_statistics, worst
+from tensors import load_arrays
 
 v1 = tf.compat.v1
 
@@ -61,8 +62,8 @@ def strings(shape):
 
 
 def compare_saved_models(original, converted, signature, inputs=None, shapes={}):
-    """Error statistics of each output of a signature, those that rounding its inputs to BF16 alone gives, and whether names,
-    types and shapes of the signature are the same.
+    """Error statistics of each output of a signature, the worst that rounding its inputs to BF16 alone gives, whichever way each
+    is rounded, and whether names, types and shapes of the signature are the same.
 
     `inputs` is a file with arrays `SIGNATURE/in:NAME` or `NAME`; inputs that it lacks are strings, of [type, shape] in `shapes`.
     """
@@ -72,11 +73,11 @@ def compare_saved_models(original, converted, signature, inputs=None, shapes={})
     feeds = {name: next((arrays[key] for key in (prefix + name, name) if key in arrays), None) for name in names}
     feeds = {name: strings(shapes[name][1]) if array is None else array for name, array in feeds.items()}
     expected, actual = run_signature(original, signature, feeds), run_signature(converted, signature, feeds)
-    rounded = run_signature(original, signature, {name: round_to_bf16(array) for name, array in feeds.items()})
+    rounded = [run_signature(original, signature, arrays) for arrays in rounded_feeds(feeds)]
     has_variables = any(node.op in ('VarHandleOp', 'VariableV2', 'Variable') for graph in parse(converted).meta_graphs for node in graph.graph_def.node)
     return {
         'outputs': {name: error_statistics(expected[name], actual[name]) for name in expected},
-        'inputRounding': {name: error_statistics(expected[name], rounded[name]) for name in expected},
+        'inputRounding': {name: worst([error_statistics(expected[name], outputs[name]) for outputs in rounded]) for name in expected},
         'sameSignature': described(original, signature) == described(converted, signature),
         'hasVariables': has_variables,
     }
