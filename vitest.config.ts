@@ -18,6 +18,7 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } }, // A busy machine draws late.
         },
       },
+      { test: { name: 'window', include: ['test/window/**/*.test.mjs'], testTimeout: 300_000, hookTimeout: 300_000, ...oneAfterAnother } },
       { test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000, ...oneProcess } },
     ],
   },

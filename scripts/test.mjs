@@ -19,6 +19,7 @@ const suites = [
   { name: 'unit', title: 'the engine and the command line', run: () => vitest('unit') },
   { name: 'webview', title: 'the webviews in a real browser', needs: findChromium, run: () => vitest('webview') },
   { name: 'vscode', title: 'the extension in a real VS Code', needs: findChromium, run: () => runSuite('vscode', { extension: root }) },
+  { name: 'window', title: 'a window of VS Code that is reloaded', needs: findChromium, run: () => vitest('window') },
   { name: 'vsix', title: 'the packaged extension in a real VS Code', needs: findChromium, run: vsix },
   { name: 'oracle', title: 'every written file in TensorFlow', needs: oracle, run: () => vitest('oracle') },
 ];
