@@ -3,7 +3,8 @@ import { UserError } from '../../errors';
 import { type Graph, type ModelInput, type ModelOutput, type Node, type ValueRef, valueKey } from '../../graph/graph';
 import { inferShapes } from './shapes/inferShapes';
 
-const PLACEHOLDERS = new Set(['Placeholder', 'PlaceholderWithDefault', 'PlaceholderV2']);
+/** Ops that a graph has in the place of what callers give. */
+export const PLACEHOLDERS: ReadonlySet<string> = new Set(['Placeholder', 'PlaceholderWithDefault', 'PlaceholderV2']);
 
 /** Ops with outputs that nobody runs a model for: nothing reading them does not make them a result. */
 const NO_RESULT = new Set([

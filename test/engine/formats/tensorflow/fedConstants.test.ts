@@ -28,6 +28,14 @@ describe('a constant that callers may give another value', () => {
     expect(Array.from(tensorflowDialect.constantTensor(nodes.get('rate/default')!).data as Float32Array)).toEqual([0.5]);
   });
 
+  it('may be handed on or computed from constants', () => {
+    const handed: NodeSpec = { name: 'handed', op: 'Identity', inputs: ['scaled'], attrs: { T: 'float32' } };
+    const graph = buildGraph([...NODES.slice(0, -1), handed, { ...NODES.at(-1)!, inputs: ['x', 'handed'] }], { inputs: ['x', 'scaled'] });
+    const nodes = prepared(graph);
+    expect(['scaled/default', 'scaled', 'handed'].map((id) => nodes.get(id)?.op)).toEqual(['Const', 'PlaceholderWithDefault', undefined]);
+    expect(nodes.get('y')!.inputs.map(({ node }) => node)).toEqual(['x', 'scaled']);
+  });
+
   it('is the constant of the file again where it is an input no longer', () => {
     const original = buildGraph(NODES);
     const given = withSignature(original, { inputs: ['x', 'rate'] }, 'model.pb');
