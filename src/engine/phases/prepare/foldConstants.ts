@@ -52,6 +52,17 @@ export function foldConstant(rewriter: Rewriter, dialect: Dialect, id: string, t
   });
 }
 
+/** Makes what reads a node that computes the same from constants as `other` did read that; operands nothing else reads are removed. */
+export function shareConstant(rewriter: Rewriter, dialect: Dialect, id: string, other: string): void {
+  const node = rewriter.node(id);
+  rewriter.apply(FOLD_CONSTANTS, `"${node.name}" is gone: "${rewriter.node(other).name}" is the constant it always gave.`, () => {
+    rewriter.redirect(rewriter.uses(id, 0), { node: other, output: 0 });
+    rewriter.redirectControl(id, other);
+    rewriter.remove(id);
+    removeUnread(rewriter, dialect, node.inputs.map((value) => value.node));
+  });
+}
+
 /** The node and everything it is computed from. */
 function nodesOfExpression(rewriter: Rewriter, root: Node): ReadonlyMap<string, Node> {
   const found = new Map([[root.id, root]]);

@@ -1,18 +1,14 @@
 import type { Dialect } from '../../dialect';
-import { attributesKey } from '../../graph/attributeKey';
-import { bytesPerElement } from '../../graph/dataType';
-import { type Node, type ValueRef, valueKey } from '../../graph/graph';
+import type { Node } from '../../graph/graph';
 import type { Rewriter, Rule } from '../../graph/rewriter';
 import { topologicalOrder } from '../../graph/traversal';
 import { canReplace } from './canReplace';
+import { repeatedKey } from './repeatedKey';
 
 export const MERGE_REPEATED: Rule = {
   name: 'merge-repeated',
   description: 'Computes once what several ops compute from the same values in the same way.',
 };
-
-/** Elements of constants that are compared by value; larger ones are the same only where they are one node. */
-const FEW = 64;
 
 /**
  * Merges ops of one kind that read the same outputs of the same nodes, wait for the same nodes and have equal attributes.
@@ -50,28 +46,7 @@ export function mergeRepeated(rewriter: Rewriter, dialect: Dialect): ReadonlyMap
   }
 }
 
-/** A text that nodes share which compute the same; undefined for those that are never merged. */
+/** What only constants go into is computed once when constants are folded. */
 function keyOf(node: Node, rewriter: Rewriter, dialect: Dialect): string | undefined {
-  // What one branch computes is not there in another.
-  if (dialect.runsInside?.(node) === true) return undefined;
-  const own = dialect.isInput(node) || dialect.isConstant(node) || dialect.hasSideEffects(node) ? undefined : dialect.repeatKey(node, rewriter);
-  if (own === undefined || node.inputs.every((value) => dialect.constantBehind(rewriter, value) !== undefined)) return undefined;
-  const attributes = attributesKey(node.attributes);
-  if (attributes === undefined) return undefined;
-  const inputs = node.inputs.map((value) => inputKey(value, rewriter, dialect));
-  const waits = [...node.controlInputs].sort();
-  return JSON.stringify([node.op, own, inputs, waits, attributes, dialect.outputTypes(node), node.device ?? '', dialect.moduleOf?.(node)?.call ?? '']);
-}
-
-function inputKey(value: ValueRef, rewriter: Rewriter, dialect: Dialect): string {
-  const constant = dialect.constantBehind(rewriter, value);
-  const attribute = constant?.attributes.get('value');
-  if (constant === undefined || attribute?.kind !== 'tensor' || bytesPerElement(attribute.dtype) === undefined || attribute.shape.reduce((a, b) => a * b, 1) > FEW) return valueKey(value);
-  const { dtype, shape, data } = dialect.constantTensor(constant);
-  return `${dtype}[${shape.join()}] ${bits(data as ArrayLike<number | bigint>)} after ${[...constant.controlInputs].sort().join()}`;
-}
-
-/** Elements so that different ones differ: zeros by their sign, too. */
-function bits(data: ArrayLike<number | bigint>): string {
-  return Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join();
+  return node.inputs.every((value) => dialect.constantBehind(rewriter, value) !== undefined) ? undefined : repeatedKey(node, rewriter, dialect);
 }

@@ -120,6 +120,20 @@ describe('constants', () => {
     expect(graph.nodes.has('half')).toBe(false);
   });
 
+  it('that several ops compute alike are one', () => {
+    const turn = (name: string, of: string, perm = 'perm'): NodeSpec => node(name, 'Transpose', [of, perm], { ...T, Tperm: 'int32' });
+    const product = (name: string, weights: string): NodeSpec => node(name, 'MatMul', ['m', weights], { ...T, transpose_a: false, transpose_b: false });
+    const { lines, graph, changes } = prepared([
+      placeholder('m', 'float32', [1, 12]), constant('w', 'float32', [9, 12], [1]), constant('perm', 'int32', [2], [1, 0]), constant('same', 'int32', [2], [1, 0]),
+      node('read', 'Identity', ['w']), turn('first', 'w'), turn('second', 'read', 'same'), node('negative', 'Neg', ['first']), node('minus', 'Neg', ['second']),
+      ...['first', 'second', 'negative', 'minus'].map((weights) => product(`by ${weights}`, weights)),
+    ], rules);
+    expect(lines).toEqual(['by first: MatMul<f> <- m', 'by second: MatMul<f> <- m', 'by negative: MatMul<f> <- m', 'by minus: MatMul<f> <- m']);
+    expect([...graph.nodes.values()].filter(({ op }) => op === 'MatMul').map(({ inputs }) => inputs[1]!.node)).toEqual(['first', 'first', 'negative', 'negative']);
+    expect(changes.map(({ reason }) => reason)).toContain('"second" is gone: "first" is the constant it always gave.');
+    expect(['w', 'read', 'second', 'minus'].filter((id) => graph.nodes.has(id))).toEqual([]);
+  });
+
   it('do not grow beyond twice what the model has', () => {
     const big = constant('c0', 'float32', [300_000], [1]);
     const chain = Array.from({ length: 50 }, (_, index) => node(`c${index + 1}`, 'Neg', [`c${index}`]));
