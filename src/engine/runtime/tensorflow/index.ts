@@ -1,4 +1,5 @@
 import type { OpTable } from '../operation';
+import { audio } from './audio';
 import { blocks } from './blocks';
 import { casting } from './casting';
 import { tensorflowControlFlow } from './controlFlow';
@@ -26,7 +27,7 @@ import { tensorLists } from './tensorLists';
 export const tensorflowOperations: OpTable = {
   arithmetic: {
     ...elementwise, ...reductions, ...linearAlgebra, ...convolutions, ...pooling, ...normalization, ...softmaxes, ...resizing, ...quantizing, ...fusedInt8,
-    ...ranking, ...sequences, ...segments, ...detection, ...images, ...matrixArithmetic, ...squareMatrices,
+    ...ranking, ...sequences, ...segments, ...detection, ...images, ...audio, ...matrixArithmetic, ...squareMatrices,
   },
   movement: { ...shapeOperations, ...dataMovement, ...gathering, ...blocks, ...casting, ...nearestResizing, ...tensorLists, ...partitioning, ...matrixMovement },
   controlFlow: tensorflowControlFlow,
