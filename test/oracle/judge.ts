@@ -90,8 +90,8 @@ export interface Explanation {
   readonly ops: readonly OpError[];
   /** Largest relative RMS error of an output of the prepared graph. */
   readonly preparation: number;
-  /** Values that are quantized inside loops, where nothing can be fetched. */
-  readonly inLoops: number;
+  /** Where INT8 is inside loops, in which nothing can be fetched: what random changes as large as its roundings make of an output. */
+  readonly byNoise?: number;
   /** The same of the prepared graph that is fed what the INT8 ops give; absent where some are in loops. */
   readonly carriedOn?: number;
   readonly fused?: {
