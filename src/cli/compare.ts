@@ -35,8 +35,9 @@ export const compare: Command = {
     const source = await configFrom(options, note);
     const given = requireValid(parseConfig(source.text, source.path ?? file));
     const config = { ...given, tuning: { ...given.tuning, ...metricFrom(options) } };
-    await conversion.open(original!, { text: undefined, path: undefined });
-    const other = await openAnother(converted!);
+    const choice = choiceOf(config);
+    await conversion.open(original!, choice);
+    const other = await openAnother(converted!, choice);
     const { reference, results: ownNames, runtime } = await withRuntime(conversion, options, startKernels, async ({ kernels, description }) => {
       const reference = await executeModel(conversion, arrays, kernels);
       return { reference, results: await executeModel(other, arrays, kernels, sameOutputs(reference, other)), runtime: description };
@@ -62,6 +63,11 @@ export const compare: Command = {
     if (meetsCriterion !== undefined) print(`accuracy_criterion ${JSON.stringify(config.accuracy_criterion)} is ${meetsCriterion ? 'met' : 'not met'}`);
   },
 };
+
+/** What of a config both models are opened with: the rest is about converting. */
+function choiceOf({ inputs, outputs }: TuningConfig): ConfigSource {
+  return { text: inputs === undefined && outputs === undefined ? undefined : JSON.stringify({ inputs, outputs }), path: undefined };
+}
 
 /** The outputs of the reference where the other model has them all: a model without signatures has the outputs of all of them. */
 function sameOutputs(reference: ReadonlyMap<string, Tensor>, { graph }: Conversion): ReadonlySet<string> | undefined {

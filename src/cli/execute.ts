@@ -1,4 +1,5 @@
 import { callsWithData, matchInputs } from '../engine/calibration/matchInputs';
+import type { ConfigSource } from '../engine/conversion';
 import { type ModelInput, valueKey } from '../engine/graph/graph';
 import { callFor, modelCalls } from '../engine/graph/signatures';
 import type { Tensor } from '../engine/graph/tensor';
@@ -39,8 +40,8 @@ function fitsAtOnce(inputs: readonly ModelInput[], feeds: ReadonlyMap<string, Te
 }
 
 /** A second model beside the command's own. */
-export async function openAnother(path: string): Promise<Conversion> {
+export async function openAnother(path: string, source: ConfigSource): Promise<Conversion> {
   const conversion = createConversion(nodeHost(NO_PROGRESS));
-  await conversion.open(path, { text: undefined, path: undefined });
+  await conversion.open(path, source);
   return conversion;
 }

@@ -146,6 +146,16 @@ describe('run and compare', () => {
     expect(await failure('compare', CNN, CNN, '--inputs', path('empty'))).toBe(`mixed-precision: ${path('empty')}: The folder holds no .npy files. Save each array there with numpy.save`);
   });
 
+  it('compares from the inputs on and up to the outputs that a config names', async () => {
+    const model = await file('inner.pb', buildBytes([
+      placeholder('image', 'string', []), { name: 'decoded', op: 'DecodePng', inputs: ['image'] }, { name: 'floats', op: 'Cast', inputs: ['decoded'], attrs: { SrcT: 'uint8', DstT: 'float32' } },
+      { name: 'hidden', op: 'Neg', inputs: ['floats'], attrs: { T: 'float32' } }, { name: 'y', op: 'Exp', inputs: ['hidden'], attrs: { T: 'float32' } },
+    ]));
+    const arrays = await file('inner.npz', writeNpz(new Map<string, Tensor>([['floats', { dtype: 'float32', shape: [2, 2, 1], data: Float32Array.of(1, 2, 3, 4) }]])));
+    const config = await file('inner.json', '{ "inputs": ["floats"], "outputs": ["hidden"] }');
+    expect((await call('compare', model, model, '--inputs', arrays, '--config', config)).out[0]).toMatch(/^hidden {2}SQNR ∞ dB/);
+  });
+
   it('says whether the accuracy criterion of a config is met', async () => {
     await call('convert', CNN, '--output', path('criterion.pb'), '--calibration', CALIBRATION);
     const labelled = ['compare', path('criterion.pb'), CNN, '--inputs', join(SAMPLES, 'digits_test.npz'), '--labels', 'label', '--config'];
