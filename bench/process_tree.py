@@ -1,5 +1,5 @@
 """Runs a command; prints what it took together with all processes it started, as JSON in the last line of stdout: seconds, CPU seconds, and the
-peak of their resident memory in MiB, summed up every 10 ms, where pages that two of them share count twice.
+peak of the memory they take together in MiB, looked at every 20 ms, where each has its part of the pages that several share (PSS).
 
 Usage: python process_tree.py COMMAND…    (Linux)
 """
@@ -13,8 +13,7 @@ import threading
 import time
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h: processes whose parent ended become children of this one, so that their CPU time counts.
-PAGE = os.sysconf('SC_PAGE_SIZE')
-INTERVAL = 0.01
+INTERVAL = 0.02
 
 
 def descendants(process):
@@ -29,11 +28,12 @@ def descendants(process):
     return found[1:]
 
 
-def resident(process):
+def taken(process):
+    """KiB."""
     try:
-        with open(f'/proc/{process}/statm') as pages:
-            return int(pages.read().split()[1]) * PAGE
-    except OSError:
+        with open(f'/proc/{process}/smaps_rollup') as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith('Pss:'))
+    except (OSError, StopIteration):
         return 0
 
 
@@ -44,7 +44,7 @@ def main():
     def watch():
         nonlocal peak
         while not ended.wait(INTERVAL):
-            peak = max(peak, sum(map(resident, descendants(os.getpid()))))
+            peak = max(peak, sum(map(taken, descendants(os.getpid()))))
 
     watcher = threading.Thread(target=watch)
     start = time.perf_counter()
@@ -60,7 +60,7 @@ def main():
     ended.set()
     watcher.join()
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps({'seconds': seconds, 'cpuSeconds': usage.ru_utime + usage.ru_stime, 'peakMemoryMiB': peak / 2 ** 20}))
+    print(json.dumps({'seconds': seconds, 'cpuSeconds': usage.ru_utime + usage.ru_stime, 'peakMemoryMiB': peak / 2 ** 10}))
     sys.exit(code)
 
 
