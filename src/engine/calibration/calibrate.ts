@@ -7,6 +7,7 @@ import { elementCount, type Tensor } from '../graph/tensor';
 import type { KernelRunner, Progress } from '../host';
 import { batchesOf, batchOf, type Batch } from '../runtime/batches';
 import { type PreparedGraph, prepareGraph } from '../runtime/executor';
+import { inOrder } from '../runtime/inOrder';
 import { describeRuntime } from '../runtime/ownFramework';
 import { callsWithData, matchInputs } from './matchInputs';
 import { ALGORITHMS } from './observers';
@@ -62,6 +63,8 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   const total = runs.reduce((sum, { batches }) => sum + samplesOf(batches), 0);
   const observers = new Map(values.map((value) => [valueKey(value), algorithm.observer()]));
   const runtime = describeRuntime(dialect, kernels, undefined);
+  // A whole model runs elsewhere and tells all of a batch at once: meanwhile the next one is on its way.
+  const atOnce = dialect.wholeModel !== undefined && algorithm.extremesOnly === true ? 2 : 1;
   let done = 0;
   for (const run of runs) await runCall(run);
   const ranges = new Map<string, ValueRange>();
@@ -74,17 +77,16 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
   async function runCall({ feeds, batches, observed }: CallRun): Promise<void> {
     const prepared = prepareGraph({ graph, dialect, fetches: [], observed, feeds: [...feeds.keys()], extremesOnly: algorithm.extremesOnly, kernels });
     try {
-      for (const batch of batches) {
-        await runBatch(prepared, feeds, batch);
-        done += batch.count;
-      }
+      const before = done;
+      for await (const { count } of inOrder(batches, atOnce, (batch) => runBatch(prepared, feeds, batch, before + batch.start))) done += count;
     } finally {
       prepared.close();
     }
   }
 
-  async function runBatch(prepared: PreparedGraph, feeds: ReadonlyMap<string, Tensor>, batch: Batch): Promise<void> {
-    const samples = `samples ${done + 1} to ${done + batch.count}`;
+  /** `first`: how many samples come before, those of earlier calls, too. */
+  async function runBatch(prepared: PreparedGraph, feeds: ReadonlyMap<string, Tensor>, batch: Batch, first: number): Promise<Batch> {
+    const samples = `samples ${first + 1} to ${first + batch.count}`;
     progress.report(`Calibrating: ${samples} of ${total}, by ${runtime}`, done / total);
     await prepared.run({
       feeds: batchOf(feeds, batch),
@@ -98,6 +100,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Ranges> {
       },
     });
     for (const observer of observers.values()) observer.endRun?.();
+    return batch;
   }
 }
 

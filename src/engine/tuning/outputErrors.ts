@@ -5,7 +5,7 @@ import { valuesOf } from '../runtime/compare';
 import type { ConstantStore } from '../runtime/constantStore';
 import { prepareGraph } from '../runtime/executor';
 import { type EvaluationRequest, judgedBatches, judgedOutput } from './evaluate';
-import { inOrder } from './inOrder';
+import { inOrder } from '../runtime/inOrder';
 import { sharedValues } from './sharedValues';
 
 export interface OutputErrorRequest extends Pick<EvaluationRequest, 'dialect' | 'feeds' | 'kernels' | 'progress'> {

@@ -3,7 +3,7 @@ import type { TuningConfig } from '../config/config';
 import { type Candidate, candidateKey, highest, type SearchSpace } from './candidate';
 import { paretoFront } from './front';
 import { createGate } from './gate';
-import { inOrder } from './inOrder';
+import { inOrder } from '../runtime/inOrder';
 import { type Journal, NO_JOURNAL, taskKey } from './journal';
 import { submitSplit } from './splitTask';
 import type { Strategy, Trial } from './strategy';
