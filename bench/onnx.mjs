@@ -22,8 +22,8 @@ export async function benchOnnx(tell) {
   const python = process.env.MIXED_PRECISION_PYTHON ?? ensurePython(fromRoot('.cache', 'bench-onnx-venv'), fromRoot('bench', 'onnx_requirements.txt'));
   const ask = (script, ...args) => execFileSync(python, [fromRoot('bench', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 26 });
   const answer = (...args) => JSON.parse(ask('onnx_peer.py', ...args).split('\n').at(-2));
-  /** Runs a command; what it took with all processes it started. */
-  const watched = (...command) => JSON.parse(ask('process_tree.py', ...command).split('\n').at(-2));
+  /** Runs a command twice; what it took with all processes it started. */
+  const watched = (...command) => Object.assign({}, ...['time', 'memory'].map((what) => JSON.parse(ask('process_tree.py', what, ...command).split('\n').at(-2))));
   const { folder, remove } = temporaryFolder();
   mkdirSync(models, { recursive: true });
   const config = join(folder, 'bf16.json');

@@ -1,7 +1,8 @@
-"""Runs a command; prints what it took together with all processes it started, as JSON in the last line of stdout: seconds, CPU seconds, and the
-peak of the memory they take together in MiB, looked at every 20 ms, where each has its part of the pages that several share (PSS).
+"""Runs a command; prints what it took together with all processes it started, as JSON in the last line of stdout: seconds and CPU
+seconds; or the peak of the memory they take together in MiB, looked at every 20 ms, where each has its part of the pages that several
+share (PSS). Looking takes time, so that is not told of the same run.
 
-Usage: python process_tree.py COMMAND…    (Linux)
+Usage: python process_tree.py time|memory COMMAND…    (Linux)
 """
 import ctypes
 import json
@@ -46,10 +47,11 @@ def main():
         while not ended.wait(INTERVAL):
             peak = max(peak, sum(map(taken, descendants(os.getpid()))))
 
-    watcher = threading.Thread(target=watch)
+    watcher, measures_memory = threading.Thread(target=watch), sys.argv[1] == 'memory'
     start = time.perf_counter()
-    command = subprocess.Popen(sys.argv[1:])
-    watcher.start()
+    command = subprocess.Popen(sys.argv[2:])
+    if measures_memory:
+        watcher.start()
     code = command.wait()
     seconds = time.perf_counter() - start
     try:
@@ -58,9 +60,10 @@ def main():
     except ChildProcessError:
         pass  # None is left.
     ended.set()
-    watcher.join()
+    if measures_memory:
+        watcher.join()
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps({'seconds': seconds, 'cpuSeconds': usage.ru_utime + usage.ru_stime, 'peakMemoryMiB': peak / 2 ** 10}))
+    print(json.dumps({'peakMemoryMiB': peak / 2 ** 10} if measures_memory else {'seconds': seconds, 'cpuSeconds': usage.ru_utime + usage.ru_stime}))
     sys.exit(code)
 
 
