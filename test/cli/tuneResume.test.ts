@@ -1,12 +1,11 @@
-import { buildSync } from 'esbuild';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundledTrialWorker } from '../worker/trials';
+import { bundledCli } from './bundledCli';
 
 const SAMPLES = resolve('media/samples');
 const TRIALS = 6;
@@ -15,9 +14,7 @@ let folder = '';
 let cli = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mixed-precision-'));
-  const bundle = dirname(bundledTrialWorker());
-  buildSync({ entryPoints: { cli: 'src/cli.ts', cliThread: 'src/cliThread.ts' }, outdir: bundle, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'error' });
-  cli = join(bundle, 'cli.js');
+  cli = bundledCli();
   // Each candidate is measured, whether one met the criterion or not.
   await writeFile(join(folder, 'config.json'), JSON.stringify({ use_bf16: true, tuning: { strategy: 'random', max_trials: TRIALS, timeout: 600 } }));
 });
