@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly size: number;
   /** Bytes [start, end). Fails with UserError when the file became shorter. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** The same without waiting, for bytes that stay in the file until they are needed. Also fails where the file is no longer the one that was opened. */
+  readonly readNow?: (start: number, end: number) => Uint8Array;
 }
 
 /** Arrays: one `.npz` file, or `.npy` files that are called after them. */

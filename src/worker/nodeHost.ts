@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -56,7 +56,34 @@ export async function openFileSource(path: string): Promise<ByteSource> {
         await file.close();
       }
     },
+    readNow: (start, end) => readNow(path, info, start, end),
   };
+}
+
+function readNow(path: string, opened: Stats, start: number, end: number): Uint8Array {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw cannot('read', path, error);
+  }
+  try {
+    const { ino, size, mtimeMs } = fstatSync(file);
+    if (ino !== opened.ino || size !== opened.size || mtimeMs !== opened.mtimeMs) throw new UserError('The file has changed since the model was opened', { file: path, hint: 'Open the model again' });
+    const bytes = new Uint8Array(end - start);
+    for (let done = 0; done < bytes.length;) {
+      const bytesRead = readSync(file, bytes, done, Math.min(READ_CHUNK, bytes.length - done), start + done);
+      if (bytesRead === 0) throw shorter(path);
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function shorter(path: string): UserError {
+  return new UserError('The file became shorter while it was read', { file: path, hint: 'Open it again' });
 }
 
 /** See ConversionHost. Of files in the order of their names. */
@@ -72,7 +99,7 @@ async function readFully(file: FileHandle, path: string, start: number, end: num
   let done = 0;
   while (done < bytes.length) {
     const { bytesRead } = await file.read(bytes, done, Math.min(READ_CHUNK, bytes.length - done), start + done);
-    if (bytesRead === 0) throw new UserError('The file became shorter while it was read', { file: path, hint: 'Open it again' });
+    if (bytesRead === 0) throw shorter(path);
     done += bytesRead;
   }
   return bytes;

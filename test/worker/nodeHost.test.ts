@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,6 +112,18 @@ describe('openFileSource', () => {
     expect(new TextDecoder().decode(await source.read(2, 4))).toBe('cd');
     await writeFile(file, 'abc');
     await expect(source.read(2, 6)).rejects.toThrow('became shorter');
+  });
+
+  it('reads without waiting while the file is the one that was opened', async () => {
+    const file = join(folder, 'now');
+    await writeFile(file, 'abcdef');
+    const source = await openFileSource(file);
+    expect(Buffer.from(source.readNow!(1, 4)).toString()).toBe('bcd');
+    await writeFile(join(folder, 'other'), 'ghijkl');
+    await rename(join(folder, 'other'), file);
+    expect(() => source.readNow!(1, 4)).toThrow('The file has changed since the model was opened');
+    await rm(file);
+    expect(() => source.readNow!(1, 4)).toThrow('no such file');
   });
 
   it('names what is wrong with a path', async () => {

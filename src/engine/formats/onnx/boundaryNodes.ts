@@ -81,7 +81,7 @@ function dequantized(
 export function convertConstant(name: string, constant: Node, type: FloatType): Node {
   const value = constant.attributes.get('value');
   const raw = value?.kind === 'tensor' && value.dtype === 'float32' ? (value.value as TensorValue).raw : undefined;
-  if (type === 'bfloat16' && value?.kind === 'tensor' && raw instanceof Uint8Array && raw.length > ROUNDED_AT_ONCE) {
+  if (type === 'bfloat16' && value?.kind === 'tensor' && raw !== undefined && raw.length > ROUNDED_AT_ONCE) {
     return makeInitializer(name, rawTensor(type, value.shape, roundedBytes(raw)));
   }
   const { shape, data } = decodeTensor(value, constant.name);

@@ -1,12 +1,18 @@
 import { UserError } from '../../errors';
 import type { ByteSource, Progress } from '../../host';
 import type { OpenBeside } from '../../host';
+import type { LazyBytes } from '../lazyBytes';
 import { type ExternalLocation, type TensorHeader } from './tensorProto';
 
-/** Reads tensors whose bytes are in files beside the model, each range once. */
+/** Ranges of more bytes stay in their file until they are needed, where the host can read them then. */
+const READ_AT_ONCE = 64 * 1024;
+/** Bytes that are in memory together as they go from file to file. */
+const CHUNK_BYTES = 2 ** 24;
+
+/** Reads tensors whose bytes are in files beside the model, each range once, or finds where they are. */
 export class ExternalData {
   private readonly files = new Map<string, Promise<ByteSource>>();
-  private readonly ranges = new Map<string, Uint8Array>();
+  private readonly ranges = new Map<string, Uint8Array | LazyBytes>();
   private readonly bytesRead = new Map<string, number>();
 
   constructor(
@@ -16,7 +22,7 @@ export class ExternalData {
   ) {}
 
   /**
-   * The tensor with its bytes. Throws UserError for a file that is missing or too short, and for ranges that overlap so much
+   * The tensor with its bytes, which are read later where they are many. Throws UserError for a file that is missing or too short, and for ranges that overlap so much
    * that they are larger than their file.
    */
   async read(tensor: TensorHeader): Promise<TensorHeader> {
@@ -29,7 +35,7 @@ export class ExternalData {
     }
   }
 
-  private async range({ location, offset, length }: ExternalLocation): Promise<Uint8Array> {
+  private async range({ location, offset, length }: ExternalLocation): Promise<Uint8Array | LazyBytes> {
     this.progress.throwIfCancelled();
     let opened = this.files.get(location);
     if (opened === undefined) this.files.set(location, (opened = this.beside(location)));
@@ -49,10 +55,22 @@ export class ExternalData {
     if (total > source.size) throw new UserError(`the tensors in "${location}" overlap`, { hint: 'Export the model again' });
     this.bytesRead.set(location, total);
     this.progress.report(`Reading ${location}`, total / source.size);
-    const bytes = await source.read(offset, end);
-    // A Buffer's slices would be Buffers, whose slice() shares memory instead of copying.
-    const own = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.ranges.set(key, own);
-    return own;
+    const found = source.readNow !== undefined && end - offset > READ_AT_ONCE ? bytesIn(source.readNow, offset, end) : ownBytes(await source.read(offset, end));
+    this.ranges.set(key, found);
+    return found;
   }
+}
+
+/** A Buffer's slices would be Buffers, whose slice() shares memory instead of copying. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function bytesIn(readNow: NonNullable<ByteSource['readNow']>, start: number, end: number): LazyBytes {
+  return {
+    length: end - start,
+    *chunks() {
+      for (let at = start; at < end; at += CHUNK_BYTES) yield readNow(at, Math.min(end, at + CHUNK_BYTES));
+    },
+  };
 }

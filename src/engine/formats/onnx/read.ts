@@ -40,8 +40,8 @@ export interface OnnxModel {
 }
 
 /**
- * Reads an ONNX model. Constants stay views of the file's bytes, or of the bytes read from the files beside it that hold
- * them. Throws UserError for a file that is no ONNX model, for values that do not exist or have two producers, for cycles,
+ * Reads an ONNX model. Constants stay views of the file's bytes; those in files beside it stay there until they are
+ * needed, where the host can read without waiting. Throws UserError for a file that is no ONNX model, for values that do not exist or have two producers, for cycles,
  * and for constants whose bytes do not match their shape.
  */
 export async function readOnnx(source: ByteSource, options: Signature, progress: Progress = NO_PROGRESS, beside: OpenBeside = noneBeside): Promise<Graph> {

@@ -3,6 +3,7 @@ import { UserError } from '../../../../src/engine/errors';
 import { onnxDialect } from '../../../../src/engine/formats/onnx/dialect';
 import { readOnnx } from '../../../../src/engine/formats/onnx/read';
 import { writeOnnx } from '../../../../src/engine/formats/onnx/write';
+import { encodeBfloat16 } from '../../../../src/engine/graph/bfloat16';
 import type { Graph } from '../../../../src/engine/graph/graph';
 import { NO_PROGRESS, type ByteSource } from '../../../../src/engine/host';
 import { memorySource, MemorySink } from '../../../support/memoryFile';
@@ -37,6 +38,34 @@ describe('external data', () => {
     const graph = await read(model({ a: first, b: second }));
     expect(onnxDialect.constantTensor(graph.nodes.get('a')!).data).toEqual(weights.slice(0, SIZE));
     expect(onnxDialect.constantTensor(graph.nodes.get('b')!).data).toEqual(weights.slice(SIZE));
+  });
+
+  it('stays in its file until it is needed where it is large, and goes from file to file', async () => {
+    const large = Float32Array.from({ length: 20_000 }, (_, index) => index);
+    const bytes = buildOnnx({
+      inputs: { x: ['float32', [20_000]] }, outputs: { y: ['float32', [20_000]] },
+      initializers: { a: { shape: [20_000], external: { location: 'large.bin' } } }, nodes: [{ op: 'Sum', inputs: ['x', 'a'], outputs: ['y'] }],
+    });
+    let reads = 0;
+    const source: ByteSource = {
+      ...memorySource(new Uint8Array(large.buffer), 'large.bin'), read: () => Promise.reject(new Error('not at once')),
+      readNow: (start, end) => {
+        reads++;
+        return new Uint8Array(large.buffer.slice(start, end));
+      },
+    };
+    const graph = await readOnnx(memorySource(bytes, 'model.onnx'), {}, NO_PROGRESS, () => Promise.resolve(source));
+    expect(reads).toBe(0);
+    expect(onnxDialect.constantTensor(graph.nodes.get('a')!).data).toEqual(large);
+    const rounded = onnxDialect.convertConstant('b', graph.nodes.get('a')!, 'bfloat16');
+    expect(onnxDialect.constantTensor(rounded).data).toEqual(encodeBfloat16(large));
+    const sinks: MemorySink[] = [];
+    const openBeside = async (): Promise<MemorySink> => {
+      sinks.push(new MemorySink());
+      return sinks[0]!;
+    };
+    await writeOnnx(graph, new MemorySink(), NO_PROGRESS, { bf16: 'native', fileName: 'out.onnx', openBeside });
+    expect(new Float32Array(new Uint8Array(sinks[0]!.bytes()).buffer)).toEqual(large);
   });
 
   it('is written to a file named after the model, which reads back', async () => {
