@@ -37,8 +37,10 @@ export async function outputErrors(request: OutputErrorRequest): Promise<number[
   for (const batch of judgedBatches(original.inputs, feeds).slice(0, count)) {
     const inputs = batchOf(feeds, batch);
     const shared = new Map<string, Tensor>();
-    const output = await outputOf(request, reference, inputs, { values: wanted, seen: shared });
-    const expected = isOriginal ? output : await outputOf(request, original, inputs);
+    const [output, other] = await Promise.all([
+      outputOf(request, reference, inputs, { values: wanted, seen: shared }), isOriginal ? undefined : outputOf(request, original, inputs),
+    ]);
+    const expected = other ?? output;
     const outputOfVariant = (index: number): Promise<Tensor> => {
       // Lists of tensors, and values of branches that are not taken, are not seen: the variant computes them itself.
       const known = [...cuts[index]!.keys()].filter((key) => shared.has(key));
