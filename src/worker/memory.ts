@@ -4,13 +4,11 @@ import type { ResourceLimits } from 'node:worker_threads';
 const MIB = 2 ** 20;
 /** What V8 gives a thread by itself on a machine with much memory. */
 const USUAL_MIB = 4096;
-/** For what was made a moment ago: a quarter of V8's usual 48 MiB, which conversions fill with what is garbage already. */
-const YOUNG_MIB = 12;
 
 /**
  * Limits for the thread of a conversion: a graph of a million nodes takes some 3 GiB of heap, which on most machines is
  * more than a thread gets by itself, so it may take three quarters of the machine's memory. The rest are files, outside the heap.
  */
 export function heapLimits(): ResourceLimits {
-  return { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: Math.max(USUAL_MIB, Math.floor((0.75 * totalmem()) / MIB)) };
+  return { maxOldGenerationSizeMb: Math.max(USUAL_MIB, Math.floor((0.75 * totalmem()) / MIB)) };
 }
